@@ -1,0 +1,188 @@
+//! The arena of contacts: columns by slot.
+
+use crate::blend::Blend;
+use crate::id::{ContactId, Handle};
+use crate::lists::Lists;
+use crate::slots::Slots;
+use crate::symbol::Symbol;
+use crate::value::{Content, Value};
+
+/// No slot.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Bits of a contact's `flags`. A contact without any of the first five takes the fast path of a write.
+pub(crate) mod flag {
+    pub(crate) const CYCLIC: u8 = 1;
+    pub(crate) const WIRED_OUT: u8 = 2;
+    pub(crate) const MANY_WRITERS: u8 = 4;
+    pub(crate) const BLENDED: u8 = 8;
+    /// Has a contradiction or a fault.
+    pub(crate) const MARKED: u8 = 16;
+    pub(crate) const SLOW: u8 = CYCLIC | WIRED_OUT | MANY_WRITERS | BLENDED | MARKED;
+    pub(crate) const QUEUED: u8 = 32;
+    pub(crate) const REMOVED: u8 = 64;
+}
+
+/// Who wrote content last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Writer(pub(crate) u32);
+
+const WIRE_BIT: u32 = 1 << 30;
+const EXTERNAL_BIT: u32 = 1 << 31;
+
+impl Writer {
+    pub(crate) const NOBODY: Writer = Writer(u32::MAX);
+
+    pub(crate) fn gadget(slot: u32) -> Self {
+        Writer(slot)
+    }
+    pub(crate) fn wire(slot: u32) -> Self {
+        Writer(slot | WIRE_BIT)
+    }
+    pub(crate) fn external(source: Symbol) -> Self {
+        Writer(source.0 | EXTERNAL_BIT)
+    }
+    pub(crate) fn as_gadget(self) -> Option<u32> {
+        (self.0 & (WIRE_BIT | EXTERNAL_BIT) == 0).then_some(self.0)
+    }
+    pub(crate) fn as_wire(self) -> Option<u32> {
+        (self.0 & (WIRE_BIT | EXTERNAL_BIT) == WIRE_BIT).then_some(self.0 & !WIRE_BIT)
+    }
+    pub(crate) fn as_external(self) -> Option<Symbol> {
+        (self != Self::NOBODY && self.0 & EXTERNAL_BIT != 0).then_some(Symbol(self.0 & !EXTERNAL_BIT))
+    }
+}
+
+/// A reader or writer of a contact: a gadget, or a wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Edge {
+    Gadget(u32),
+    Wire(u32),
+}
+
+impl Edge {
+    pub(crate) fn code(self) -> u32 {
+        match self {
+            Edge::Gadget(slot) => slot,
+            Edge::Wire(slot) => slot | EXTERNAL_BIT,
+        }
+    }
+    pub(crate) fn of(code: u32) -> Self {
+        if code & EXTERNAL_BIT == 0 { Edge::Gadget(code) } else { Edge::Wire(code & !EXTERNAL_BIT) }
+    }
+}
+
+/// What a contact without a name is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unnamed {
+    /// A constant bound to a gadget's port.
+    Constant(Value),
+    /// A cell of a gadget's state.
+    State,
+}
+
+/// The columns. In `version`, a number with [`TOUCHED`] set is the index of the contact's entry in the open tick's log.
+#[derive(Debug, Default)]
+pub(crate) struct Contacts {
+    pub(crate) slots: Slots,
+    pub(crate) content: Vec<Content>,
+    pub(crate) version: Vec<u64>,
+    pub(crate) flags: Vec<u8>,
+    pub(crate) blend: Vec<Blend>,
+    pub(crate) writer: Vec<Writer>,
+    pub(crate) level: Vec<i32>,
+    /// The group's slot; [`NONE`] for a contact without a name.
+    pub(crate) group: Vec<u32>,
+    pub(crate) name: Vec<Symbol>,
+    pub(crate) readers: Lists,
+    pub(crate) writers: Lists,
+}
+
+/// Marks a version that is an index into the open tick's log.
+pub(crate) const TOUCHED: u64 = 1 << 63;
+
+impl Contacts {
+    pub(crate) fn add(&mut self, group: u32, name: Symbol, blend: Blend) -> u32 {
+        let slot = self.slots.take();
+        self.place(slot, group, name, blend);
+        slot
+    }
+
+    /// Fills the columns at a slot that has just been taken.
+    pub(crate) fn place(&mut self, slot: u32, group: u32, name: Symbol, blend: Blend) {
+        let len = self.slots.len();
+        if self.content.len() < len {
+            self.content.resize(len, None);
+            self.version.resize(len, 0);
+            self.flags.resize(len, 0);
+            self.blend.resize(len, Blend::AcceptLast);
+            self.writer.resize(len, Writer::NOBODY);
+            self.level.resize(len, 0);
+            self.group.resize(len, NONE);
+            self.name.resize(len, Symbol(0));
+            self.readers.grow(len);
+            self.writers.grow(len);
+        }
+        let at = slot as usize;
+        self.content[at] = None;
+        self.version[at] = 0;
+        self.flags[at] = if blend == Blend::AcceptLast { 0 } else { flag::BLENDED };
+        self.blend[at] = blend;
+        self.writer[at] = Writer::NOBODY;
+        self.level[at] = 0;
+        self.group[at] = group;
+        self.name[at] = name;
+    }
+
+    pub(crate) fn id(&self, slot: u32) -> ContactId {
+        self.slots.handle(slot)
+    }
+
+    /// The slot of a live contact.
+    #[inline]
+    pub(crate) fn find(&self, id: ContactId) -> Option<u32> {
+        (self.slots.holds(id) && self.flags[id.slot() as usize] & flag::REMOVED == 0).then(|| id.slot())
+    }
+
+    #[inline]
+    pub(crate) fn has(&self, slot: u32, flags: u8) -> bool {
+        self.flags[slot as usize] & flags != 0
+    }
+
+    pub(crate) fn set(&mut self, slot: u32, flag: u8, on: bool) {
+        if on {
+            self.flags[slot as usize] |= flag;
+        } else {
+            self.flags[slot as usize] &= !flag;
+        }
+    }
+
+    pub(crate) fn is_stream(&self, slot: u32) -> bool {
+        self.blend[slot as usize] == Blend::Stream
+    }
+
+    pub(crate) fn value(&self, slot: u32) -> Option<&Value> {
+        self.content[slot as usize].as_ref()
+    }
+
+    /// The bits that follow from the writers list; called when it changed.
+    pub(crate) fn refresh_many_writers(&mut self, slot: u32) {
+        let many = self.writers.len(slot) > 1;
+        self.set(slot, flag::MANY_WRITERS, many);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writers_tell_gadgets_wires_and_sources_apart() {
+        assert_eq!(Writer::gadget(7).as_gadget(), Some(7));
+        assert_eq!(Writer::gadget(7).as_wire(), None);
+        assert_eq!(Writer::wire(7).as_wire(), Some(7));
+        assert_eq!(Writer::external(Symbol(7)).as_external(), Some(Symbol(7)));
+        assert_eq!(Writer::NOBODY.as_external(), None);
+        assert_eq!(Writer::NOBODY.as_gadget(), None);
+    }
+}

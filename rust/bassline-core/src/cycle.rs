@@ -1,0 +1,272 @@
+//! Cycles: a region is evaluated in rounds, its dirty members in order of creation, until none is dirty.
+
+use crate::contact::{Edge, Writer, flag};
+use crate::error::NetworkError;
+use crate::gadget;
+use crate::network::Network;
+use crate::queue::Waiting;
+use crate::tick::{EventKey, Stamp};
+use crate::value::show;
+use crate::wire::WireKind;
+use crate::write::Written;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use std::collections::BTreeSet;
+
+/// How often one member may fire in one tick.
+const BOUND: u32 = 10_000;
+
+/// A member of a region, in the order members fire: by creation number, a wire forwards before backwards.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+struct Member {
+    creation: u64,
+    backward: bool,
+    edge: u32,
+}
+
+/// One evaluation of a region.
+#[derive(Default)]
+struct Evaluation {
+    dirty: BTreeSet<Member>,
+    /// The member that fired last in this round.
+    position: Option<Member>,
+    firings: IndexMap<Member, u32, FxBuildHasher>,
+    /// How many events of a stream contact a member has seen.
+    seen: IndexMap<(Member, u32), usize, FxBuildHasher>,
+    /// Directions of wires that are dirty only to write a join back: what they bring is not answered.
+    answering: BTreeSet<Member>,
+    /// Contacts written, in order of the first write.
+    written: indexmap::IndexSet<u32, FxBuildHasher>,
+}
+
+impl Evaluation {
+    /// The next dirty member not older than the one before, else the first: a new round.
+    fn next(&mut self) -> Option<Member> {
+        let next = match self.position {
+            Some(position) => self.dirty.range(position..).next().or_else(|| self.dirty.first()).copied(),
+            None => self.dirty.first().copied(),
+        }?;
+        self.dirty.remove(&next);
+        self.position = Some(next);
+        Some(next)
+    }
+}
+
+impl Network {
+    /// A region's turn: everything that leads into it has settled.
+    pub(crate) fn take_region(&mut self, index: u32, level: i32) -> Result<(), NetworkError> {
+        let region = &mut self.regions.rows[index as usize];
+        if !region.queued {
+            return Ok(());
+        }
+        if region.level > level {
+            let level = region.level;
+            self.queue.push_other(level, Waiting::Region(index));
+            return Ok(());
+        }
+        region.queued = false;
+        let written = std::mem::take(&mut region.written);
+        let marked = std::mem::take(&mut region.marked);
+        let mut evaluation = Evaluation::default();
+        for &contact in &written {
+            evaluation.written.insert(contact);
+            let events = self.touched(contact).is_some_and(|touch| touch.first_event != u32::MAX);
+            if events || self.differs(contact) {
+                self.mark_members(index, contact, &mut evaluation);
+            } else {
+                // Written with an equal value: nothing to tell, but newer than what a linked contact may hold.
+                self.mark_wires(contact, &mut evaluation);
+            }
+        }
+        evaluation.dirty.extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
+        self.regions.running = Some(index);
+        let result = self.evaluate(index, &mut evaluation);
+        self.regions.running = None;
+        result?;
+        for contact in evaluation.written {
+            self.pass_on(contact, Some(index))?;
+        }
+        Ok(())
+    }
+
+    fn evaluate(&mut self, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+        while let Some(member) = evaluation.next() {
+            let firings = evaluation.firings.entry(member).or_insert(0);
+            *firings += 1;
+            if *firings > BOUND {
+                return Err(self.not_settled(index, member, evaluation));
+            }
+            match Edge::of(member.edge) {
+                Edge::Gadget(slot) => self.fire_member(slot, member, index, evaluation)?,
+                Edge::Wire(wire) => self.carry_inside(wire, member, index, evaluation)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn fire_member(&mut self, slot: u32, member: Member, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+        let outputs = self.gadgets.outputs(slot);
+        let before: Vec<_> = outputs.iter().map(|&contact| (contact != crate::contact::NONE).then(|| self.contacts.content[contact as usize].clone())).collect();
+        self.regions.just_written.clear();
+        if self.gadgets.rows[slot as usize].flags & gadget::flag::STREAM == 0 {
+            self.fire_slow_or_fast(slot)?;
+        } else {
+            self.fire_unseen(slot, member, evaluation)?;
+        }
+        let written = std::mem::take(&mut self.regions.just_written);
+        for &contact in &written {
+            evaluation.written.insert(contact);
+            let at = outputs.iter().position(|&output| output == contact);
+            let changed = at.and_then(|at| before[at].as_ref()).is_none_or(|before| *before != self.contacts.content[contact as usize]);
+            if changed || self.contacts.is_stream(contact) {
+                self.mark_members(index, contact, evaluation);
+            } else {
+                self.mark_wires(contact, evaluation);
+            }
+        }
+        self.regions.just_written = written;
+        Ok(())
+    }
+
+    fn fire_slow_or_fast(&mut self, slot: u32) -> Result<(), NetworkError> {
+        self.fire(slot)
+    }
+
+    /// Fires for the events that came since this member last fired.
+    fn fire_unseen(&mut self, slot: u32, member: Member, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+        let mut arrivals = Vec::new();
+        for contact in self.stream_inputs(slot) {
+            let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
+            let seen = evaluation.seen.entry((member, contact)).or_insert(0);
+            let new: Vec<_> = self.events_from(first).skip(*seen).map(|event| (event.key, contact, event.value.clone())).collect();
+            *seen += new.len();
+            arrivals.extend(new);
+        }
+        arrivals.sort_by_key(|arrival| arrival.0);
+        self.fire_arrivals(slot, &arrivals)
+    }
+
+    /// Carries content over a wire inside a region, with the stamp it has.
+    fn carry_inside(&mut self, wire: u32, member: Member, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+        let row = self.wires.rows[wire as usize];
+        let is_answer = evaluation.answering.remove(&member);
+        let (from, to) = if member.backward { (row.to, row.from) } else { (row.from, row.to) };
+        let creation = self.wires.creation[wire as usize];
+        let writer = Writer::wire(wire);
+        let stamp = match row.kind {
+            WireKind::Directed => Stamp::creation(creation),
+            WireKind::Bidirectional => self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp),
+        };
+        let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
+        let mut keyed: Vec<_> = self.events_from(first).map(|event| (event.key.passed_on(creation, 0), event.value.clone())).filter_map(|(key, value)| value.map(|value| (key, value))).collect();
+        if keyed.is_empty() {
+            match self.contacts.content[from as usize].clone() {
+                Some(value) => keyed.push((EventKey::of_state(creation), value)),
+                None => return self.carry_nothing(wire, to, stamp, index, evaluation),
+            }
+        } else {
+            let seen = evaluation.seen.entry((member, from)).or_insert(0);
+            keyed.drain(..*seen);
+            *seen += keyed.len();
+        }
+        for (key, value) in keyed {
+            // What a bidirectional wire brought to a stream does not go back as a new event.
+            if self.contacts.is_stream(to) && row.kind == WireKind::Bidirectional && self.contacts.content[to as usize].as_ref() == Some(&value) {
+                continue;
+            }
+            self.regions.just_written.clear();
+            let written = self.write_content(to, Some(value.clone()), writer, stamp, key)?;
+            self.regions.just_written.clear();
+            evaluation.written.insert(to);
+            if written == Written::Changed {
+                self.mark_members(index, to, evaluation);
+            }
+            // A joining end answers with its join, a newer one with what it holds.
+            let answers = written != Written::Contradicted && self.contacts.content[to as usize].as_ref() != Some(&value);
+            let reverse = Member { backward: !member.backward, ..member };
+            if row.kind == WireKind::Bidirectional && answers && !is_answer {
+                if evaluation.dirty.insert(reverse) || written == Written::Changed {
+                    evaluation.answering.insert(reverse);
+                }
+            } else if written == Written::Changed {
+                evaluation.dirty.remove(&reverse);
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_nothing(&mut self, wire: u32, to: u32, stamp: Stamp, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+        let row = self.wires.rows[wire as usize];
+        let before = self.contacts.content[to as usize].clone();
+        if row.kind == WireKind::Directed {
+            self.lose_content(to, Writer::wire(wire), stamp)?;
+        } else if self.contacts.blend[to as usize] == crate::Blend::AcceptLast {
+            self.write_content(to, None, Writer::wire(wire), stamp, EventKey::of_state(0))?;
+        }
+        self.regions.just_written.clear();
+        evaluation.written.insert(to);
+        if self.contacts.content[to as usize] != before {
+            self.mark_members(index, to, evaluation);
+        }
+        if row.kind == WireKind::Bidirectional && self.contacts.content[to as usize].is_some() && !self.contacts.is_stream(to) {
+            let creation = self.wires.creation[wire as usize];
+            let backward = to == row.to;
+            self.touch(to);
+            evaluation.dirty.insert(Member { creation, backward, edge: Edge::Wire(wire).code() });
+        }
+        Ok(())
+    }
+
+    fn gadget_member(&self, slot: u32) -> Member {
+        Member { creation: self.gadgets.creation[slot as usize], backward: false, edge: Edge::Gadget(slot).code() }
+    }
+
+    /// Makes everything inside the region that reads a contact dirty.
+    fn mark_members(&mut self, index: u32, contact: u32, evaluation: &mut Evaluation) {
+        let events = self.touched(contact).is_some_and(|touch| touch.first_event != u32::MAX);
+        for at in 0..self.contacts.readers.len(contact) {
+            let Some(code) = self.contacts.readers.at(contact, at) else { continue };
+            if let Edge::Gadget(slot) = Edge::of(code) {
+                let flags = self.gadgets.rows[slot as usize].flags;
+                let inside = flags & gadget::flag::CYCLIC != 0 && self.regions.of_gadget(slot) == index;
+                if inside && (events || flags & gadget::flag::STREAM == 0) {
+                    evaluation.dirty.insert(self.gadget_member(slot));
+                }
+            }
+        }
+        self.mark_wires(contact, evaluation);
+    }
+
+    fn mark_wires(&self, contact: u32, evaluation: &mut Evaluation) {
+        for &code in self.contacts.readers.get(contact) {
+            if let Edge::Wire(wire) = Edge::of(code)
+                && self.leads_out(wire, contact)
+                && self.is_inside(wire)
+            {
+                let backward = self.wires.rows[wire as usize].from != contact;
+                let member = Member { creation: self.wires.creation[wire as usize], backward, edge: code };
+                evaluation.answering.remove(&member);
+                evaluation.dirty.insert(member);
+            }
+        }
+    }
+
+    #[cold]
+    fn not_settled(&self, index: u32, member: Member, evaluation: &Evaluation) -> NetworkError {
+        let mut members: Vec<Member> = evaluation.dirty.iter().copied().collect();
+        members.push(member);
+        let mut moving: Vec<u32> = Vec::new();
+        for member in members {
+            match Edge::of(member.edge) {
+                Edge::Gadget(slot) => moving.extend(self.gadgets.outputs(slot)),
+                Edge::Wire(wire) => moving.extend([self.wires.rows[wire as usize].from, self.wires.rows[wire as usize].to]),
+            }
+        }
+        let inside = |&slot: &u32| slot != crate::contact::NONE && self.contacts.has(slot, flag::CYCLIC) && self.regions.of_contact(slot) == index;
+        moving.retain(inside);
+        moving.sort_unstable();
+        moving.dedup();
+        let moving = moving.iter().take(10).map(|&slot| format!("{} = {}", self.path_of(slot), show(&self.contacts.content[slot as usize])));
+        NetworkError::NotSettled { bound: BOUND, moving: moving.collect() }
+    }
+}

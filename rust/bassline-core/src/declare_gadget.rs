@@ -1,0 +1,290 @@
+//! Declarations of gadgets: ports are bound to contacts, and the same declaration again is the gadget that exists.
+
+use crate::contact::NONE;
+use crate::declare::empty_map;
+use crate::edit::Edit;
+use crate::error::{NetworkError, nearest};
+use crate::gadget::{Computation, FunctionSpec, Row, UNNAMED, Wide, flag};
+use crate::group::{Named, ROOT};
+use crate::id::{ContactId, GadgetId, GroupId};
+use crate::identity::gadget_hash;
+use crate::network::Network;
+use crate::primitive::Body;
+use crate::symbol::Symbol;
+use crate::value::{Map, Text, Value};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+/// What a port or a configuration key is given.
+#[derive(Debug, Clone)]
+pub enum Argument {
+    /// A contact.
+    Contact(ContactId),
+    /// The path of a contact below the gadget's group, made if it does not exist.
+    Path(Text),
+    /// A constant, or a setting.
+    Value(Value),
+}
+
+/// A gadget to be declared.
+#[derive(Debug, Clone)]
+pub struct GadgetDeclaration {
+    /// Its name; without one, its identity is its computation and bindings.
+    pub name: Option<Text>,
+    /// What it computes.
+    pub computation: Computation,
+    /// What its ports and configuration keys are given.
+    pub arguments: Vec<(Text, Argument)>,
+    /// Whether its faults stay in its outputs.
+    pub contain: bool,
+}
+
+/// Ports as slots, configuration as a map.
+struct Bound {
+    inputs: Vec<u32>,
+    outputs: Vec<u32>,
+    config: Value,
+}
+
+impl Network {
+    /// Declares a gadget. A new one fires in this tick if it is ready.
+    pub fn declare_gadget(&mut self, group: GroupId, declaration: GadgetDeclaration) -> Result<GadgetId, NetworkError> {
+        let group = self.group_slot(group)?;
+        let slot = self.gadget_in(group, declaration)?;
+        Ok(self.gadgets.id(slot))
+    }
+
+    pub(crate) fn gadget_in(&mut self, group: u32, declaration: GadgetDeclaration) -> Result<u32, NetworkError> {
+        let bound = self.bind(group, &declaration)?;
+        let name = match &declaration.name {
+            Some(name) if name.is_empty() || name.contains('/') => {
+                return Err(NetworkError::InvalidName(format!("a gadget's name must not be empty or contain '/', found '{name}'")));
+            }
+            Some(name) => Some(self.symbols.intern(name)),
+            None => None,
+        };
+        let found = match name {
+            Some(name) => self.groups.gadget_named(group, name),
+            None => {
+                let hash = gadget_hash(computation_name(&declaration.computation), group, &bound.inputs, &bound.outputs);
+                self.identities.gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs)
+            }
+        };
+        if let Some(slot) = found {
+            self.same_gadget(slot, &declaration, &bound)?;
+            return Ok(slot);
+        }
+        let slot = self.add_gadget(group, name, declaration, bound);
+        if self.tick.settling {
+            self.fire_first(slot);
+        } else {
+            self.tick.fresh.push(slot);
+        }
+        Ok(slot)
+    }
+
+    fn add_gadget(&mut self, group: u32, name: Option<Symbol>, declaration: GadgetDeclaration, bound: Bound) -> u32 {
+        let (primitive, function) = match declaration.computation {
+            Computation::Primitive(primitive) => (Some(primitive), None),
+            Computation::Function(function) => (None, Some(function)),
+        };
+        let state: Vec<u32> = (0..primitive.map_or(0, |p| p.state_cells())).map(|_| self.state_cell()).collect();
+        let creation = self.next_creation();
+        let slot = self.gadgets.slots.take();
+        let body = primitive.map_or(Body::Function, |p| p.body);
+        let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !declaration.contain;
+        let mut row = Row { body, flags: 0, level: 0, next: NONE, a: NONE, b: NONE, out: NONE, firings: 0 };
+        let wide = if narrow {
+            row.a = bound.inputs[0];
+            row.b = bound.inputs.get(1).copied().unwrap_or(NONE);
+            row.out = bound.outputs[0];
+            None
+        } else {
+            row.flags = flag::WIDE;
+            let contain = declaration.contain;
+            Some(Box::new(Wide {
+                inputs: bound.inputs,
+                outputs: bound.outputs,
+                state,
+                config: bound.config,
+                contain,
+                function,
+                routes: IndexMap::default(),
+            }))
+        };
+        self.gadgets.place(slot, row, wide, creation, group, name.unwrap_or(UNNAMED), primitive);
+        self.enter_gadget_name(slot);
+        self.link_gadget(slot);
+        self.tick.edits.push(Edit::GadgetAdded(slot));
+        slot
+    }
+
+    pub(crate) fn enter_gadget_name(&mut self, slot: u32) {
+        let (group, name) = (self.gadgets.group[slot as usize], self.gadgets.name[slot as usize]);
+        if name == UNNAMED {
+            self.groups.enter_gadget(group, None, slot);
+            let hash = self.own_hash(slot);
+            self.identities.enter_gadget(hash, slot);
+        } else {
+            self.groups.enter_gadget(group, Some(name), slot);
+        }
+    }
+
+    pub(crate) fn forget_gadget_name(&mut self, slot: u32) {
+        let (group, name) = (self.gadgets.group[slot as usize], self.gadgets.name[slot as usize]);
+        if name == UNNAMED {
+            self.groups.forget_gadget(group, None, slot);
+            let hash = self.own_hash(slot);
+            self.identities.forget_gadget(hash, slot);
+        } else {
+            self.groups.forget_gadget(group, Some(name), slot);
+        }
+    }
+
+    fn own_hash(&self, slot: u32) -> u64 {
+        let group = self.gadgets.group[slot as usize];
+        gadget_hash(&self.computation_name(slot), group, &self.gadgets.inputs(slot), &self.gadgets.outputs(slot))
+    }
+
+    /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
+    fn same_gadget(&mut self, slot: u32, declaration: &GadgetDeclaration, bound: &Bound) -> Result<(), NetworkError> {
+        let computation = computation_name(&declaration.computation);
+        let wide = self.gadgets.wide[slot as usize].as_ref();
+        let config = wide.map_or_else(empty_map, |wide| wide.config.clone());
+        let contain = wide.is_some_and(|wide| wide.contain);
+        let difference = if self.computation_name(slot) != computation {
+            Some(format!("computes {}, not {computation}", self.computation_name(slot)))
+        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs || self.gadgets.outputs(slot).as_slice() != bound.outputs {
+            Some("is bound to other contacts".to_owned())
+        } else if config != bound.config {
+            Some(format!("has the configuration {config}, not {}", bound.config))
+        } else if contain != declaration.contain {
+            Some("treats errors another way (on_error)".to_owned())
+        } else {
+            None
+        };
+        if let Some(difference) = difference {
+            return Err(NetworkError::Conflict(format!(
+                "gadget '{}' exists and {difference}; declare it the same way, give it another name, or remove it first",
+                self.gadget_path_of(slot)
+            )));
+        }
+        if let Computation::Function(FunctionSpec { call: Some(call), .. }) = &declaration.computation
+            && let Some(function) = self.gadgets.wide[slot as usize].as_mut().and_then(|wide| wide.function.as_mut())
+        {
+            let was = function.call.replace(Arc::clone(call));
+            let unbound = was.is_none();
+            self.tick.edits.push(Edit::Bound { gadget: slot, call: was });
+            if unbound {
+                self.tick.fresh.push(slot);
+            }
+        }
+        Ok(())
+    }
+
+    fn bind(&mut self, group: u32, declaration: &GadgetDeclaration) -> Result<Bound, NetworkError> {
+        let computation = &declaration.computation;
+        let (inputs, outputs) = ports(computation);
+        let mut bound = Bound { inputs: vec![NONE; inputs.len()], outputs: vec![NONE; outputs.len()], config: empty_map() };
+        let mut config = Vec::new();
+        for (name, argument) in &declaration.arguments {
+            let input = inputs.iter().position(|(port, _)| port == name);
+            let output = outputs.iter().position(|port| port == name);
+            let setting = matches!(computation, Computation::Primitive(primitive) if primitive.config.iter().any(|(key, _, _)| key == name));
+            match (input, output) {
+                _ if setting => config.push((name.clone(), setting_of(name, argument, computation)?)),
+                (Some(port), _) => bound.inputs[port] = self.bind_input(group, argument, matches!(computation, Computation::Function(_)))?,
+                (None, Some(port)) => bound.outputs[port] = self.bind_output(group, name, argument, computation)?,
+                (None, None) => return Err(unknown_port(name, computation, &inputs, &outputs)),
+            }
+        }
+        let names = computation_name(computation);
+        if let Some(port) = inputs.iter().zip(&bound.inputs).find(|((_, required), contact)| *required && **contact == NONE) {
+            return Err(NetworkError::Declaration(format!("{names} needs its input '{}' bound to a contact or a constant", port.0.0)));
+        }
+        if let Computation::Primitive(primitive) = computation {
+            if let Some((key, ..)) = primitive.config.iter().find(|(key, required, _)| *required && !config.iter().any(|(name, _)| name == key)) {
+                return Err(NetworkError::Declaration(format!("{names} needs the setting '{key}'")));
+            }
+            if primitive.outputs[0].required && bound.outputs.iter().all(|&contact| contact == NONE) {
+                return Err(NetworkError::Declaration(format!("{names} needs its output '{}' bound to a contact", outputs[0])));
+            }
+        }
+        bound.config = Value::Map(Arc::new(Map::new(config)));
+        Ok(bound)
+    }
+
+    /// A function's parameters are found by name in its group, else at the root; a primitive's paths are of its group.
+    fn bind_input(&mut self, group: u32, argument: &Argument, by_name: bool) -> Result<u32, NetworkError> {
+        match argument {
+            Argument::Contact(id) => self.slot(*id),
+            Argument::Value(value) => Ok(self.constant(value)),
+            Argument::Path(path) => {
+                if by_name
+                    && self.resolve(group, path).is_none()
+                    && let Some(Named::Contact(slot)) = self.resolve(ROOT, path)
+                {
+                    return Ok(slot);
+                }
+                self.contact_at(group, path, None, Value::Null)
+            }
+        }
+    }
+
+    fn bind_output(&mut self, group: u32, name: &str, argument: &Argument, computation: &Computation) -> Result<u32, NetworkError> {
+        match argument {
+            Argument::Contact(id) => self.slot(*id),
+            Argument::Path(path) => self.contact_at(group, path, None, Value::Null),
+            Argument::Value(value) => Err(NetworkError::Declaration(format!(
+                "the output '{name}' of {} must be a contact or a path, found the constant {value}",
+                computation_name(computation)
+            ))),
+        }
+    }
+}
+
+fn computation_name(computation: &Computation) -> &str {
+    match computation {
+        Computation::Primitive(primitive) => primitive.name,
+        Computation::Function(function) => &function.identity,
+    }
+}
+
+type InputPorts = Vec<(Text, bool)>;
+
+fn ports(computation: &Computation) -> (InputPorts, Vec<Text>) {
+    match computation {
+        Computation::Primitive(primitive) => (
+            primitive.inputs.iter().map(|port| (port.name.into(), port.required)).collect(),
+            primitive.outputs.iter().map(|port| port.name.into()).collect(),
+        ),
+        Computation::Function(function) => (function.inputs.clone(), function.outputs.clone()),
+    }
+}
+
+fn setting_of(name: &str, argument: &Argument, computation: &Computation) -> Result<Value, NetworkError> {
+    match argument {
+        Argument::Value(value) => Ok(value.clone()),
+        Argument::Path(text) => Ok(Value::Text(text.clone())),
+        Argument::Contact(_) => Err(NetworkError::Declaration(format!(
+            "the setting '{name}' of {} must be a plain value, found a contact",
+            computation_name(computation)
+        ))),
+    }
+}
+
+fn unknown_port(name: &str, computation: &Computation, inputs: &InputPorts, outputs: &[Text]) -> NetworkError {
+    let mut known: Vec<&str> = inputs.iter().map(|(port, _)| port.as_str()).chain(outputs.iter().map(Text::as_str)).collect();
+    if let Computation::Primitive(primitive) = computation {
+        known.extend(primitive.config.iter().map(|(key, _, _)| *key));
+    }
+    let similar = nearest(name, known.iter().copied());
+    let hint = similar.first().map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+    let inputs: Vec<&str> = inputs.iter().map(|(port, _)| port.as_str()).collect();
+    NetworkError::Declaration(format!(
+        "{} has no port '{name}'; its inputs are {}, its outputs {}{hint}",
+        computation_name(computation),
+        inputs.join(", "),
+        outputs.join(", ")
+    ))
+}

@@ -1,0 +1,180 @@
+//! Firing a gadget.
+
+use crate::contact::{NONE, Writer};
+use crate::edit::Edit;
+use crate::error::{Fault, NetworkError};
+use crate::gadget::flag;
+use crate::network::Network;
+use crate::primitive::Body;
+use crate::tick::{EventKey, Stamp};
+use crate::value::{Content, Value};
+use smallvec::SmallVec;
+
+/// What a gadget writes, output by output.
+pub(crate) type Outputs = SmallVec<[Option<Value>; 2]>;
+pub(crate) type Inputs = SmallVec<[Content; 4]>;
+
+impl Network {
+    /// Fires a gadget of the acyclic part, whose turn it is.
+    #[inline]
+    pub(crate) fn fire(&mut self, slot: u32) -> Result<(), NetworkError> {
+        let row = &mut self.gadgets.rows[slot as usize];
+        if row.flags & flag::SLOW != 0 {
+            return self.fire_slow(slot);
+        }
+        let (body, a, b, out) = (row.body, row.a, row.b, row.out);
+        let Some(first) = &self.contacts.content[a as usize] else { return self.lose_outputs(slot) };
+        let result = match body {
+            Body::Unary(op) => op.apply(first),
+            _ => {
+                let Some(second) = &self.contacts.content[b as usize] else { return self.lose_outputs(slot) };
+                match body {
+                    Body::Binary(op) => op.apply(first, second),
+                    Body::Compare(op) => op.apply(first, second),
+                    _ => return self.fire_slow(slot),
+                }
+            }
+        };
+        row.firings = row.firings.wrapping_add(1);
+        match result {
+            Ok(value) => self.write_from_gadget(out, value, slot),
+            Err(fault) => Err(self.gadget_error(slot, fault, None)),
+        }
+    }
+
+    /// Fires a gadget of streams, or of many ports.
+    pub(crate) fn fire_slow(&mut self, slot: u32) -> Result<(), NetworkError> {
+        if self.gadgets.rows[slot as usize].flags & flag::STREAM != 0 {
+            return self.fire_events(slot);
+        }
+        let ports = self.gadgets.inputs(slot);
+        let mut inputs = Inputs::new();
+        for (port, &contact) in ports.iter().enumerate() {
+            let content = if contact == NONE { None } else { self.contacts.content[contact as usize].clone() };
+            if content.is_none() && self.gadgets.input_required(slot, port) {
+                return self.lose_outputs(slot);
+            }
+            inputs.push(content);
+        }
+        let key = EventKey::of_state(self.gadgets.creation[slot as usize]);
+        self.fire_with(slot, &inputs, key)
+    }
+
+    /// Computes on the given inputs and writes what comes out; `key` is where an event written to a stream will stand.
+    pub(crate) fn fire_with(&mut self, slot: u32, inputs: &Inputs, key: EventKey) -> Result<(), NetworkError> {
+        let row = &mut self.gadgets.rows[slot as usize];
+        row.firings = row.firings.wrapping_add(1);
+        let computed = match row.body {
+            Body::Route => return self.route(slot, inputs, key),
+            Body::Statistic(_) => self.observe(slot, inputs),
+            body => self.compute(slot, body, inputs),
+        };
+        match computed {
+            Ok(outputs) => {
+                self.clear_faults_of(slot);
+                self.write_outputs(slot, outputs, key)
+            }
+            Err(fault) => self.fail(slot, fault, inputs),
+        }
+    }
+
+    fn compute(&self, slot: u32, body: Body, inputs: &Inputs) -> Result<Outputs, Fault> {
+        let one = |value: Value| -> Outputs { SmallVec::from_iter([Some(value)]) };
+        match (body, inputs.as_slice()) {
+            (Body::Unary(op), [Some(a)]) => op.apply(a).map(one),
+            (Body::Binary(op), [Some(a), Some(b)]) => op.apply(a, b).map(one),
+            (Body::Compare(op), [Some(a), Some(b)]) => op.apply(a, b).map(one),
+            (Body::Gate, [Some(value), Some(condition)]) => match condition {
+                Value::Bool(true) => Ok(one(value.clone())),
+                Value::Bool(false) => Ok(Outputs::new()),
+                other => Err(crate::primitive::arithmetic::wrong_type("condition", "a bool", other)),
+            },
+            (Body::Field, [Some(record)]) => {
+                let Value::Map(map) = record else {
+                    return Err(crate::primitive::arithmetic::wrong_type("record", "a map", record));
+                };
+                let value = self.config_text(slot, "field").and_then(|field| map.get(&field));
+                Ok(value.filter(|value| !matches!(value, Value::Null)).map_or_else(Outputs::new, |value| one(value.clone())))
+            }
+            (Body::Function, inputs) => match self.gadgets.function(slot) {
+                Some(function) => match &function.call {
+                    Some(call) => call.call(inputs),
+                    None => Err(Fault::Unbound(function.identity.clone())),
+                },
+                None => Ok(Outputs::new()),
+            },
+            _ => Ok(Outputs::new()),
+        }
+    }
+
+    /// Text under a key of a gadget's configuration.
+    pub(crate) fn config_text(&self, slot: u32, key: &str) -> Option<crate::Text> {
+        match self.gadgets.wide[slot as usize].as_ref().map(|wide| &wide.config) {
+            Some(Value::Map(map)) => match map.get(key) {
+                Some(Value::Text(text)) => Some(text.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn observe(&mut self, slot: u32, inputs: &Inputs) -> Result<Outputs, Fault> {
+        let (Body::Statistic(statistic), Some(Some(value))) = (self.gadgets.rows[slot as usize].body, inputs.first()) else {
+            return Ok(Outputs::new());
+        };
+        let Some(wide) = &self.gadgets.wide[slot as usize] else { return Ok(Outputs::new()) };
+        let cells: SmallVec<[u32; 2]> = SmallVec::from_slice(&wide.state);
+        let mut state: SmallVec<[Content; 2]> = cells.iter().map(|&cell| self.contacts.content[cell as usize].clone()).collect();
+        let Some(result) = statistic.observe(&mut state, value)? else { return Ok(Outputs::new()) };
+        for (&cell, content) in cells.iter().zip(state) {
+            if self.contacts.content[cell as usize] != content {
+                self.touch(cell);
+                self.contacts.content[cell as usize] = content;
+                self.contacts.writer[cell as usize] = Writer::gadget(slot);
+            }
+        }
+        Ok(SmallVec::from_iter([Some(result)]))
+    }
+
+    pub(crate) fn write_outputs(&mut self, slot: u32, outputs: Outputs, key: EventKey) -> Result<(), NetworkError> {
+        let contacts = self.gadgets.outputs(slot);
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        for (&contact, value) in contacts.iter().zip(outputs) {
+            if let (true, Some(value)) = (contact != NONE, value) {
+                self.write_content(contact, Some(value), Writer::gadget(slot), stamp, key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A gadget failed: its fault stays in its outputs, or the tick ends.
+    pub(crate) fn fail(&mut self, slot: u32, fault: Fault, inputs: &Inputs) -> Result<(), NetworkError> {
+        let unbound = matches!(fault, Fault::Unbound(_));
+        let contain = unbound || self.gadgets.wide[slot as usize].as_ref().is_some_and(|wide| wide.contain);
+        if !contain {
+            return Err(self.gadget_error(slot, fault, Some(inputs)));
+        }
+        for contact in self.gadgets.outputs(slot) {
+            if contact != NONE {
+                self.tick.edits.push(Edit::marked(self, contact));
+                self.faults.insert(contact, (slot, fault.clone()));
+                self.contacts.set(contact, crate::contact::flag::MARKED, true);
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    pub(crate) fn gadget_error(&self, slot: u32, fault: Fault, inputs: Option<&Inputs>) -> NetworkError {
+        let ports = self.gadgets.inputs(slot);
+        let inputs = ports.iter().enumerate().map(|(port, &contact)| {
+            let content = match inputs {
+                Some(inputs) => inputs[port].clone(),
+                None if contact == NONE => None,
+                None => self.contacts.content[contact as usize].clone(),
+            };
+            (self.gadgets.input_name(slot, port), content)
+        });
+        NetworkError::Gadget { gadget: self.gadget_path_of(slot).to_string(), inputs: inputs.collect(), fault }
+    }
+}

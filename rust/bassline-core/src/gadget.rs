@@ -1,0 +1,190 @@
+//! The arena of gadgets. What propagation touches is one small row; what only declaration and rare kinds need stands beside it.
+
+use crate::contact::NONE;
+use crate::error::Fault;
+use crate::id::{ContactId, GadgetId};
+use crate::primitive::{Body, Primitive};
+use crate::slots::Slots;
+use crate::symbol::Symbol;
+use crate::value::{Content, Text, Value};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use smallvec::SmallVec;
+use std::fmt;
+use std::sync::Arc;
+
+/// Bits of a gadget's `flags`.
+pub(crate) mod flag {
+    /// Has a stream input: fires once per event.
+    pub(crate) const STREAM: u8 = 1;
+    pub(crate) const CYCLIC: u8 = 2;
+    /// Its ports stand in a [`super::Wide`].
+    pub(crate) const WIDE: u8 = 4;
+    pub(crate) const SLOW: u8 = STREAM | WIDE;
+    pub(crate) const QUEUED: u8 = 8;
+    pub(crate) const REMOVED: u8 = 16;
+}
+
+/// A user's function: called with the content of its inputs, it answers what it writes, output by output.
+pub trait Function: Send + Sync {
+    /// Computes. `None` for an output writes nothing there.
+    fn call(&self, inputs: &[Content]) -> Result<SmallVec<[Option<Value>; 2]>, Fault>;
+}
+
+/// What is computed.
+#[derive(Debug, Clone)]
+pub enum Computation {
+    /// A native gadget.
+    Primitive(&'static Primitive),
+    /// A user's function.
+    Function(FunctionSpec),
+}
+
+/// A user's function, as it is declared and found again.
+#[derive(Clone)]
+pub struct FunctionSpec {
+    /// Where it is found again: `module:qualified.name`.
+    pub identity: Text,
+    /// Input ports: the name, and whether it is required.
+    pub inputs: Vec<(Text, bool)>,
+    /// Output ports.
+    pub outputs: Vec<Text>,
+    /// The function; `None` if it was not found when the network was opened.
+    pub call: Option<Arc<dyn Function>>,
+}
+
+impl fmt::Debug for FunctionSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FunctionSpec({})", self.identity)
+    }
+}
+
+/// Ports and settings of a gadget that is more than one native function of one or two contacts.
+pub(crate) struct Wide {
+    pub(crate) inputs: Vec<u32>,
+    pub(crate) outputs: Vec<u32>,
+    pub(crate) state: Vec<u32>,
+    pub(crate) config: Value,
+    /// A fault stays in the outputs instead of rolling the tick back.
+    pub(crate) contain: bool,
+    pub(crate) function: Option<FunctionSpec>,
+    /// Of a router: the contact that takes the records of a key. A handle gone stale is looked up anew.
+    pub(crate) routes: IndexMap<Text, ContactId, FxBuildHasher>,
+}
+
+/// What propagation reads of a gadget.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) body: Body,
+    pub(crate) flags: u8,
+    pub(crate) level: i32,
+    /// The next gadget in the queue.
+    pub(crate) next: u32,
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+    pub(crate) out: u32,
+    pub(crate) firings: u32,
+}
+
+/// The columns.
+#[derive(Default)]
+pub(crate) struct Gadgets {
+    pub(crate) slots: Slots,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) wide: Vec<Option<Box<Wide>>>,
+    pub(crate) creation: Vec<u64>,
+    pub(crate) group: Vec<u32>,
+    /// The name given; [`UNNAMED`] if its identity is its primitive and bindings.
+    pub(crate) name: Vec<Symbol>,
+    pub(crate) primitive: Vec<Option<&'static Primitive>>,
+}
+
+/// No name given.
+pub(crate) const UNNAMED: Symbol = Symbol(u32::MAX);
+
+pub(crate) type Ports = SmallVec<[u32; 4]>;
+
+impl Gadgets {
+    /// Fills the columns at a slot that has just been taken.
+    pub(crate) fn place(&mut self, slot: u32, row: Row, wide: Option<Box<Wide>>, creation: u64, group: u32, name: Symbol, primitive: Option<&'static Primitive>) {
+        let len = self.slots.len();
+        while self.rows.len() < len {
+            self.rows.push(row);
+            self.wide.push(None);
+            self.creation.push(0);
+            self.group.push(NONE);
+            self.name.push(UNNAMED);
+            self.primitive.push(None);
+        }
+        let at = slot as usize;
+        self.rows[at] = row;
+        self.wide[at] = wide;
+        self.creation[at] = creation;
+        self.group[at] = group;
+        self.name[at] = name;
+        self.primitive[at] = primitive;
+    }
+
+    pub(crate) fn id(&self, slot: u32) -> GadgetId {
+        self.slots.handle(slot)
+    }
+
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.slots.is_live(slot) && self.rows[slot as usize].flags & flag::REMOVED == 0
+    }
+
+    /// The contacts on the input ports, port by port; [`NONE`] where unbound.
+    pub(crate) fn inputs(&self, slot: u32) -> Ports {
+        let row = &self.rows[slot as usize];
+        match &self.wide[slot as usize] {
+            Some(wide) => Ports::from_slice(&wide.inputs),
+            None if row.b == NONE => Ports::from_slice(&[row.a]),
+            None => Ports::from_slice(&[row.a, row.b]),
+        }
+    }
+
+    /// The contacts on the output ports, port by port; [`NONE`] where unbound.
+    pub(crate) fn outputs(&self, slot: u32) -> Ports {
+        match &self.wide[slot as usize] {
+            Some(wide) => Ports::from_slice(&wide.outputs),
+            None => Ports::from_slice(&[self.rows[slot as usize].out]),
+        }
+    }
+
+    pub(crate) fn set_output(&mut self, slot: u32, port: usize, contact: u32) {
+        match &mut self.wide[slot as usize] {
+            Some(wide) => wide.outputs[port] = contact,
+            None => self.rows[slot as usize].out = contact,
+        }
+    }
+
+    pub(crate) fn function(&self, slot: u32) -> Option<&FunctionSpec> {
+        self.wide[slot as usize].as_ref().and_then(|wide| wide.function.as_ref())
+    }
+
+    /// The name of an input port.
+    pub(crate) fn input_name(&self, slot: u32, port: usize) -> Text {
+        match (self.primitive[slot as usize], self.function(slot)) {
+            (Some(primitive), _) => primitive.inputs[port].name.into(),
+            (None, Some(function)) => function.inputs[port].0.clone(),
+            (None, None) => Text::new(),
+        }
+    }
+
+    /// The name of an output port.
+    pub(crate) fn output_name(&self, slot: u32, port: usize) -> Text {
+        match (self.primitive[slot as usize], self.function(slot)) {
+            (Some(primitive), _) => primitive.outputs.get(port).map_or("entry", |port| port.name).into(),
+            (None, Some(function)) => function.outputs[port].clone(),
+            (None, None) => Text::new(),
+        }
+    }
+
+    pub(crate) fn input_required(&self, slot: u32, port: usize) -> bool {
+        match (self.primitive[slot as usize], self.function(slot)) {
+            (Some(primitive), _) => primitive.inputs[port].required,
+            (None, Some(function)) => function.inputs[port].1,
+            (None, None) => true,
+        }
+    }
+}

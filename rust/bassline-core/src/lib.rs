@@ -1,0 +1,84 @@
+//! The pure propagation engine of Bassline: a state machine that is told everything and answers with what changed.
+//!
+//! It has no I/O, no clock, no threads and no random order. What a network means is written in `docs/semantics.md`.
+//!
+//! ```
+//! use bassline_core::{Argument, Computation, GadgetDeclaration, Network, Value, primitive_of};
+//!
+//! # fn main() -> Result<(), bassline_core::NetworkError> {
+//! let mut network = Network::default();
+//! let root = network.root();
+//! network.begin();
+//! let price = network.declare_contact(root, "price", None, Value::Null)?;
+//! let total = network.declare_contact(root, "total", None, Value::Null)?;
+//! network.declare_gadget(root, GadgetDeclaration {
+//!     name: None,
+//!     computation: Computation::Primitive(primitive_of("math.multiply")?),
+//!     arguments: vec![
+//!         ("a".into(), Argument::Contact(price)),
+//!         ("b".into(), Argument::Value(Value::Int(3))),
+//!         ("product".into(), Argument::Contact(total)),
+//!     ],
+//!     contain: false,
+//! })?;
+//! network.write(price, Value::Float(9.5))?;
+//! network.settle()?;
+//! network.commit(true, false);
+//! assert_eq!(network.content(total)?, &Some(Value::Float(28.5)));
+//! # Ok(())
+//! # }
+//! ```
+#![forbid(unsafe_code)]
+
+mod adjacency;
+mod blend;
+mod build;
+mod component;
+mod contact;
+mod cycle;
+mod declare;
+mod declare_gadget;
+mod describe;
+mod edit;
+mod error;
+mod fire;
+mod gadget;
+mod group;
+mod id;
+mod identity;
+mod level;
+mod lists;
+mod load;
+mod network;
+mod number;
+mod primitive;
+mod queue;
+mod record;
+mod region;
+mod remove;
+mod route;
+mod settle;
+mod slots;
+mod stream;
+mod symbol;
+mod tick;
+mod value;
+mod vertex;
+mod wire;
+mod write;
+
+pub use blend::{Blend, Join};
+pub use build::{Library, blend_of, primitive_of, wire_kind_of};
+pub use contact::Unnamed;
+pub use declare_gadget::{Argument, GadgetDeclaration};
+pub use describe::{ContactState, Image};
+pub use error::{Fault, NetworkError, nearest};
+pub use gadget::{Computation, Function, FunctionSpec};
+pub use id::{ContactId, GadgetId, GroupId, Handle, WireId};
+pub use load::ImageError;
+pub use network::{Cause, Contradiction, Network, OnContradiction};
+pub use primitive::{CATALOGUE, Port, Primitive};
+pub use record::{Change, Committed, ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
+pub use settle::Settled;
+pub use value::{Content, Keys, Map, Text, Value, show};
+pub use wire::WireKind;

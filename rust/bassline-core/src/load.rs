@@ -1,0 +1,200 @@
+//! Loading: a network from its image, with the same handles, firing nothing.
+
+use crate::contact::{NONE, Unnamed, Writer};
+use crate::declare::{CONSTANT, STATE};
+use crate::describe::Image;
+use crate::gadget::{FunctionSpec, Row, UNNAMED, Wide, flag};
+use crate::group::{Group, Named};
+use crate::id::{ContactId, GroupId, Handle};
+use crate::network::{Cause, Network, OnContradiction};
+use crate::primitive::{Body, Primitive};
+use crate::record::{ContactRecord, GadgetRecord, WireRecord};
+use crate::value::Text;
+use crate::wire::Wire;
+use crate::build::Library;
+use indexmap::IndexMap;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// Why an image is not a network.
+#[derive(Debug, Clone, Error)]
+#[error("{0}; the store is damaged, or was written by a newer version")]
+pub struct ImageError(String);
+
+fn broken<T>(what: String) -> Result<T, ImageError> {
+    Err(ImageError(what))
+}
+
+impl Network {
+    /// The network of an image. Functions are found in `library`; one that is not is left unbound.
+    pub fn load(image: Image, on_contradiction: OnContradiction, library: Option<Arc<dyn Library>>) -> Result<Self, ImageError> {
+        let mut network = Self::new(on_contradiction);
+        network.library = library;
+        network.now = image.tick;
+        network.creation = image.creation;
+        for group in &image.groups {
+            let parent = network.loaded_group(group.parent)?;
+            if !network.groups.slots.take_exactly(group.id) {
+                return broken(format!("group {:?} stands twice in the image", group.id));
+            }
+            let name = network.symbols.intern(&group.name);
+            let slot = group.id.slot();
+            network.groups.place(slot, Group::new(parent, name, group.attributes.clone()));
+            network.groups.enter(parent, name, Named::Group(slot));
+        }
+        let mut causes = Vec::with_capacity(image.contacts.len());
+        for state in image.contacts {
+            network.load_contact(&state.record)?;
+            let at = state.record.id.slot() as usize;
+            if !matches!(state.record.place, Err(Unnamed::Constant(_))) {
+                network.contacts.content[at] = state.content;
+            }
+            network.contacts.version[at] = state.version;
+            causes.push((state.record.id.slot(), state.cause));
+        }
+        network.load_edges(&image.wires, image.gadgets)?;
+        network.groups.slots.rebuild_free();
+        network.contacts.slots.rebuild_free();
+        network.wires.slots.rebuild_free();
+        network.gadgets.slots.rebuild_free();
+        for (slot, cause) in causes {
+            network.contacts.writer[slot as usize] = network.writer_of(cause);
+        }
+        network.restore_routes();
+        Ok(network)
+    }
+
+    fn loaded_group(&self, id: GroupId) -> Result<u32, ImageError> {
+        self.groups.find(id).map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
+    }
+
+    fn loaded_contact(&self, id: ContactId) -> Result<u32, ImageError> {
+        self.contacts.find(id).map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
+    }
+
+    fn writer_of(&mut self, cause: Cause) -> Writer {
+        match cause {
+            Cause::External(source) => Writer::external(self.symbols.intern(&source)),
+            Cause::Gadget(id) if self.gadgets.slots.holds(id) => Writer::gadget(id.slot()),
+            Cause::Wire(id) if self.wires.slots.holds(id) => Writer::wire(id.slot()),
+            Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
+        }
+    }
+
+    fn load_contact(&mut self, record: &ContactRecord) -> Result<(), ImageError> {
+        let (group, name) = match &record.place {
+            Ok((group, name)) => (self.loaded_group(*group)?, self.symbols.intern(name)),
+            Err(Unnamed::Constant(_)) => (NONE, CONSTANT),
+            Err(Unnamed::State) => (NONE, STATE),
+        };
+        if !self.contacts.slots.take_exactly(record.id) {
+            return broken(format!("contact {:?} stands twice in the image", record.id));
+        }
+        let slot = record.id.slot();
+        self.contacts.place(slot, group, name, record.blend);
+        match &record.place {
+            Ok(_) => self.groups.enter(group, name, Named::Contact(slot)),
+            Err(Unnamed::Constant(value)) => {
+                self.contacts.content[slot as usize] = Some(value.clone());
+                self.enter_constant(slot);
+            }
+            Err(Unnamed::State) => {}
+        }
+        if !matches!(record.attributes, crate::Value::Null) {
+            self.attributes.insert(slot, record.attributes.clone());
+        }
+        Ok(())
+    }
+
+    /// Wires and gadgets in the order they were created, so that adjacency has that order too.
+    fn load_edges(&mut self, wires: &[WireRecord], gadgets: Vec<GadgetRecord>) -> Result<(), ImageError> {
+        let mut wires = wires.iter().peekable();
+        for gadget in gadgets {
+            while let Some(wire) = wires.next_if(|wire| wire.creation < gadget.creation) {
+                self.load_wire(wire)?;
+            }
+            self.load_gadget(gadget)?;
+        }
+        wires.try_for_each(|wire| self.load_wire(wire))
+    }
+
+    fn load_wire(&mut self, record: &WireRecord) -> Result<(), ImageError> {
+        let (from, to) = (self.loaded_contact(record.from)?, self.loaded_contact(record.to)?);
+        if !self.wires.slots.take_exactly(record.id) {
+            return broken(format!("wire {:?} stands twice in the image", record.id));
+        }
+        let slot = record.id.slot();
+        self.wires.place(slot, Wire { from, to, kind: record.kind, removed: false }, record.creation);
+        self.link_wire(slot);
+        Ok(())
+    }
+
+    fn load_gadget(&mut self, record: GadgetRecord) -> Result<(), ImageError> {
+        let (primitive, function) = if record.is_function {
+            (None, Some(self.load_function(&record)))
+        } else {
+            let Some(primitive) = Primitive::find(&record.computation) else {
+                return broken(format!("there is no primitive '{}'", record.computation));
+            };
+            (Some(primitive), None)
+        };
+        let input_names: Vec<Text> = match (&primitive, &function) {
+            (Some(primitive), _) => primitive.inputs.iter().map(|port| port.name.into()).collect(),
+            (None, Some(function)) => function.inputs.iter().map(|(name, _)| name.clone()).collect(),
+            (None, None) => Vec::new(),
+        };
+        let output_names: Vec<Text> = match (&primitive, &function) {
+            (Some(primitive), _) => primitive.outputs.iter().map(|port| port.name.into()).collect(),
+            (None, Some(function)) => function.outputs.clone(),
+            (None, None) => Vec::new(),
+        };
+        let inputs = self.loaded_ports(&input_names, &record.inputs)?;
+        let outputs = self.loaded_ports(&output_names, &record.outputs)?;
+        let state = record.state.iter().map(|&cell| self.loaded_contact(cell)).collect::<Result<Vec<u32>, _>>()?;
+        let group = self.loaded_group(record.group)?;
+        if !self.gadgets.slots.take_exactly(record.id) {
+            return broken(format!("gadget {:?} stands twice in the image", record.id));
+        }
+        let body = primitive.map_or(Body::Function, |primitive| primitive.body);
+        let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !record.contain;
+        let mut row = Row { body, flags: 0, level: 0, next: NONE, a: NONE, b: NONE, out: NONE, firings: 0 };
+        let wide = if narrow {
+            row.a = inputs[0];
+            row.b = inputs.get(1).copied().unwrap_or(NONE);
+            row.out = outputs[0];
+            None
+        } else {
+            row.flags = flag::WIDE;
+            let (config, contain) = (record.config, record.contain);
+            Some(Box::new(Wide { inputs, outputs, state, config, contain, function, routes: IndexMap::default() }))
+        };
+        let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
+        let slot = record.id.slot();
+        self.gadgets.place(slot, row, wide, record.creation, group, name, primitive);
+        self.enter_gadget_name(slot);
+        self.link_gadget(slot);
+        Ok(())
+    }
+
+    /// A function as it was declared, with its code if that is found.
+    fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
+        let call = self.library.as_ref().and_then(|library| library.find(&record.computation).ok()).and_then(|found| found.call);
+        FunctionSpec {
+            identity: record.computation.clone(),
+            inputs: record.inputs.iter().map(|(name, _)| (name.clone(), !record.optional.contains(name))).collect(),
+            outputs: record.outputs.iter().map(|(name, _)| name.clone()).collect(),
+            call,
+        }
+    }
+
+    fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Vec<u32>, ImageError> {
+        let mut ports = vec![NONE; names.len()];
+        for (name, contact) in bound {
+            match names.iter().position(|port| port == name) {
+                Some(port) => ports[port] = self.loaded_contact(*contact)?,
+                None => return broken(format!("a gadget has no port '{name}'")),
+            }
+        }
+        Ok(ports)
+    }
+}

@@ -1,0 +1,393 @@
+//! The network: the arenas, the names, and reading.
+
+use crate::contact::{Contacts, Writer, flag};
+use crate::error::{Fault, NetworkError, nearest};
+use crate::gadget::{Gadgets, UNNAMED};
+use crate::group::{Groups, Named, ROOT};
+use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
+use crate::identity::Identities;
+use crate::queue::Queue;
+use crate::region::Regions;
+use crate::symbol::{Symbol, Symbols};
+use crate::tick::Tick;
+use crate::value::{Content, Map, Text, Value};
+use crate::wire::{WireKind, Wires};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use std::sync::Arc;
+
+/// What the network does with a contradiction.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum OnContradiction {
+    /// The contact records it; the tick commits.
+    #[default]
+    Record,
+    /// The tick rolls back.
+    Raise,
+}
+
+/// Two values that have no join.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    /// What the contact holds.
+    pub current: Value,
+    /// What was written.
+    pub incoming: Value,
+    /// Who wrote what it holds.
+    pub current_cause: Cause,
+    /// Who wrote what came.
+    pub incoming_cause: Cause,
+}
+
+/// Who wrote content.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cause {
+    /// Nobody has.
+    Nobody,
+    /// Someone outside, under the name of a source (empty for an ordinary write).
+    External(Text),
+    /// A gadget.
+    Gadget(GadgetId),
+    /// A wire.
+    Wire(WireId),
+}
+
+/// A network of contacts, wires and gadgets.
+pub struct Network {
+    pub(crate) symbols: Symbols,
+    pub(crate) groups: Groups,
+    pub(crate) contacts: Contacts,
+    pub(crate) gadgets: Gadgets,
+    pub(crate) wires: Wires,
+    pub(crate) identities: Identities,
+    pub(crate) regions: Regions,
+    pub(crate) queue: Queue,
+    pub(crate) tick: Tick,
+    /// The number of the last committed tick.
+    pub(crate) now: u64,
+    /// The next creation number.
+    pub(crate) creation: u64,
+    pub(crate) on_contradiction: OnContradiction,
+    pub(crate) contradictions: IndexMap<u32, Contradiction, FxBuildHasher>,
+    /// Of a contact in fault: the gadget that failed, and how.
+    pub(crate) faults: IndexMap<u32, (u32, Fault), FxBuildHasher>,
+    /// The attributes of the contacts that have any.
+    pub(crate) attributes: IndexMap<u32, Value, FxBuildHasher>,
+    /// Where users' functions are found.
+    pub(crate) library: Option<Arc<dyn crate::build::Library>>,
+    /// The source of writes from outside, until another is named.
+    pub(crate) source: Symbol,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        Self::new(OnContradiction::Record)
+    }
+}
+
+impl Network {
+    /// An empty network.
+    pub fn new(on_contradiction: OnContradiction) -> Self {
+        let mut symbols = Symbols::default();
+        let empty = symbols.intern("");
+        Self {
+            groups: Groups::new(empty, Value::Map(Arc::new(Map::new(Vec::new())))),
+            contacts: Contacts::default(),
+            gadgets: Gadgets::default(),
+            wires: Wires::default(),
+            identities: Identities::default(),
+            regions: Regions::default(),
+            queue: Queue::default(),
+            tick: Tick::default(),
+            now: 0,
+            creation: 0,
+            on_contradiction,
+            contradictions: IndexMap::default(),
+            faults: IndexMap::default(),
+            attributes: IndexMap::default(),
+            library: None,
+            source: empty,
+            symbols,
+        }
+    }
+
+    /// The number of the last committed tick.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// The root group.
+    pub fn root(&self) -> GroupId {
+        self.groups.id(ROOT)
+    }
+
+    pub(crate) fn slot(&self, id: ContactId) -> Result<u32, NetworkError> {
+        self.contacts.find(id).ok_or(NetworkError::Stale { what: "contact" })
+    }
+
+    pub(crate) fn group_slot(&self, id: GroupId) -> Result<u32, NetworkError> {
+        self.groups.find(id).ok_or(NetworkError::Stale { what: "group" })
+    }
+
+    pub(crate) fn gadget_slot(&self, id: GadgetId) -> Result<u32, NetworkError> {
+        if self.gadgets.slots.holds(id) && self.gadgets.is_live(id.slot()) {
+            Ok(id.slot())
+        } else {
+            Err(NetworkError::Stale { what: "gadget" })
+        }
+    }
+
+    pub(crate) fn wire_slot(&self, id: WireId) -> Result<u32, NetworkError> {
+        if self.wires.slots.holds(id) && !self.wires.rows[id.slot() as usize].removed {
+            Ok(id.slot())
+        } else {
+            Err(NetworkError::Stale { what: "wire" })
+        }
+    }
+
+    /// The content of a contact.
+    #[inline]
+    pub fn content(&self, id: ContactId) -> Result<&Content, NetworkError> {
+        let slot = self.slot(id)?;
+        Ok(&self.contacts.content[slot as usize])
+    }
+
+    /// The tick that last changed a contact; inside a tick, for a contact written in it, the number the tick will have.
+    pub fn version(&self, id: ContactId) -> Result<u64, NetworkError> {
+        let version = self.contacts.version[self.slot(id)? as usize];
+        Ok(if version & crate::contact::TOUCHED == 0 { version } else { self.now + 1 })
+    }
+
+    /// The blend of a contact.
+    pub fn blend(&self, id: ContactId) -> Result<crate::Blend, NetworkError> {
+        Ok(self.contacts.blend[self.slot(id)? as usize])
+    }
+
+    /// The contradiction a contact records.
+    pub fn contradiction(&self, id: ContactId) -> Result<Option<&Contradiction>, NetworkError> {
+        Ok(self.contradictions.get(&self.slot(id)?))
+    }
+
+    /// The fault a contact is in.
+    pub fn fault(&self, id: ContactId) -> Result<Option<&Fault>, NetworkError> {
+        Ok(self.faults.get(&self.slot(id)?).map(|(_, fault)| fault))
+    }
+
+    /// Who wrote the content of a contact.
+    pub fn cause(&self, id: ContactId) -> Result<Cause, NetworkError> {
+        Ok(self.cause_of(self.contacts.writer[self.slot(id)? as usize]))
+    }
+
+    pub(crate) fn cause_of(&self, writer: Writer) -> Cause {
+        if let Some(source) = writer.as_external() {
+            Cause::External(self.symbols.text(source).clone())
+        } else if let Some(wire) = writer.as_wire() {
+            Cause::Wire(self.wires.slots.handle(wire))
+        } else if let Some(gadget) = writer.as_gadget() {
+            Cause::Gadget(self.gadgets.id(gadget))
+        } else {
+            Cause::Nobody
+        }
+    }
+
+    /// How often a gadget has fired since the network was opened.
+    pub fn firings(&self, id: GadgetId) -> Result<u32, NetworkError> {
+        Ok(self.gadgets.rows[self.gadget_slot(id)? as usize].firings)
+    }
+
+    /// The contact at a path below `group`.
+    pub fn find_contact(&self, group: GroupId, path: &str) -> Result<ContactId, NetworkError> {
+        let group = self.group_slot(group)?;
+        match self.resolve(group, path) {
+            Some(Named::Contact(slot)) => Ok(self.contacts.id(slot)),
+            Some(Named::Group(_)) => Err(NetworkError::Unknown {
+                what: "contact (it is a group)",
+                path: path.to_owned(),
+                similar: Vec::new(),
+            }),
+            None => Err(self.unknown("contact", group, path)),
+        }
+    }
+
+    /// The group at a path below `group`.
+    pub fn find_group(&self, group: GroupId, path: &str) -> Result<GroupId, NetworkError> {
+        let group = self.group_slot(group)?;
+        match self.resolve(group, path) {
+            Some(Named::Group(slot)) => Ok(self.groups.id(slot)),
+            _ if path.is_empty() => Ok(self.groups.id(group)),
+            _ => Err(self.unknown("group", group, path)),
+        }
+    }
+
+    /// The gadget of a name: `group/sub/name`, as [`Network::gadget_path`] gives it for named gadgets.
+    pub fn find_gadget(&self, group: GroupId, path: &str) -> Result<GadgetId, NetworkError> {
+        let group = self.group_slot(group)?;
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parent = match self.resolve(group, parent) {
+            Some(Named::Group(slot)) => Some(slot),
+            _ if parent.is_empty() => Some(group),
+            _ => None,
+        };
+        parent
+            .and_then(|parent| self.gadgets_in(parent).find(|&slot| self.gadget_name(slot) == name))
+            .map(|slot| self.gadgets.id(slot))
+            .ok_or_else(|| NetworkError::Unknown {
+                what: "gadget",
+                path: path.to_owned(),
+                similar: nearest(path, self.gadget_ids().iter().map(|&id| self.gadget_path(id)).collect::<Vec<_>>().iter().map(Text::as_str)),
+            })
+    }
+
+    fn gadgets_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
+        self.groups.rows[group as usize].gadgets.iter().copied()
+    }
+
+    /// Follows a path. A leading `/` starts at the root.
+    pub(crate) fn resolve(&self, group: u32, path: &str) -> Option<Named> {
+        let (mut group, path) = match path.strip_prefix('/') {
+            Some(rest) => (ROOT, rest),
+            None => (group, path),
+        };
+        let mut parts = path.split('/').peekable();
+        while let Some(part) = parts.next() {
+            let found = self.groups.named(group, self.symbols.find(part)?)?;
+            match found {
+                _ if parts.peek().is_none() => return Some(found),
+                Named::Group(slot) => group = slot,
+                Named::Contact(_) => return None,
+            }
+        }
+        None
+    }
+
+    pub(crate) fn unknown(&self, what: &'static str, group: u32, path: &str) -> NetworkError {
+        let prefix = self.group_path_of(group);
+        let asked = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") };
+        let known: Vec<Text> = if what == "group" {
+            self.group_ids().iter().map(|&id| self.group_path(id)).collect()
+        } else {
+            self.contact_ids().into_iter().take(10_000).map(|id| self.path(id)).collect()
+        };
+        NetworkError::Unknown { what, similar: nearest(&asked, known.iter().map(Text::as_str)), path: asked }
+    }
+
+    /// The path of a contact; for a constant or a cell of state, a description in brackets.
+    pub fn path(&self, id: ContactId) -> Text {
+        self.path_of(id.slot())
+    }
+
+    pub(crate) fn path_of(&self, slot: u32) -> Text {
+        let group = self.contacts.group[slot as usize];
+        let name = self.symbols.text(self.contacts.name[slot as usize]);
+        if group == crate::contact::NONE {
+            return match self.contacts.value(slot) {
+                Some(value) => format!("({value})").into(),
+                None => "(state)".into(),
+            };
+        }
+        self.join_path(group, name)
+    }
+
+    fn join_path(&self, group: u32, name: &Text) -> Text {
+        if group == ROOT {
+            return name.clone();
+        }
+        format!("{}/{name}", self.group_path_of(group)).into()
+    }
+
+    /// The path of a group; the root's is empty.
+    pub fn group_path(&self, id: GroupId) -> Text {
+        self.group_path_of(id.slot())
+    }
+
+    pub(crate) fn group_path_of(&self, slot: u32) -> Text {
+        if slot == ROOT {
+            return Text::new();
+        }
+        let row = &self.groups.rows[slot as usize];
+        self.join_path(row.parent, self.symbols.text(row.name))
+    }
+
+    /// The path of a gadget: its group's path and its name, given or derived from its primitive and bindings.
+    pub fn gadget_path(&self, id: GadgetId) -> Text {
+        self.gadget_path_of(id.slot())
+    }
+
+    pub(crate) fn gadget_path_of(&self, slot: u32) -> Text {
+        let name = self.gadget_name(slot);
+        self.join_path(self.gadgets.group[slot as usize], &name)
+    }
+
+    /// A gadget's name inside its group.
+    pub(crate) fn gadget_name(&self, slot: u32) -> Text {
+        let name = self.gadgets.name[slot as usize];
+        if name != UNNAMED {
+            return self.symbols.text(name).clone();
+        }
+        let own = self.gadgets.group[slot as usize];
+        let show = |contact: u32| {
+            if contact == crate::contact::NONE {
+                "-".into()
+            } else if self.contacts.group[contact as usize] == own {
+                self.symbols.text(self.contacts.name[contact as usize]).clone()
+            } else {
+                self.path_of(contact)
+            }
+        };
+        let mut bindings = Vec::new();
+        for (port, &contact) in self.gadgets.inputs(slot).iter().enumerate() {
+            bindings.push(format!("{}={}", self.gadgets.input_name(slot, port), show(contact)));
+        }
+        for (port, &contact) in self.gadgets.outputs(slot).iter().enumerate() {
+            bindings.push(format!("{}={}", self.gadgets.output_name(slot, port), show(contact)));
+        }
+        format!("{}({})", self.computation_name(slot), bindings.join(", ").replace('/', ".")).into()
+    }
+
+    pub(crate) fn computation_name(&self, slot: u32) -> Text {
+        match (self.gadgets.primitive[slot as usize], self.gadgets.function(slot)) {
+            (Some(primitive), _) => primitive.name.into(),
+            (None, Some(function)) => function.identity.clone(),
+            (None, None) => Text::new(),
+        }
+    }
+
+    /// The handles of all named contacts, by slot.
+    pub fn contact_ids(&self) -> Vec<ContactId> {
+        let named = |&slot: &u32| self.contacts.group[slot as usize] != crate::contact::NONE && !self.contacts.has(slot, flag::REMOVED);
+        self.contacts.slots.iter_live().filter(named).map(|slot| self.contacts.id(slot)).collect()
+    }
+
+    /// The handles of all groups but the root, by slot.
+    pub fn group_ids(&self) -> Vec<GroupId> {
+        let live = |&slot: &u32| slot != ROOT && !self.groups.rows[slot as usize].removed;
+        self.groups.slots.iter_live().filter(live).map(|slot| self.groups.id(slot)).collect()
+    }
+
+    /// The handles of all gadgets, by slot.
+    pub fn gadget_ids(&self) -> Vec<GadgetId> {
+        (0..self.gadgets.rows.len() as u32).filter(|&slot| self.gadgets.is_live(slot)).map(|slot| self.gadgets.id(slot)).collect()
+    }
+
+    /// The handles of all wires, by slot.
+    pub fn wire_ids(&self) -> Vec<WireId> {
+        let live = |&slot: &u32| !self.wires.rows[slot as usize].removed;
+        self.wires.slots.iter_live().filter(live).map(|slot| self.wires.slots.handle(slot)).collect()
+    }
+
+    /// The ends and kind of a wire.
+    pub fn wire_ends(&self, id: WireId) -> Result<(ContactId, ContactId, WireKind), NetworkError> {
+        let wire = self.wires.rows[self.wire_slot(id)? as usize];
+        Ok((self.contacts.id(wire.from), self.contacts.id(wire.to), wire.kind))
+    }
+
+    /// The group a contact is in.
+    pub fn group_of(&self, id: ContactId) -> Result<GroupId, NetworkError> {
+        Ok(self.groups.id(self.contacts.group[self.slot(id)? as usize]))
+    }
+
+    /// The attributes of a group: a map.
+    pub fn group_attributes(&self, id: GroupId) -> Result<&Value, NetworkError> {
+        Ok(&self.groups.rows[self.group_slot(id)? as usize].attributes)
+    }
+}

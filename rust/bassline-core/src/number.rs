@@ -1,0 +1,42 @@
+//! The order of numbers across int and float, exact: no int is rounded on the way.
+
+use std::cmp::Ordering;
+
+/// Compares an int with a float by value; NaN is above every number.
+pub(crate) fn int_with_float(int: i64, float: f64) -> Ordering {
+    const TWO_63: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() || float >= TWO_63 {
+        return Ordering::Less;
+    }
+    if float < -TWO_63 {
+        return Ordering::Greater;
+    }
+    let whole = float.trunc();
+    int.cmp(&(whole as i64)).then_with(|| {
+        let fraction = float - whole;
+        0.0_f64.partial_cmp(&fraction).unwrap_or(Ordering::Equal)
+    })
+}
+
+/// Compares two floats by value; NaN is above every number and equal to itself.
+pub(crate) fn floats(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_ints_do_not_collapse_into_floats() {
+        let big = (1_i64 << 53) + 1;
+        assert_eq!(int_with_float(big, (1_i64 << 53) as f64), Ordering::Greater);
+        assert_eq!(int_with_float(i64::MAX, 9.3e18), Ordering::Less);
+        assert_eq!(int_with_float(i64::MAX, 9_223_372_036_854_775_808.0), Ordering::Less);
+        assert_eq!(int_with_float(i64::MIN, f64::NEG_INFINITY), Ordering::Greater);
+        assert_eq!(int_with_float(0, -0.5), Ordering::Greater);
+        assert_eq!(int_with_float(-1, -0.5), Ordering::Less);
+        assert_eq!(int_with_float(3, 3.0), Ordering::Equal);
+        assert_eq!(int_with_float(3, f64::NAN), Ordering::Less);
+    }
+}

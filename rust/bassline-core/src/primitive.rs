@@ -1,0 +1,71 @@
+//! The catalogue of native gadgets. Port names are those of the original's catalogue.
+
+pub(crate) mod arithmetic;
+pub(crate) mod comparison;
+mod catalogue;
+pub(crate) mod statistic;
+
+pub use catalogue::CATALOGUE;
+
+use crate::error::nearest;
+
+/// A port of a primitive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether the gadget needs it (an input) or it must be bound (an output).
+    pub required: bool,
+    /// What it takes or gives.
+    pub takes: &'static str,
+}
+
+/// A native gadget: its ports, its meaning, and how it computes.
+#[derive(Debug, Clone, Copy)]
+pub struct Primitive {
+    /// `namespace.name`.
+    pub name: &'static str,
+    /// One sentence.
+    pub doc: &'static str,
+    /// Input ports, in order.
+    pub inputs: &'static [Port],
+    /// Output ports, in order.
+    pub outputs: &'static [Port],
+    /// Configuration keys: name, whether it must be given, meaning.
+    pub config: &'static [(&'static str, bool, &'static str)],
+    pub(crate) body: Body,
+}
+
+/// How a primitive computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Body {
+    Unary(arithmetic::Unary),
+    Binary(arithmetic::Binary),
+    Compare(comparison::Compare),
+    Gate,
+    Statistic(statistic::Statistic),
+    Field,
+    Route,
+    /// A user's function; in no catalogue.
+    Function,
+}
+
+impl Primitive {
+    /// The primitive of that name.
+    pub fn find(name: &str) -> Option<&'static Primitive> {
+        CATALOGUE.iter().find(|primitive| primitive.name == name)
+    }
+
+    /// The names that look most like `name`.
+    pub fn similar(name: &str) -> Vec<String> {
+        nearest(name, CATALOGUE.iter().map(|primitive| primitive.name))
+    }
+
+    /// How many cells of state the gadget owns.
+    pub(crate) fn state_cells(&self) -> usize {
+        match self.body {
+            Body::Statistic(statistic) => statistic.cells(),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What waits to fire, by level: gadgets in linked lists through their rows, one per level, with a bit set of the levels in use;
+//! contacts and regions, which wait rarely, in a heap.
+
+use crate::contact::NONE;
+use crate::gadget::{Row, flag};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Something that waits and is not a gadget.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Waiting {
+    /// A contact all of whose writers will have fired.
+    Contact(u32),
+    /// A region of a cycle.
+    Region(u32),
+}
+
+/// What to do next.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Next {
+    Gadget(u32),
+    Other(Waiting),
+    Nothing,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    head: u32,
+    tail: u32,
+}
+
+const EMPTY: Line = Line { head: NONE, tail: NONE };
+
+#[derive(Debug, Default)]
+pub(crate) struct Queue {
+    lines: Vec<Line>,
+    /// One bit per line in use.
+    used: Vec<u64>,
+    /// The level of line 0.
+    base: i32,
+    /// No line in use below this word.
+    word: usize,
+    gadgets: usize,
+    others: BinaryHeap<Reverse<(i32, Waiting)>>,
+}
+
+impl Queue {
+    /// Puts a gadget in line at its level; nothing if it waits already.
+    #[inline]
+    pub(crate) fn push_gadget(&mut self, rows: &mut [Row], slot: u32) {
+        let row = &mut rows[slot as usize];
+        if row.flags & flag::QUEUED != 0 {
+            return;
+        }
+        row.flags |= flag::QUEUED;
+        row.next = NONE;
+        let level = row.level;
+        self.gadgets += 1;
+        let at = level.wrapping_sub(self.base) as usize;
+        let at = if at < self.lines.len() { at } else { self.make_room(level) };
+        let line = &mut self.lines[at];
+        if line.head == NONE {
+            line.head = slot;
+            line.tail = slot;
+            let word = at / 64;
+            self.used[word] |= 1 << (at % 64);
+            self.word = self.word.min(word);
+        } else {
+            let tail = line.tail;
+            line.tail = slot;
+            rows[tail as usize].next = slot;
+        }
+    }
+
+    #[cold]
+    fn make_room(&mut self, level: i32) -> usize {
+        if self.lines.is_empty() {
+            self.base = level & !63;
+        }
+        if level < self.base {
+            // Grow downwards by whole words, at least doubling, so that building backwards stays linear.
+            let wanted = (self.base - level) as usize;
+            let more = wanted.max(self.lines.len()).next_multiple_of(64);
+            self.lines.splice(0..0, std::iter::repeat_n(EMPTY, more));
+            self.used.splice(0..0, std::iter::repeat_n(0, more / 64));
+            self.word += more / 64;
+            self.base -= more as i32;
+        }
+        let at = (level - self.base) as usize;
+        if at >= self.lines.len() {
+            let len = (at + 1).max(self.lines.len() * 2).next_multiple_of(64);
+            self.lines.resize(len, EMPTY);
+            self.used.resize(len / 64, 0);
+        }
+        at
+    }
+
+    pub(crate) fn push_other(&mut self, level: i32, what: Waiting) {
+        self.others.push(Reverse((level, what)));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.gadgets == 0 && self.others.is_empty()
+    }
+
+    /// Takes what waits at the lowest level, gadgets first; with the level it waited at.
+    #[inline]
+    pub(crate) fn pop(&mut self, rows: &mut [Row]) -> (i32, Next) {
+        if self.gadgets == 0 {
+            return match self.others.pop() {
+                Some(Reverse((level, what))) => (level, Next::Other(what)),
+                None => (0, Next::Nothing),
+            };
+        }
+        while self.used[self.word] == 0 {
+            self.word += 1;
+        }
+        let bit = self.used[self.word].trailing_zeros() as usize;
+        let at = self.word * 64 + bit;
+        let level = self.base + at as i32;
+        if let Some(Reverse((other, what))) = self.others.peek().copied()
+            && other < level
+        {
+            self.others.pop();
+            return (other, Next::Other(what));
+        }
+        let line = &mut self.lines[at];
+        let slot = line.head;
+        let row = &mut rows[slot as usize];
+        row.flags &= !flag::QUEUED;
+        line.head = row.next;
+        if line.head == NONE {
+            line.tail = NONE;
+            self.used[self.word] &= !(1 << bit);
+        }
+        self.gadgets -= 1;
+        (level, Next::Gadget(slot))
+    }
+
+    /// Forgets everything that waits.
+    pub(crate) fn clear(&mut self, rows: &mut [Row]) {
+        while self.gadgets > 0 {
+            self.pop(rows);
+        }
+        self.others.clear();
+        self.word = 0;
+    }
+
+    /// After the last pop: the next tick begins at the lowest line again.
+    pub(crate) fn rewind(&mut self) {
+        self.word = self.used.len().saturating_sub(1);
+    }
+}

@@ -1,0 +1,125 @@
+//! What a tick was: the records that leave the engine.
+
+use crate::blend::Blend;
+use crate::contact::Unnamed;
+use crate::id::{ContactId, GadgetId, GroupId, WireId};
+use crate::network::Cause;
+use crate::value::{Content, Text, Value};
+use crate::wire::WireKind;
+
+/// One change of one contact; for a stream contact, one event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The contact.
+    pub contact: ContactId,
+    /// What it held before.
+    pub old: Content,
+    /// What it holds after.
+    pub new: Content,
+    /// Who wrote it.
+    pub cause: Cause,
+    /// Whether this is an event of a stream.
+    pub event: bool,
+}
+
+/// A committed tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Committed {
+    /// Its number.
+    pub tick: u64,
+    /// Every change, in the order the contacts were first written.
+    pub changes: Vec<Change>,
+    /// Every structural edit, in order.
+    pub structure: Vec<StructureChange>,
+}
+
+/// Something added to or removed from the structure.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StructureChange {
+    /// A new group.
+    GroupAdded(GroupRecord),
+    /// A new contact.
+    ContactAdded(ContactRecord),
+    /// A new wire.
+    WireAdded(WireRecord),
+    /// A new gadget.
+    GadgetAdded(GadgetRecord),
+    /// A group is gone.
+    GroupRemoved(GroupId),
+    /// A contact is gone.
+    ContactRemoved(ContactId),
+    /// A wire is gone.
+    WireRemoved(WireId),
+    /// A gadget is gone.
+    GadgetRemoved(GadgetId),
+}
+
+/// A group, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupRecord {
+    /// Its handle.
+    pub id: GroupId,
+    /// Its parent.
+    pub parent: GroupId,
+    /// Its name.
+    pub name: Text,
+    /// Its attributes: a map.
+    pub attributes: Value,
+}
+
+/// A contact, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContactRecord {
+    /// Its handle.
+    pub id: ContactId,
+    /// Its group and name, or what it is without one.
+    pub place: Result<(GroupId, Text), Unnamed>,
+    /// Its blend.
+    pub blend: Blend,
+    /// Its attributes: a map, or null for none.
+    pub attributes: Value,
+}
+
+/// A wire, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WireRecord {
+    /// Its handle.
+    pub id: WireId,
+    /// Its creation number.
+    pub creation: u64,
+    /// The first end.
+    pub from: ContactId,
+    /// The second end.
+    pub to: ContactId,
+    /// What it does.
+    pub kind: WireKind,
+}
+
+/// A gadget, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GadgetRecord {
+    /// Its handle.
+    pub id: GadgetId,
+    /// Its creation number.
+    pub creation: u64,
+    /// Its group.
+    pub group: GroupId,
+    /// Its name, if one was given.
+    pub name: Option<Text>,
+    /// `namespace.name` of a primitive, or `module:qualified.name` of a function.
+    pub computation: Text,
+    /// Whether it is a user's function.
+    pub is_function: bool,
+    /// The contact on each input port that is bound.
+    pub inputs: Vec<(Text, ContactId)>,
+    /// The contact on each output port that is bound.
+    pub outputs: Vec<(Text, ContactId)>,
+    /// The input ports of a function that are optional.
+    pub optional: Vec<Text>,
+    /// Its cells of state.
+    pub state: Vec<ContactId>,
+    /// Its configuration: a map, or null for none.
+    pub config: Value,
+    /// Whether its faults stay in its outputs.
+    pub contain: bool,
+}

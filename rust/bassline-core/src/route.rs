@@ -1,0 +1,161 @@
+//! The keyed router: each record goes to the group of its key, found in constant time, made from the template when the key is new.
+
+use crate::contact::{Edge, NONE, Writer};
+use crate::edit::Edit;
+use crate::error::{Fault, NetworkError};
+use crate::fire::Inputs;
+use crate::gadget::flag;
+use crate::group::Named;
+use crate::network::Network;
+use crate::primitive::Body;
+use crate::primitive::arithmetic::wrong_type;
+use crate::tick::{EventKey, Stamp};
+use crate::value::{Text, Value};
+use crate::id::Handle;
+
+impl Network {
+    /// Fires a router on one record.
+    pub(crate) fn route(&mut self, slot: u32, inputs: &Inputs, key: EventKey) -> Result<(), NetworkError> {
+        let Some(Some(record)) = inputs.first() else { return Ok(()) };
+        let Value::Map(map) = record else {
+            let fault = wrong_type("record", "a map", record);
+            return self.fail(slot, fault, inputs);
+        };
+        let field = self.config_text(slot, "key").unwrap_or_default();
+        let target = match map.get(&field).filter(|value| !is_blank(value)) {
+            Some(value) => match self.entry_for(slot, value) {
+                Ok(target) => target?,
+                Err(fault) => return self.fail(slot, fault, inputs),
+            },
+            None => {
+                let other = self.gadgets.wide[slot as usize].as_ref().map_or(NONE, |wide| wide.outputs[0]);
+                if other == NONE {
+                    let fault = Fault::Domain(format!(
+                        "a record has no '{field}' to route by: {record}; bind the output 'other' to take such records"
+                    ));
+                    return self.fail(slot, fault, inputs);
+                }
+                other
+            }
+        };
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key).map(|_| ())
+    }
+
+    /// The contact that takes the records of a key.
+    fn entry_for(&mut self, slot: u32, key: &Value) -> Result<Result<u32, NetworkError>, Fault> {
+        let name = match key {
+            Value::Text(text) => text.clone(),
+            Value::Int(_) | Value::Bool(_) | Value::Float(_) => key.to_string().into(),
+            other => return Err(wrong_type("record", "a record whose key is a string, a number or a boolean", other)),
+        };
+        let known = self.gadgets.wide[slot as usize].as_ref().and_then(|wide| wide.routes.get(&name).copied());
+        if let Some(entry) = known.and_then(|id| self.contacts.find(id)) {
+            return Ok(Ok(entry));
+        }
+        Ok(self.make_entry(slot, name))
+    }
+
+    #[cold]
+    fn make_entry(&mut self, slot: u32, name: Text) -> Result<u32, NetworkError> {
+        let group = self.gadgets.group[slot as usize];
+        let into = self.config_text(slot, "into").unwrap_or_default();
+        let entry = self.config_text(slot, "entry").unwrap_or_default();
+        let template = match self.gadgets.wide[slot as usize].as_ref().map(|wide| &wide.config) {
+            Some(Value::Map(map)) => map.get("template").cloned().unwrap_or(Value::Null),
+            _ => Value::Null,
+        };
+        let path = format!("{into}/{}", escape(&name));
+        let instance = self.groups.id(group);
+        let instance = self.declare_group(instance, &path, Value::Null)?;
+        let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
+        self.add_route(slot, contact);
+        let creation = self.gadgets.creation[slot as usize];
+        self.tick.building = Some((Writer::gadget(slot), Stamp::creation(creation), EventKey::of_state(creation)));
+        let built = self.build(instance, &template);
+        self.tick.building = None;
+        built?;
+        let id = self.contacts.id(contact);
+        if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
+            wide.routes.insert(name, id);
+        }
+        Ok(contact)
+    }
+
+    fn add_route(&mut self, slot: u32, contact: u32) {
+        let Some(wide) = &mut self.gadgets.wide[slot as usize] else { return };
+        // The first output is the port `other`; the last ones are the newest, and most often asked for again.
+        if wide.outputs[1..].iter().rev().any(|&known| known == contact) {
+            return;
+        }
+        wide.outputs.push(contact);
+        self.contacts.writers.push(contact, Edge::Gadget(slot).code());
+        self.contacts.refresh_many_writers(contact);
+        self.order_edge(self.gadget_vertex(slot), self.contact_vertex(contact));
+        self.tick.edits.push(Edit::Routed { gadget: slot, contact });
+    }
+
+    /// Whether a gadget is a router that writes to a contact by key, not by a port.
+    pub(crate) fn is_route_to(&self, slot: u32, contact: u32) -> bool {
+        self.gadgets.rows[slot as usize].body == Body::Route
+            && !self.gadgets.inputs(slot).contains(&contact)
+            && self.gadgets.wide[slot as usize].as_ref().is_some_and(|wide| wide.outputs[0] != contact)
+    }
+
+    /// Takes a contact from a router; answers where it stood among the outputs, and the router among the contact's writers.
+    pub(crate) fn unroute(&mut self, slot: u32, contact: u32) -> Option<(usize, usize)> {
+        let wide = self.gadgets.wide[slot as usize].as_mut()?;
+        let output = wide.outputs.iter().rposition(|&known| known == contact)?;
+        wide.outputs.remove(output);
+        let writer = self.contacts.writers.remove(contact, Edge::Gadget(slot).code())?;
+        self.contacts.refresh_many_writers(contact);
+        Some((output, writer))
+    }
+
+    /// After loading: routers find the groups they had made.
+    pub(crate) fn restore_routes(&mut self) {
+        for slot in 0..self.gadgets.rows.len() as u32 {
+            let row = &self.gadgets.rows[slot as usize];
+            if row.body != Body::Route || row.flags & flag::REMOVED != 0 || !self.gadgets.is_live(slot) {
+                continue;
+            }
+            let into = self.config_text(slot, "into").unwrap_or_default();
+            let entry = self.config_text(slot, "entry").unwrap_or_default();
+            let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else { continue };
+            let mut instances: Vec<u32> = self.groups.rows[parent as usize].groups.iter().copied().collect();
+            instances.sort_unstable();
+            for instance in instances {
+                if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
+                    self.add_route(slot, contact);
+                }
+            }
+        }
+        self.tick.edits.clear();
+    }
+}
+
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Text(text) => text.is_empty(),
+        _ => false,
+    }
+}
+
+/// A key as the name of a group: `/` separates names, so it is written `%2F`.
+fn escape(key: &str) -> String {
+    key.replace('%', "%25").replace('/', "%2F")
+}
+
+fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
+    let Value::Map(map) = template else { return None };
+    let Some(Value::List(contacts)) = map.get("contacts") else { return None };
+    contacts.iter().find_map(|contact| {
+        let Value::Map(contact) = contact else { return None };
+        match (contact.get("id"), contact.get("blend")) {
+            (Some(Value::Text(id)), Some(Value::Text(blend))) if id == entry => crate::Blend::from_name(blend),
+            _ => None,
+        }
+    })
+}
+

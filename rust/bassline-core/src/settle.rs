@@ -1,0 +1,192 @@
+//! Settling: what waits at the lowest level is taken first, until nothing waits.
+
+use crate::contact::{Edge, Writer, flag};
+use crate::error::NetworkError;
+use crate::gadget;
+use crate::network::Network;
+use crate::queue::{Next, Waiting};
+use crate::tick::{EventKey, Stamp};
+use crate::value::Content;
+
+/// How far settling came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settled {
+    /// Nothing waits: the tick can commit.
+    Done,
+    /// The budget is used up and something waits.
+    MoreToDo,
+}
+
+impl Network {
+    /// Settles the open tick completely.
+    pub fn settle(&mut self) -> Result<(), NetworkError> {
+        while self.settle_some(usize::MAX)? == Settled::MoreToDo {}
+        Ok(())
+    }
+
+    /// Settles until done or until `budget` gadgets, contacts and regions have had their turn. On an error the caller rolls back.
+    pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
+        if !self.tick.settling {
+            self.refresh_regions();
+            self.tick.settling = true;
+            self.start();
+        }
+        let mut left = budget;
+        loop {
+            let (level, next) = self.queue.pop(&mut self.gadgets.rows);
+            match next {
+                Next::Gadget(slot) => {
+                    let row = &self.gadgets.rows[slot as usize];
+                    if row.flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) == 0 && row.level <= level {
+                        self.fire(slot)?;
+                    } else {
+                        self.requeue_gadget(slot);
+                    }
+                }
+                Next::Other(Waiting::Contact(slot)) => self.take_contact(slot, level)?,
+                Next::Other(Waiting::Region(index)) => self.take_region(index, level)?,
+                Next::Nothing => return Ok(Settled::Done),
+            }
+            left -= 1;
+            if left == 0 {
+                return Ok(if self.queue.is_empty() { Settled::Done } else { Settled::MoreToDo });
+            }
+        }
+    }
+
+    /// A gadget whose place changed while it waited.
+    #[cold]
+    fn requeue_gadget(&mut self, slot: u32) {
+        let flags = self.gadgets.rows[slot as usize].flags;
+        if flags & gadget::flag::REMOVED != 0 {
+            return;
+        }
+        if flags & gadget::flag::CYCLIC != 0 {
+            self.schedule_member(slot);
+        } else {
+            self.queue.push_gadget(&mut self.gadgets.rows, slot);
+        }
+    }
+
+    /// Puts in line what the operations of the tick have touched.
+    fn start(&mut self) {
+        for at in 0..self.tick.touches.len() {
+            let touch = &self.tick.touches[at];
+            let slot = touch.contact;
+            if self.contacts.has(slot, flag::REMOVED) {
+                continue;
+            }
+            if self.contacts.has(slot, flag::SLOW) || self.contacts.writers.len(slot) > 0 {
+                self.schedule(slot);
+            } else if touch.old != self.contacts.content[slot as usize] {
+                self.mark_readers(slot);
+            }
+        }
+        for at in 0..self.tick.fresh.len() {
+            self.fire_first(self.tick.fresh[at]);
+        }
+    }
+
+    /// Puts a gadget in line that was declared in this tick; one of streams waits for its first event.
+    pub(crate) fn fire_first(&mut self, slot: u32) {
+        if self.gadgets.is_live(slot) && self.gadgets.rows[slot as usize].flags & gadget::flag::STREAM == 0 {
+            self.requeue_gadget(slot);
+        }
+    }
+
+    /// A contact's turn: all its writers have fired, its content is settled.
+    fn take_contact(&mut self, slot: u32, level: i32) -> Result<(), NetworkError> {
+        self.contacts.set(slot, flag::QUEUED, false);
+        if self.contacts.has(slot, flag::REMOVED) {
+            return Ok(());
+        }
+        if self.contacts.has(slot, flag::CYCLIC) || self.contacts.level[slot as usize] > level {
+            self.schedule(slot);
+            return Ok(());
+        }
+        self.pass_on(slot, None)
+    }
+
+    /// Passes settled content on to the readers outside `region`, if it differs from what it was when the tick began.
+    pub(crate) fn pass_on(&mut self, slot: u32, region: Option<u32>) -> Result<(), NetworkError> {
+        let events = self.touched(slot).is_some_and(|touch| touch.first_event != u32::MAX);
+        if !events && !self.differs(slot) {
+            return Ok(());
+        }
+        for at in 0..self.contacts.readers.len(slot) {
+            let Some(code) = self.contacts.readers.at(slot, at) else { continue };
+            match Edge::of(code) {
+                Edge::Gadget(gadget) => {
+                    let inside = region.is_some()
+                        && self.gadgets.rows[gadget as usize].flags & gadget::flag::CYCLIC != 0
+                        && Some(self.regions.of_gadget(gadget)) == region;
+                    if !inside {
+                        self.mark_reader(code, events);
+                    }
+                }
+                Edge::Wire(wire) if self.leads_out(wire, slot) && !self.is_inside(wire) => self.carry(wire, slot)?,
+                Edge::Wire(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries settled content, or the events of a stream, over a directed wire.
+    fn carry(&mut self, wire: u32, from: u32) -> Result<(), NetworkError> {
+        let to = self.wires.rows[wire as usize].to;
+        let creation = self.wires.creation[wire as usize];
+        let (stamp, writer) = (Stamp::creation(creation), Writer::wire(wire));
+        let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
+        if first != u32::MAX {
+            return self.carry_events(wire, first, to);
+        }
+        let content: Content = self.contacts.content[from as usize].clone();
+        match content {
+            Some(value) => self.write_content(to, Some(value), writer, stamp, EventKey::of_state(creation)).map(|_| ()),
+            None => self.lose_content(to, writer, stamp),
+        }
+    }
+
+    fn carry_events(&mut self, wire: u32, first: u32, to: u32) -> Result<(), NetworkError> {
+        let creation = self.wires.creation[wire as usize];
+        let (stamp, writer) = (Stamp::creation(creation), Writer::wire(wire));
+        let only_last = self.contacts.blend[to as usize] == crate::Blend::AcceptLast;
+        let mut at = first;
+        while at != u32::MAX {
+            let event = &self.tick.events[at as usize];
+            let (value, key, next) = (event.value.clone(), event.key, event.next);
+            match value {
+                Some(value) if !only_last || next == u32::MAX => {
+                    self.write_content(to, Some(value), writer, stamp, key.passed_on(creation, 0))?;
+                }
+                None if next == u32::MAX => self.lose_content(to, writer, stamp)?,
+                _ => {}
+            }
+            at = next;
+        }
+        Ok(())
+    }
+
+    /// An accept-last contact whose content came from `writer` loses it.
+    pub(crate) fn lose_content(&mut self, slot: u32, writer: Writer, stamp: Stamp) -> Result<(), NetworkError> {
+        let lost = self.contacts.blend[slot as usize] == crate::Blend::AcceptLast
+            && self.contacts.writer[slot as usize] == writer
+            && self.contacts.content[slot as usize].is_some();
+        if lost {
+            self.write_content(slot, None, writer, stamp, EventKey::of_state(0))?;
+        }
+        Ok(())
+    }
+
+    /// A gadget that is not ready any more takes back what it had written last.
+    pub(crate) fn lose_outputs(&mut self, slot: u32) -> Result<(), NetworkError> {
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        self.clear_faults_of(slot);
+        for contact in self.gadgets.outputs(slot) {
+            if contact != crate::contact::NONE && !self.contacts.has(contact, flag::REMOVED) {
+                self.lose_content(contact, Writer::gadget(slot), stamp)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! Allocation of slots with generations. An odd generation is alive, an even one free; freeing and rolling back both move it on.
+
+use crate::id::Handle;
+
+/// The allocator behind each arena.
+#[derive(Debug, Default)]
+pub(crate) struct Slots {
+    generation: Vec<u32>,
+    free: Vec<u32>,
+    live: usize,
+}
+
+impl Slots {
+    /// Takes a slot; the columns must be grown to [`Slots::len`] by the caller when it is the last one.
+    pub(crate) fn take(&mut self) -> u32 {
+        self.live += 1;
+        if let Some(slot) = self.free.pop() {
+            self.generation[slot as usize] += 1;
+            slot
+        } else {
+            self.generation.push(1);
+            (self.generation.len() - 1) as u32
+        }
+    }
+
+    /// Takes exactly the slot of `handle`, for a network that is loaded; `false` if it is taken.
+    pub(crate) fn take_exactly<H: Handle>(&mut self, handle: H) -> bool {
+        let slot = handle.slot() as usize;
+        if self.generation.len() <= slot {
+            self.generation.resize(slot + 1, 0);
+        }
+        if self.generation[slot] % 2 == 1 {
+            return false;
+        }
+        self.generation[slot] = handle.generation();
+        self.live += 1;
+        true
+    }
+
+    /// Rebuilds the free list after loading, lowest slot first out.
+    pub(crate) fn rebuild_free(&mut self) {
+        self.free = (0..self.generation.len() as u32)
+            .rev()
+            .filter(|&slot| self.generation[slot as usize].is_multiple_of(2))
+            .collect();
+    }
+
+    pub(crate) fn release(&mut self, slot: u32) {
+        self.generation[slot as usize] += 1;
+        self.live -= 1;
+        self.free.push(slot);
+    }
+
+    pub(crate) fn is_live(&self, slot: u32) -> bool {
+        self.generation.get(slot as usize).is_some_and(|g| g % 2 == 1)
+    }
+
+    pub(crate) fn holds<H: Handle>(&self, handle: H) -> bool {
+        self.generation.get(handle.slot() as usize) == Some(&handle.generation())
+    }
+
+    pub(crate) fn handle<H: Handle>(&self, slot: u32) -> H {
+        H::new(slot, self.generation[slot as usize])
+    }
+
+    /// Slots ever taken, alive or free.
+    pub(crate) fn len(&self) -> usize {
+        self.generation.len()
+    }
+
+    /// Slots alive.
+    pub(crate) fn live(&self) -> usize {
+        self.live
+    }
+
+    pub(crate) fn iter_live(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.generation.len() as u32).filter(|&slot| self.is_live(slot))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ContactId;
+
+    #[test]
+    fn a_released_slot_is_taken_again_under_a_new_generation() {
+        let mut slots = Slots::default();
+        let first = slots.take();
+        let handle: ContactId = slots.handle(first);
+        slots.release(first);
+        assert!(!slots.holds(handle));
+        assert_eq!(slots.take(), first);
+        assert!(!slots.holds(handle));
+        assert_eq!(ContactId::from_bits(handle.to_bits()), handle);
+    }
+}

@@ -1,0 +1,79 @@
+//! Streams: a gadget with stream inputs fires once per event, in key order.
+
+use crate::contact::NONE;
+use crate::error::NetworkError;
+use crate::fire::Inputs;
+use crate::network::Network;
+use crate::tick::EventKey;
+use crate::value::Content;
+use smallvec::SmallVec;
+
+/// An event on the way to a gadget: its key, the contact it is on, the value.
+type Arrival = (EventKey, u32, Content);
+
+impl Network {
+    /// Fires a gadget once for each event of the tick on its stream inputs.
+    pub(crate) fn fire_events(&mut self, slot: u32) -> Result<(), NetworkError> {
+        let streams = self.stream_inputs(slot);
+        let mut arrivals: SmallVec<[Arrival; 2]> = SmallVec::new();
+        for &contact in &streams {
+            let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
+            arrivals.extend(self.events_from(first).map(|event| (event.key, contact, event.value.clone())));
+        }
+        if streams.len() > 1 {
+            arrivals.sort_by_key(|arrival| arrival.0);
+        }
+        self.fire_arrivals(slot, &arrivals)
+    }
+
+    /// The distinct stream contacts on a gadget's input ports, in port order.
+    pub(crate) fn stream_inputs(&self, slot: u32) -> SmallVec<[u32; 2]> {
+        let mut streams: SmallVec<[u32; 2]> = SmallVec::new();
+        for contact in self.gadgets.inputs(slot) {
+            if contact != NONE && self.contacts.is_stream(contact) && !streams.contains(&contact) {
+                streams.push(contact);
+            }
+        }
+        streams
+    }
+
+    /// Fires a gadget once for each arrival, in the order given.
+    pub(crate) fn fire_arrivals(&mut self, slot: u32, arrivals: &[Arrival]) -> Result<(), NetworkError> {
+        let creation = self.gadgets.creation[slot as usize];
+        let ports = self.gadgets.inputs(slot);
+        // Of each port: its settled state, or the newest event on it so far.
+        let mut inputs: Inputs = ports
+            .iter()
+            .map(|&contact| -> Content {
+                if contact == NONE {
+                    None
+                } else if self.contacts.is_stream(contact) {
+                    self.touched(contact).map_or_else(|| self.contacts.content[contact as usize].clone(), |touch| touch.old.clone())
+                } else {
+                    self.contacts.content[contact as usize].clone()
+                }
+            })
+            .collect();
+        let mut before: Option<EventKey> = None;
+        let mut emission = 0;
+        for (key, contact, value) in arrivals {
+            for (input, &port) in inputs.iter_mut().zip(&ports) {
+                if port == *contact {
+                    *input = value.clone();
+                }
+            }
+            if value.is_none() {
+                continue;
+            }
+            let ready = inputs.iter().enumerate().all(|(port, content)| content.is_some() || !self.gadgets.input_required(slot, port));
+            if !ready {
+                continue;
+            }
+            let passed = key.passed_on(creation, 0);
+            emission = if before == Some(passed) { emission + 1 } else { 0 };
+            before = Some(passed);
+            self.fire_with(slot, &inputs, EventKey { emission, ..passed })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,253 @@
+//! Writes: how a value enters a contact through its blend, from outside, from a gadget or over a wire.
+
+use crate::blend::{Blend, Join};
+use crate::contact::{TOUCHED, Writer, flag};
+use crate::edit::Edit;
+use crate::error::NetworkError;
+use crate::id::ContactId;
+use crate::network::{Contradiction, Network, OnContradiction};
+use crate::queue::Waiting;
+use crate::tick::{Event, EventKey, Stamp, Touch};
+use crate::value::{Content, Value, show};
+
+/// What became of a write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Written {
+    /// The content is what it was.
+    Same,
+    Changed,
+    /// A newer write of this tick stands.
+    Refused,
+    Contradicted,
+}
+
+impl Network {
+    /// Writes a value from outside, in the open tick.
+    pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
+        let slot = self.slot(id)?;
+        self.write_external(slot, Some(value), Writer::external(self.source)).map(|_| ())
+    }
+
+    /// Empties a contact, in the open tick; a contradiction or fault is lifted.
+    pub fn erase(&mut self, id: ContactId) -> Result<(), NetworkError> {
+        let slot = self.slot(id)?;
+        self.write_external(slot, None, Writer::external(self.source)).map(|_| ())
+    }
+
+    pub(crate) fn write_external(&mut self, slot: u32, content: Content, writer: Writer) -> Result<Written, NetworkError> {
+        if let Some((writer, stamp, key)) = self.tick.building {
+            return self.write_content(slot, content, writer, stamp, key);
+        }
+        let index = self.next_write_index();
+        self.write_content(slot, content, writer, Stamp::external(index), EventKey::external(index))
+    }
+
+    /// What a gadget writes to a state contact. The first write in a tick to a contact that only this gadget writes is final, so
+    /// its readers are marked at once; every other write waits until the contact's turn.
+    #[inline]
+    pub(crate) fn write_from_gadget(&mut self, slot: u32, value: Value, gadget: u32) -> Result<(), NetworkError> {
+        let at = slot as usize;
+        if self.contacts.flags[at] & flag::SLOW == 0 && self.contacts.version[at] & TOUCHED == 0 {
+            let content = &mut self.contacts.content[at];
+            if content.as_ref() == Some(&value) {
+                if self.contacts.writer[at] == Writer::gadget(gadget) {
+                    return Ok(());
+                }
+                let stamp = Stamp::creation(self.gadgets.creation[gadget as usize]);
+                return self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, EventKey::of_state(0)).map(|_| ());
+            }
+            let old = content.replace(value);
+            let index = self.tick.touches.len() as u64;
+            self.tick.touches.push(Touch {
+                contact: slot,
+                stamp: Stamp::OLDEST,
+                old,
+                version: self.contacts.version[at],
+                writer: self.contacts.writer[at],
+                first_event: u32::MAX,
+                last_event: u32::MAX,
+            });
+            self.contacts.version[at] = TOUCHED | index;
+            self.contacts.writer[at] = Writer::gadget(gadget);
+            self.mark_readers(slot);
+            return Ok(());
+        }
+        let creation = self.gadgets.creation[gadget as usize];
+        let (stamp, key) = (Stamp::creation(creation), EventKey::of_state(creation));
+        self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, key).map(|_| ())
+    }
+
+    /// Every write that is not the fast one.
+    pub(crate) fn write_content(&mut self, slot: u32, content: Content, writer: Writer, stamp: Stamp, key: EventKey) -> Result<Written, NetworkError> {
+        let fresh = self.contacts.version[slot as usize] & TOUCHED == 0;
+        let index = self.touch(slot);
+        let blend = self.contacts.blend[slot as usize];
+        if blend == Blend::AcceptLast && !fresh && stamp < self.tick.touches[index].stamp {
+            return Ok(Written::Refused);
+        }
+        if stamp > self.tick.touches[index].stamp || fresh {
+            self.tick.touches[index].stamp = stamp;
+        }
+        if blend == Blend::Stream {
+            self.clear_marks(slot, writer);
+            if content.is_none() && self.contacts.content[slot as usize].is_none() {
+                return Ok(Written::Same);
+            }
+            self.add_event(slot, index, content, writer, key);
+            self.schedule(slot);
+            return Ok(Written::Changed);
+        }
+        if let (true, Some(current), Some(incoming)) = (blend.is_lattice(), &self.contacts.content[slot as usize], &content) {
+            match blend.join(current, incoming) {
+                Join::Take => {}
+                Join::Keep => {
+                    self.clear_marks(slot, writer);
+                    self.contacts.writer[slot as usize] = writer;
+                    self.schedule(slot);
+                    return Ok(Written::Same);
+                }
+                Join::Contradiction => {
+                    let (current, incoming) = (current.clone(), incoming.clone());
+                    return self.contradict(slot, current, incoming, writer);
+                }
+            }
+        }
+        self.clear_marks(slot, writer);
+        let changed = self.contacts.content[slot as usize] != content;
+        if changed {
+            self.contacts.content[slot as usize] = content;
+        }
+        self.contacts.writer[slot as usize] = writer;
+        self.schedule(slot);
+        Ok(if changed { Written::Changed } else { Written::Same })
+    }
+
+    /// While settling: a contact that was written gets its turn when all its writers have fired.
+    pub(crate) fn schedule(&mut self, slot: u32) {
+        if !self.tick.settling {
+            return;
+        }
+        if self.contacts.has(slot, flag::CYCLIC) {
+            self.schedule_region_of(slot);
+        } else if !self.contacts.has(slot, flag::QUEUED) {
+            self.contacts.set(slot, flag::QUEUED, true);
+            self.queue.push_other(self.contacts.level[slot as usize], Waiting::Contact(slot));
+        }
+    }
+
+    /// Puts the gadgets that read a state contact in line.
+    #[inline]
+    pub(crate) fn mark_readers(&mut self, slot: u32) {
+        let count = self.contacts.readers.len(slot);
+        for at in 0..count {
+            if let Some(code) = self.contacts.readers.at(slot, at) {
+                self.mark_reader(code, false);
+            }
+        }
+    }
+
+    /// Puts one reader in line; a gadget of streams only if `event`.
+    #[inline]
+    pub(crate) fn mark_reader(&mut self, code: u32, event: bool) {
+        use crate::gadget::flag as of;
+        if let crate::contact::Edge::Gadget(gadget) = crate::contact::Edge::of(code) {
+            let flags = self.gadgets.rows[gadget as usize].flags;
+            if flags & (of::STREAM | of::CYCLIC) == 0 {
+                self.queue.push_gadget(&mut self.gadgets.rows, gadget);
+            } else if event || flags & of::STREAM == 0 {
+                if flags & of::CYCLIC == 0 {
+                    self.queue.push_gadget(&mut self.gadgets.rows, gadget);
+                } else {
+                    self.schedule_member(gadget);
+                }
+            }
+        }
+    }
+
+    fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, key: EventKey) {
+        let new = self.tick.events.len() as u32;
+        let touch = &self.tick.touches[index];
+        let (first, last) = (touch.first_event, touch.last_event);
+        let newest = last == u32::MAX || self.tick.events[last as usize].key <= key;
+        self.tick.events.push(Event { key, value: value.clone(), writer, next: u32::MAX });
+        if newest {
+            if last == u32::MAX {
+                self.tick.touches[index].first_event = new;
+            } else {
+                self.tick.events[last as usize].next = new;
+            }
+            self.tick.touches[index].last_event = new;
+            self.contacts.content[slot as usize] = value;
+            self.contacts.writer[slot as usize] = writer;
+            return;
+        }
+        let mut before = u32::MAX;
+        let mut at = first;
+        while self.tick.events[at as usize].key <= key {
+            before = at;
+            at = self.tick.events[at as usize].next;
+        }
+        self.tick.events[new as usize].next = at;
+        if before == u32::MAX {
+            self.tick.touches[index].first_event = new;
+        } else {
+            self.tick.events[before as usize].next = new;
+        }
+    }
+
+    fn contradict(&mut self, slot: u32, current: Value, incoming: Value, writer: Writer) -> Result<Written, NetworkError> {
+        if self.on_contradiction == OnContradiction::Raise {
+            return Err(NetworkError::Contradiction {
+                path: self.path_of(slot).to_string(),
+                blend: self.contacts.blend[slot as usize].name(),
+                current: show(&Some(current)),
+                incoming: show(&Some(incoming)),
+            });
+        }
+        let contradiction = Contradiction {
+            current,
+            incoming,
+            current_cause: self.cause_of(self.contacts.writer[slot as usize]),
+            incoming_cause: self.cause_of(writer),
+        };
+        if self.contradictions.get(&slot) != Some(&contradiction) {
+            self.tick.edits.push(Edit::marked(self, slot));
+            self.contradictions.insert(slot, contradiction);
+            self.contacts.set(slot, flag::MARKED, true);
+        }
+        Ok(Written::Contradicted)
+    }
+
+    /// A write that was taken lifts a contradiction; it lifts a fault if it comes from outside or from the gadget that failed.
+    pub(crate) fn clear_marks(&mut self, slot: u32, writer: Writer) {
+        if !self.contacts.has(slot, flag::MARKED) {
+            return;
+        }
+        let lifts = |gadget: u32| writer.as_external().is_some() || writer == Writer::gadget(gadget);
+        let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
+        if fault || self.contradictions.contains_key(&slot) {
+            self.tick.edits.push(Edit::marked(self, slot));
+            self.contradictions.swap_remove(&slot);
+            if fault {
+                self.faults.swap_remove(&slot);
+            }
+            let left = self.faults.contains_key(&slot);
+            self.contacts.set(slot, flag::MARKED, left);
+        }
+    }
+
+    /// A gadget that fails no longer: the faults it left are lifted.
+    pub(crate) fn clear_faults_of(&mut self, gadget: u32) {
+        if self.faults.is_empty() {
+            return;
+        }
+        for contact in self.gadgets.outputs(gadget) {
+            if contact != crate::contact::NONE && self.faults.get(&contact).is_some_and(|fault| fault.0 == gadget) {
+                self.tick.edits.push(Edit::marked(self, contact));
+                self.faults.swap_remove(&contact);
+                let left = self.contradictions.contains_key(&contact);
+                self.contacts.set(contact, flag::MARKED, left);
+            }
+        }
+    }
+}
