@@ -1,0 +1,225 @@
+"""`./dev` itself, as far as it can be tried without building anything."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEV = ROOT / "dev"
+COMMANDS = ("demo", "test", "check", "bench", "soak", "ci", "fmt", "doctor")
+
+
+def dev(*words, tool=DEV, cwd=ROOT, **environment):
+    env = os.environ | {key: str(value) for key, value in environment.items()}
+    return subprocess.run([sys.executable, tool, *words], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def stand_in(tmp_path):
+    """A repository with the real `./dev`, whose cargo and .venv are scripts that write down how they were called."""
+    root = tmp_path / "a house"
+    (root / "rust" / "bassline-core").mkdir(parents=True)
+    (root / "tests" / "reference").mkdir(parents=True)
+    (root / "python" / "bassline").mkdir(parents=True)
+    (root / "Cargo.toml").write_text("[workspace]\n")
+    shutil.copy(DEV, root / "dev")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+
+    tools = root / "tools"
+    venv = root / ".venv"
+    for folder in (tools, venv / "bin"):
+        folder.mkdir(parents=True)
+    script(
+        tools / "cargo",
+        """
+        echo "cargo $* cases=${BASSLINE_CASES-} seed=${BASSLINE_SEED-}" >> "$LOG"
+        if [ -n "${CARGO_SLEEPS-}" ]; then sleep 60; fi
+        echo "running ${CARGO_TESTS-3} tests"
+        exit ${CARGO_CODE-0}
+    """,
+    )
+    script(
+        venv / "bin" / "python",
+        """
+        if [ "$2" = maturin ]; then touch "$VIRTUAL_ENV/../python/bassline/_core.abi3.so"; fi
+        echo "python $* cases=${BASSLINE_CASES-} seed=${BASSLINE_SEED-}" >> "$LOG"
+        if [ "$2" = pytest ]; then exit ${PYTEST_CODE-0}; fi
+    """,
+    )
+    (venv / "dev-installed.txt").write_text("\n".join(groups["development"]))
+
+    def run(*words, **environment):
+        log = root / "log"
+        log.unlink(missing_ok=True)
+        path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+        done = dev(*words, tool=root / "dev", cwd=root, PATH=path, LOG=log, **environment)
+        done.calls = log.read_text().replace(f"{root}/", "").splitlines() if log.exists() else []
+        return done
+
+    run.root, run.tools = root, tools
+    return run
+
+
+def script(path, body):
+    path.write_text("#!/bin/sh\n" + textwrap.dedent(body))
+    path.chmod(0o755)
+
+
+def test_help_names_every_command():
+    done = dev("--help")
+    assert done.returncode == 0
+    for command in COMMANDS:
+        assert re.search(rf"^    {command}\s+\w", done.stdout, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c != "demo"])
+def test_each_command_has_help(command):
+    assert dev(command, "--help").stdout.startswith(f"usage: ./dev {command}")
+
+
+def test_works_from_any_directory(tmp_path):
+    assert dev("test", "--help", cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["tset"], "tset"),
+        ([], "COMMAND"),
+        (["test", "kernle"], "unknown area 'kernle', known are: core, kernel, storage, "),
+        (["test", "--verbose"], "unknown argument '--verbose'"),
+        (["test", "--iter=3"], "unknown argument '--iter=3'"),
+        (["test", "--iterations", "0"], "at least 1, found '0'"),
+        (["test", "--cases", "many"], "at least 1, found 'many'"),
+        (["test", "--seed", "x"], "invalid int value: 'x'"),
+        (["check", "core"], "unknown argument 'core'"),
+        (["ci", "--fix"], "unknown argument '--fix'"),
+        (["soak", "moon"], "invalid choice: 'moon'"),
+    ],
+)
+def test_refuses_in_one_line_what_it_does_not_honour(words, expected):
+    done = dev(*words)
+    assert done.returncode == 2
+    assert expected in done.stderr
+    assert re.fullmatch(r"dev: .*; see \./dev.* --help\n", done.stderr)
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["test", "check", "ci", "fmt"])
+def test_says_how_to_get_cargo_when_it_is_missing(command, tmp_path):
+    done = dev(command, PATH=tmp_path, CARGO_HOME=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dev: cargo is not on the PATH; install Rust with: curl")
+    assert done.stderr.count("\n") == 1
+
+
+def test_says_how_to_get_python_when_it_is_too_old(tmp_path):
+    pretend = f"import runpy, sys; sys.version_info = (3, 9, 1); runpy.run_path({str(DEV)!r}, run_name='__main__')"
+    env = os.environ | {"PATH": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", pretend], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("dev: needs Python 3.11 or newer, this is 3.9; on Debian")
+    assert done.stderr.count("\n") == 1
+
+
+def test_goes_on_in_a_newer_python_on_the_path(tmp_path):
+    script(tmp_path / "python3.12", '[ "$1" = -c ] || echo "newer: $*"')
+    pretend = f"import runpy, sys; sys.version_info = (3, 9, 1); runpy.run_path({str(DEV)!r}, run_name='__main__')"
+    env = os.environ | {"PATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", pretend, "doctor"], env=env, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == f"newer: {DEV} doctor\n"
+
+
+def test_doctor_names_what_is_missing_and_the_fix(tmp_path):
+    done = dev("doctor", PATH=tmp_path, CARGO_HOME=tmp_path)
+    assert done.returncode == 1
+    assert re.search(r"MISSING cargo .*rustup", done.stdout)
+    assert "missing" in done.stdout.splitlines()[-1]
+
+
+def test_all_tests_are_cargo_then_pytest(stand_in):
+    done = stand_in("test")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.calls[0] == "cargo test --workspace cases= seed="
+    assert done.calls[-1] == "python -m pytest cases= seed="
+    assert re.search(r"  cargo test +ok .* s\n  pytest +ok .* s\ndev test: ok \(.* s\)\n$", done.stdout)
+
+
+def test_an_area_has_its_crates_and_paths(stand_in):
+    assert stand_in("test", "core").calls == ["cargo test -p bassline-core cases= seed="]
+    assert stand_in("test", "reference").calls[-1] == "python -m pytest tests/reference cases= seed="
+    done = stand_in("test", "e2e")
+    assert done.returncode == 1
+    assert done.stderr == "dev: there are no tests yet for e2e; run all with: ./dev test\n"
+
+
+def test_iterations_count_the_seed_up_and_stop_at_the_first_failure(stand_in):
+    done = stand_in("test", "core", "--iterations", "2", "--cases", "7", "--seed", "40")
+    assert [call.partition("cases")[2] for call in done.calls] == ["=7 seed=40", "=7 seed=41"]
+    done = stand_in("test", "core", "--iterations", "9", CARGO_CODE=101)
+    assert len(done.calls) == 1
+    assert done.returncode == 1
+
+
+def test_a_failure_ends_with_the_command_that_replays_it(stand_in):
+    done = stand_in("test", "core", "reference", "-k", "two words", "--seed", "5", PYTEST_CODE=1)
+    assert done.returncode == 1
+    *_, cargo, pytest_line, verdict = done.stdout.splitlines()
+    assert " ok " in cargo
+    assert pytest_line.endswith("replay: BASSLINE_SEED=5 .venv/bin/python -m pytest tests/reference -k 'two words'")
+    assert verdict.startswith("dev test: FAILED: pytest (")
+
+
+def test_a_pattern_must_match_something(stand_in):
+    nothing = {"PYTEST_CODE": 5}
+    done = stand_in("test", "-k", "merge", **nothing)
+    assert done.returncode == 0
+    assert done.calls[0].startswith("cargo test --workspace -- merge ")
+    assert done.calls[-1].startswith("python -m pytest -k merge ")
+    done = stand_in("test", "-k", "merge", CARGO_TESTS=0, **nothing)
+    assert done.returncode == 1
+    assert "no test matches 'merge'" in done.stdout
+    assert stand_in("test", "reference", **nothing).returncode == 1
+
+
+def test_the_extension_is_built_only_when_its_sources_change(stand_in):
+    def built():
+        return any("maturin develop --release" in call for call in stand_in("test", "reference").calls)
+
+    assert built()
+    assert not built()
+    source = stand_in.root / "rust" / "bassline-core" / "lib.rs"
+    source.write_text("one")
+    assert built()
+    source.touch()
+    assert not built()
+    source.write_text("two")
+    assert built()
+    next((stand_in.root / "python" / "bassline").glob("_core*.so")).unlink()
+    assert built()
+
+
+def test_ctrl_c_ends_the_running_program_and_says_so(stand_in):
+    env = os.environ | {"PATH": f"{stand_in.tools}{os.pathsep}{os.environ['PATH']}"}
+    env |= {"LOG": str(stand_in.root / "log"), "CARGO_SLEEPS": "1"}
+    words = [sys.executable, stand_in.root / "dev", "test", "core"]
+    with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        while not (stand_in.root / "log").exists():
+            time.sleep(0.01)
+        os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
+        assert running.communicate(timeout=20)[1] == "\ndev: interrupted\n"
+        assert running.returncode == 130
