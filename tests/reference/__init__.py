@@ -1,0 +1,10 @@
+"""The naive reference evaluator, written from docs/semantics.md: slow, obvious, everything anew in each tick."""
+
+from __future__ import annotations
+
+from . import errors
+from .changes import Change
+from .network import Network
+from .values import Nothing, const
+
+__all__ = ["Change", "Network", "Nothing", "const", "errors"]

@@ -1,0 +1,182 @@
+"""What one member of a region, a gadget or one direction of a wire, does when it fires."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .errors import ContradictionError, GadgetError
+from .model import ANSWER, CONNECTED, Contact, Event, Gadget, Key, Stamp, Wire
+from .router import instance_path, instantiate
+from .streams import Node, Streams
+from .structure import Declarations, absolute
+from .values import Const, Nothing, Value, equal, isolate
+from .writes import Outcome, Write, write
+
+
+@dataclass
+class Firing:
+    declarations: Declarations
+    streams: Streams
+    policy: str
+    firings: Counter[str]
+    changed: list[int] = field(default_factory=list)  # contacts, since somebody looked
+    answers: list[Node] = field(default_factory=list)
+    restructured: bool = False
+
+    def contact(self, number: int) -> Contact:
+        return self.declarations.state.contacts[number]
+
+    def put(
+        self,
+        member: int,
+        target: Contact,
+        value: Value,
+        cause: Event | None,
+        stamp: Stamp,
+        writer: int,
+        identity: Key | None = None,
+    ) -> Outcome:
+        """A write made by a member; `cause` is the event it fired for, if it did."""
+        key = self.streams.key(member, cause) if target.is_stream else (0, 0, 0, 0)
+        outcome = write(target, Write(value, stamp, writer, key, identity), self.policy)
+        if outcome.changed:
+            self.changed.append(target.number)
+        return outcome
+
+    def lose(self, target: Contact, writer: int) -> None:
+        """Take back what this writer wrote last."""
+        if target.blend == "accept-last" and target.content is not Nothing and target.writer == writer:
+            self.put(writer, target, Nothing, None, (1, writer), writer)
+
+    # gadgets
+
+    def gadget(self, gadget: Gadget) -> int:
+        """Returns how often it fired."""
+        streams = stream_inputs(self.declarations.state.contacts, gadget)
+        if streams:
+            return self._for_each_event(gadget, streams)
+        inputs = {
+            port: bound.value if isinstance(bound, Const) else self.contact(bound).content
+            for port, bound in gadget.inputs.items()
+        }
+        if ready(gadget, inputs):
+            self._call(gadget, inputs, None)
+        else:
+            for target in self._targets(gadget):
+                target.faults.pop(gadget.number, None)
+                self.lose(target, gadget.number)
+        return 1
+
+    def _for_each_event(self, gadget: Gadget, streams: list[int]) -> int:
+        reader = (gadget.number, 0)
+        fired = 0
+        for number, event in self.streams.take(reader, streams):
+            self.streams.latest[reader, number] = event.value
+            if event.erased:
+                continue
+            inputs: dict[str, Value] = {}
+            for port, bound in gadget.inputs.items():
+                if isinstance(bound, Const):
+                    inputs[port] = bound.value
+                elif bound in streams:
+                    inputs[port] = self.streams.sample(reader, bound)
+                else:
+                    inputs[port] = self.contact(bound).content
+            if ready(gadget, inputs):
+                fired += 1
+                self._call(gadget, inputs, event)
+        return fired
+
+    def _call(self, gadget: Gadget, inputs: Mapping[str, Value], cause: Event | None) -> None:
+        self.firings[gadget.path] += 1
+        try:
+            if gadget.primitive.name == "stream.route":
+                results = self._route(gadget, inputs["record"], cause)
+                state = gadget.state
+            else:
+                filled = {port: isolate(value) for port, value in inputs.items() if value is not Nothing}
+                results, state = gadget.primitive.run(gadget.state, filled, gadget.config)
+                results = {port: isolate(value) for port, value in results.items()}
+        except ContradictionError:
+            raise
+        except Exception as error:
+            if gadget.on_error == "contain":
+                for target in self._targets(gadget):
+                    target.faults[gadget.number] = f"{type(error).__name__}: {error}"
+                return
+            raise GadgetError(f"{gadget.path} failed with inputs {dict(inputs)!r}: {error!r}") from error
+        gadget.state = state
+        for target in self._targets(gadget):
+            target.faults.pop(gadget.number, None)
+        for port, value in results.items():
+            if value is not Nothing and port in gadget.outputs:
+                target = self.contact(gadget.outputs[port])
+                self.put(gadget.number, target, value, cause, (1, gadget.number), gadget.number)
+
+    def _targets(self, gadget: Gadget) -> list[Contact]:
+        return [self.contact(number) for number in gadget.writes()]
+
+    def _route(self, gadget: Gadget, record: Value, cause: Event | None) -> dict[str, Value]:
+        group = instance_path(gadget, record)
+        if group is None:
+            if "other" not in gadget.outputs:
+                raise ValueError(f"a record with the key {gadget.config['key']!r} was expected, {record!r} was found")
+            return {"other": record}
+        entry = absolute(group, gadget.config["entry"])
+        if self.declarations.state.at(entry) is None:
+            self.restructured = True
+            for contact, value in instantiate(self.declarations, gadget, group):
+                self.put(gadget.number, contact, value, cause, (1, gadget.number), gadget.number)
+        target = self.declarations.contact(entry)
+        self.put(gadget.number, target, isolate(record), cause, (1, gadget.number), gadget.number)
+        return {}
+
+    # wires
+
+    def wire(self, wire: Wire, direction: int, reason: str) -> int:
+        ends = [self.contact(wire.start), self.contact(wire.end)]
+        source, target = ends[direction], ends[1 - direction]
+        if source.is_stream:
+            events = [event for _, event in self.streams.take((wire.number, direction), [source.number])]
+            for event in events:
+                self._carry_event(wire, source, target, event)
+            if reason == CONNECTED and not events and source.content is not Nothing:
+                self._carry(wire, direction, source, target, reason)
+        elif not (reason == CONNECTED and source.content is Nothing):
+            self._carry(wire, direction, source, target, reason)
+        return 1
+
+    def _carry_event(self, wire: Wire, source: Contact, target: Contact, event: Event) -> None:
+        if wire.kind == "bidirectional":
+            self.put(wire.number, target, event.value, event, event.stamp, event.writer, event.identity)
+            self.streams.latest[(wire.number, 1), target.number] = event.value
+        elif not event.erased:
+            self.put(wire.number, target, event.value, event, (1, wire.number), wire.number)
+        elif source.content is Nothing:
+            self.lose(target, wire.number)
+
+    def _carry(self, wire: Wire, direction: int, source: Contact, target: Contact, reason: str) -> None:
+        if wire.kind == "directed":
+            if source.content is Nothing:
+                self.lose(target, wire.number)
+            else:
+                self.put(wire.number, target, source.content, None, (1, wire.number), wire.number)
+            return
+        came = self.streams.latest.get(((wire.number, 1), source.number), Nothing)
+        if target.is_stream and equal(came, source.content):
+            return  # it came from there, over this wire
+        stamp = source.stamp if source.stamp is not None else (1, wire.number)
+        outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
+        if outcome.answer and reason != ANSWER:
+            self.answers.append((wire.number, 1 - direction))
+
+
+def stream_inputs(contacts: Mapping[int, Contact], gadget: Gadget) -> list[int]:
+    return [number for number in gadget.reads() if contacts[number].is_stream]
+
+
+def ready(gadget: Gadget, inputs: Mapping[str, Value]) -> bool:
+    needed = set(gadget.primitive.inputs) - gadget.primitive.optional
+    return all(inputs[port] is not Nothing for port in needed)

@@ -1,0 +1,134 @@
+"""What declarations return: a number, looked up anew at every use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import model
+from .errors import StaleHandleError
+from .values import Nothing, Value, isolate
+
+if TYPE_CHECKING:
+    from .network import Network
+
+
+@dataclass(unsafe_hash=True)
+class Contact:
+    network: Network
+    number: int
+
+    def record(self) -> model.Contact:
+        found = self.network.state.contacts.get(self.number)
+        if found is None:
+            raise StaleHandleError("the contact of this handle was removed")
+        return found
+
+    @property
+    def value(self) -> Value:
+        return isolate(self.record().content)
+
+    @value.setter
+    def value(self, value: Value) -> None:
+        self.network.write(self.record().number, value)
+
+    def erase(self) -> None:
+        self.network.erase_number(self.record().number)
+
+    @property
+    def path(self) -> str:
+        return self.record().path
+
+    @property
+    def name(self) -> str:
+        return self.record().path.rpartition("/")[2]
+
+    @property
+    def group(self) -> str:
+        return self.record().path.rpartition("/")[0]
+
+    @property
+    def blend(self) -> str:
+        return self.record().blend
+
+    @property
+    def version(self) -> int:
+        return self.record().version
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return dict(self.record().attributes)
+
+    @property
+    def contradiction(self) -> model.Contradiction | None:
+        return self.record().contradiction
+
+    @property
+    def fault(self) -> str | None:
+        return next(iter(self.record().faults.values()), None)
+
+
+@dataclass(unsafe_hash=True)
+class Gadget:
+    network: Network
+    number: int
+
+    def record(self) -> model.Gadget:
+        found = self.network.state.gadgets.get(self.number)
+        if found is None:
+            raise StaleHandleError("the gadget of this handle was removed")
+        return found
+
+    @property
+    def path(self) -> str:
+        return self.record().path
+
+    @property
+    def name(self) -> str:
+        return self.record().path.rpartition("/")[2]
+
+    @property
+    def firings(self) -> int:
+        return self.network.firings(self.path)
+
+
+@dataclass(unsafe_hash=True)
+class Wire:
+    network: Network
+    number: int
+
+    def record(self) -> model.Wire:
+        found = self.network.state.wires.get(self.number)
+        if found is None:
+            raise StaleHandleError("the wire of this handle was removed")
+        return found
+
+    @property
+    def kind(self) -> str:
+        return self.record().kind
+
+
+@dataclass(unsafe_hash=True)
+class Group:
+    network: Network
+    path: str
+
+    def _check(self) -> None:
+        if self.path not in self.network.state.groups:
+            raise StaleHandleError(f"the group {self.path} was removed")
+
+    def contact(self, path: str, value: Value = Nothing, blend: str | None = None, **attributes: Any) -> Contact:
+        self._check()
+        return self.network.declare_contact(self.path, path, value, blend, attributes)
+
+    def group(self, path: str, **attributes: Any) -> Group:
+        self._check()
+        return self.network.declare_group(self.path, path, attributes)
+
+    def wire(self, a: str | Contact, b: str | Contact, kind: str = "bidirectional") -> Wire:
+        self._check()
+        return self.network.declare_wire(self.path, a, b, kind)
+
+    def gadget(self, primitive: Any = None, **options: Any) -> Any:
+        self._check()
+        return self.network.declare_gadget(self.path, primitive, **options)

@@ -1,0 +1,262 @@
+"""The public face: declarations, writes and ticks."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from . import handles
+from .binding import bind_primitive, bind_python
+from .changes import Change, Subscriptions, changes_of, same_outcome
+from .connecting import connect
+from .errors import BasslineError, StaleHandleError, UnknownContactError
+from .model import EXTERNAL, State
+from .settle import Settling
+from .structure import Declarations, absolute
+from .values import Nothing, Value, isolate
+from .writes import Write, erase, write
+
+
+class Network:
+    """`youngest_first` evaluates independent regions the other way round, to show that it does not matter."""
+
+    def __init__(self, contradictions: str = "record", *, youngest_first: bool = False) -> None:
+        self.state = State()
+        self._policy = contradictions
+        self._youngest_first = youngest_first
+        self._numbers = itertools.count(1)
+        self._firings: Counter[str] = Counter()
+        self._subscriptions = Subscriptions()
+        self._depth = 0
+        self._next_index = 0
+        self._busy = False  # gadgets or subscribers are running: what they write waits
+        self._waiting: list[Callable[[], None]] = []
+
+    # ticks
+
+    @contextmanager
+    def batch(self, source: str | None = None, position: Any = None) -> Iterator[None]:
+        if self._depth:
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+            return
+        if self._busy:
+            raise BasslineError("a batch inside a gadget or subscriber is beyond the reference")
+        before = self.state.copied()
+        self.state.begin_tick()
+        self._depth, self._next_index = 1, 0
+        try:
+            yield
+            self._settle()
+        except BaseException:
+            self.state = before
+            self._waiting.clear()
+            raise
+        finally:
+            self._depth = 0
+        self._commit(before, source)
+        while self._waiting and not self._busy:
+            self._waiting.pop(0)()
+
+    def _settle(self) -> None:
+        self._busy = True
+        try:
+            Settling(self._declarations(), self._policy, self._firings, self._youngest_first).run()
+        finally:
+            self._busy = False
+
+    def _commit(self, before: State, source: str | None) -> None:
+        changes = changes_of(self.state, source)
+        if not changes and same_outcome(before, self.state):
+            self.state.contacts = before.contacts  # not even who wrote last is different
+            return
+        self.state.tick += 1
+        for change in changes:
+            contact = self.state.at(change.path)
+            assert contact is not None
+            contact.version = self.state.tick
+        self._busy = True
+        try:
+            self._subscriptions.deliver(changes)
+        finally:
+            self._busy = False
+
+    @property
+    def tick(self) -> int:
+        return self.state.tick
+
+    def on_change(self, pattern: str, function: Callable[[Change], None]) -> Callable[[], None]:
+        return self._subscriptions.add(pattern, function)
+
+    def firings(self, name: str) -> int:
+        return self._firings[name]
+
+    # content
+
+    def __getitem__(self, path: str) -> Value:
+        return isolate(self.state.contacts[self._number(path)].content)
+
+    def __setitem__(self, path: str, value: Value) -> None:
+        self.write(self._number(path), value)
+
+    def get(self, path: str, default: Value = None) -> Value:
+        contact = self.state.at(path)
+        return default if contact is None or contact.content is Nothing else isolate(contact.content)
+
+    def update(self, values: Mapping[str, Value]) -> None:
+        writes = [(self._number(path), isolate(value)) for path, value in values.items()]
+        if self._wait(lambda: self.update(values)):
+            return
+        with self.batch():
+            for number, value in writes:
+                self.write(number, value)
+
+    def erase(self, path: str) -> None:
+        self.erase_number(self._number(path))
+
+    def write(self, number: int, value: Value) -> None:
+        value = isolate(value)
+        if self._wait(lambda: self.write(number, value)):
+            return
+        with self.batch():
+            index = self._index()
+            incoming = Write(value, (0, index), EXTERNAL, (index, 0, EXTERNAL, 0))
+            write(self.state.contacts[number], incoming, self._policy)
+
+    def erase_number(self, number: int) -> None:
+        if self._wait(lambda: self.erase_number(number)):
+            return
+        with self.batch():
+            erase(self.state.contacts[number], self._index())
+
+    def _wait(self, operation: Callable[[], None]) -> bool:
+        if self._busy:
+            self._waiting.append(operation)
+        return self._busy
+
+    def _index(self) -> int:
+        self._next_index += 1
+        return self._next_index - 1
+
+    def _number(self, path: str) -> int:
+        contact = self.state.at(path)
+        if contact is None:
+            raise UnknownContactError(f"no contact has the path {path!r}; declare it with net.contact({path!r})")
+        return contact.number
+
+    # structure
+
+    @property
+    def contacts(self) -> dict[str, handles.Contact]:
+        return {contact.path: handles.Contact(self, number) for number, contact in self.state.contacts.items()}
+
+    @property
+    def gadgets(self) -> dict[str, handles.Gadget]:
+        return {gadget.path: handles.Gadget(self, number) for number, gadget in self.state.gadgets.items()}
+
+    @property
+    def wires(self) -> dict[int, handles.Wire]:
+        return {number: handles.Wire(self, number) for number in self.state.wires}
+
+    @property
+    def groups(self) -> dict[str, handles.Group]:
+        return {path: handles.Group(self, path) for path in self.state.groups}
+
+    def contact(
+        self, path: str, value: Value = Nothing, blend: str | None = None, **attributes: Any
+    ) -> handles.Contact:
+        return self.declare_contact("", path, value, blend, attributes)
+
+    def group(self, path: str, **attributes: Any) -> handles.Group:
+        return self.declare_group("", path, attributes)
+
+    def wire(self, a: str | handles.Contact, b: str | handles.Contact, kind: str = "bidirectional") -> handles.Wire:
+        return self.declare_wire("", a, b, kind)
+
+    def gadget(self, primitive: Any = None, **options: Any) -> Any:
+        return self.declare_gadget("", primitive, **options)
+
+    def declare_contact(
+        self, group: str, path: str, value: Value, blend: str | None, attributes: Mapping[str, Any]
+    ) -> handles.Contact:
+        value = isolate(value)
+        with self.batch():
+            contact = self._declarations().contact(absolute(group, path), blend, attributes)
+            if value is not Nothing and contact.content is Nothing:
+                self.write(contact.number, value)
+        return handles.Contact(self, contact.number)
+
+    def declare_group(self, group: str, path: str, attributes: Mapping[str, Any]) -> handles.Group:
+        with self.batch():
+            self._declarations().group(absolute(group, path), attributes)
+        return handles.Group(self, absolute(group, path))
+
+    def declare_wire(self, group: str, a: str | handles.Contact, b: str | handles.Contact, kind: str) -> handles.Wire:
+        with self.batch():
+            wire, new = self._declarations().wire(self._end(group, a), self._end(group, b), kind)
+            if new:
+                connect(self.state, wire, self._index(), self._policy)
+        return handles.Wire(self, wire.number)
+
+    def declare_gadget(
+        self,
+        group: str,
+        primitive: Any,
+        *,
+        name: str | None = None,
+        on_error: str = "raise",
+        inputs: Any = None,
+        outputs: Any = None,
+        **ports: Any,
+    ) -> Any:
+        if primitive is None:
+            return lambda function: self.declare_gadget(
+                group, function, name=name, on_error=on_error, inputs=inputs, outputs=outputs
+            )
+        with self.batch():
+            if callable(primitive):
+                bound = bind_python(self.state, group, primitive, inputs, outputs)
+                name = name or primitive.__name__
+            else:
+                bound = bind_primitive(group, primitive, ports)
+            gadget = self._declarations().gadget(group, *bound, name=name, on_error=on_error)
+        return primitive if callable(primitive) else handles.Gadget(self, gadget.number)
+
+    def remove(self, what: str | handles.Contact | handles.Gadget | handles.Wire | handles.Group) -> None:
+        with self.batch():
+            declarations, index = self._declarations(), self._index()
+            lost: list[tuple[int, int]] = []
+            if isinstance(what, str):
+                what = self._find(what)
+            if isinstance(what, handles.Contact):
+                lost = declarations.remove_contacts({what.record().number})
+            elif isinstance(what, handles.Group):
+                if what.path not in self.state.groups:
+                    raise StaleHandleError(f"the group {what.path} was removed")
+                lost = declarations.remove_group(what.path)
+            elif isinstance(what, handles.Gadget):
+                declarations.remove_gadget(what.record())
+            else:
+                del self.state.wires[what.record().number]
+            for number, writer in lost:
+                contact = self.state.contacts[number]
+                if contact.blend == "accept-last" and contact.content is not Nothing and contact.writer == writer:
+                    write(contact, Write(Nothing, (0, index), writer, (0, 0, 0, 0)), self._policy)
+
+    def _find(self, path: str) -> handles.Contact | handles.Gadget | handles.Group:
+        for mapping in (self.contacts, self.groups, self.gadgets):
+            if path in mapping:
+                return mapping[path]
+        raise UnknownContactError(f"nothing has the path {path!r}")
+
+    def _end(self, group: str, end: str | handles.Contact) -> str:
+        return absolute(group, end) if isinstance(end, str) else end.path
+
+    def _declarations(self) -> Declarations:
+        return Declarations(self.state, lambda: next(self._numbers))

@@ -1,0 +1,111 @@
+"""Evaluating the regions of a network, each when everything that leads into it has settled."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from .errors import NotSettledError
+from .firing import Firing, stream_inputs
+from .graph import ordered_regions
+from .model import ANSWER, CHANGED, State
+from .streams import Node, Streams
+from .structure import Declarations
+
+BOUND = 10_000  # firings of any one member of a region
+
+
+class Settling:
+    def __init__(self, declarations: Declarations, policy: str, firings: Counter[str], youngest_first: bool) -> None:
+        self.state: State = declarations.state
+        self.streams = Streams(self.state)
+        self.firing = Firing(declarations, self.streams, policy, firings)
+        self.youngest_first = youngest_first
+        self.done: set[Node] = set()
+
+    def run(self) -> None:
+        complete = False
+        while not complete:
+            complete = self._evaluate_until_restructured()
+
+    def _evaluate_until_restructured(self) -> bool:
+        """True when every region has been evaluated; False when a router made new ones on the way."""
+        for region in ordered_regions(self.state, self.youngest_first):
+            members = [node for node in region if node[0] not in self.state.contacts and node not in self.done]
+            if members:
+                self._evaluate(set(members), is_cycle=len(region) > 1)
+                if self.firing.restructured:
+                    self.firing.restructured = False
+                    return False
+        return True
+
+    def _evaluate(self, members: set[Node], is_cycle: bool) -> None:
+        dirty: dict[Node, str] = {}
+        for node in members:
+            self._trigger(node, dirty)
+        fired: Counter[Node] = Counter()
+        moved: list[int] = []
+        while dirty:
+            position: Node = (0, 0)
+            moved_before, moved = moved, []
+            while any(node >= position for node in dirty):
+                position = min(node for node in dirty if node >= position)
+                fired[position] += self._fire(position, dirty.pop(position))
+                if self.firing.restructured and is_cycle:
+                    self._grow(position, members, dirty)
+                moved += self.firing.changed
+                self._spread(members, dirty)
+                if is_cycle and fired[position] > BOUND:
+                    raise self._not_settled(moved_before + moved)
+        self.done |= members
+
+    def _trigger(self, node: Node, dirty: dict[Node, str]) -> None:
+        reason = self._reason(node)
+        if reason:
+            dirty[node] = reason
+
+    def _reason(self, node: Node) -> str | None:
+        """Why a member fires when its region is reached, if it does."""
+        number, direction = node
+        contacts = self.state.contacts
+        if number in self.state.gadgets:
+            gadget = self.state.gadgets[number]
+            streams = stream_inputs(contacts, gadget)
+            if streams:
+                return CHANGED if self.streams.has_pending(node, streams) else None
+            return CHANGED if gadget.new or any(contacts[n].differs() for n in gadget.reads()) else None
+        wire = self.state.wires[number]
+        if contacts[wire.start if direction == 0 else wire.end].differs():
+            return CHANGED
+        return wire.forced.get(direction)
+
+    def _fire(self, node: Node, reason: str) -> int:
+        self.firing.changed, self.firing.answers = [], []
+        if node[0] in self.state.gadgets:
+            return self.firing.gadget(self.state.gadgets[node[0]])
+        return self.firing.wire(self.state.wires[node[0]], node[1], reason)
+
+    def _spread(self, members: set[Node], dirty: dict[Node, str]) -> None:
+        for node in members:
+            if set(self._sources(node)) & set(self.firing.changed):
+                dirty[node] = CHANGED
+        for node in self.firing.answers:
+            dirty.setdefault(node, ANSWER)
+
+    def _sources(self, node: Node) -> list[int]:
+        if node[0] in self.state.gadgets:
+            return self.state.gadgets[node[0]].reads()
+        wire = self.state.wires[node[0]]
+        return [wire.start if node[1] == 0 else wire.end]
+
+    def _grow(self, router: Node, members: set[Node], dirty: dict[Node, str]) -> None:
+        """The router is part of a cycle, and so may be what it has just made."""
+        region = next(region for region in ordered_regions(self.state) if router in region)
+        for node in region:
+            if node[0] not in self.state.contacts and node not in members:
+                members.add(node)
+                self._trigger(node, dirty)
+
+    def _not_settled(self, moved: list[int]) -> NotSettledError:
+        last = {self.state.contacts[n].path: self.state.contacts[n].content for n in sorted(set(moved))}
+        values = ", ".join(f"{path} = {value!r}" for path, value in last.items())
+        return NotSettledError(f"a cycle did not settle within {BOUND} firings; still moving: {values}")

@@ -1,0 +1,94 @@
+"""One write meeting one contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .blends import IncompatibleError, join
+from .errors import ContradictionError
+from .model import EXTERNAL, Contact, Contradiction, Event, Key, Stamp
+from .values import Nothing, Value, equal
+
+
+@dataclass(frozen=True)
+class Write:
+    value: Value
+    stamp: Stamp
+    writer: int
+    key: Key
+    identity: Key | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    changed: bool
+    answer: bool  # the contact did not end up with what came: over a bidirectional wire it answers
+
+
+def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
+    if incoming.writer == EXTERNAL:
+        contact.faults.clear()
+    if contact.is_stream:
+        return _event(contact, incoming)
+    if contact.blend == "accept-last":
+        return _accept_last(contact, incoming)
+    return _join(contact, incoming, policy)
+
+
+def _accept_last(contact: Contact, incoming: Write) -> Outcome:
+    differs = not equal(contact.content, incoming.value)
+    if contact.stamp is not None and incoming.stamp < contact.stamp:
+        return Outcome(changed=False, answer=differs)
+    contact.stamp, contact.writer = incoming.stamp, incoming.writer
+    if differs:
+        contact.content, contact.changed_by = incoming.value, incoming.writer
+    return Outcome(changed=differs, answer=False)
+
+
+def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
+    try:
+        joined = join(contact.blend, contact.content, incoming.value)
+    except IncompatibleError:
+        contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
+        if policy == "raise":
+            raise ContradictionError(
+                f"{contact.path}: {contact.content!r} and {incoming.value!r} have no {contact.blend}"
+            ) from None
+        return Outcome(changed=False, answer=False)
+    if incoming.value is not Nothing:
+        contact.contradiction = None
+    if contact.stamp is None or incoming.stamp >= contact.stamp:
+        contact.stamp, contact.writer = incoming.stamp, incoming.writer
+    changed = not equal(contact.content, joined)
+    if changed:
+        contact.content, contact.changed_by = joined, incoming.writer
+    return Outcome(changed, answer=not equal(joined, incoming.value))
+
+
+def _event(contact: Contact, incoming: Write) -> Outcome:
+    identity = incoming.identity or incoming.key
+    known = incoming.identity is not None and any(event.identity == identity for event in contact.events)
+    if incoming.value is Nothing or known:
+        return Outcome(changed=False, answer=False)
+    _arrive(contact, Event(incoming.key, incoming.value, incoming.stamp, incoming.writer, identity))
+    return Outcome(changed=True, answer=False)
+
+
+def erase(contact: Contact, index: int) -> None:
+    """An erase from outside: past the blend."""
+    contact.faults.clear()
+    contact.contradiction = None
+    if contact.is_stream:
+        key = (index, 0, EXTERNAL, 0)
+        _arrive(contact, Event(key, Nothing, (0, index), EXTERNAL, key, erased=True))
+    else:
+        contact.content, contact.stamp = Nothing, (0, index)
+        contact.writer = contact.changed_by = EXTERNAL
+
+
+def _arrive(contact: Contact, event: Event) -> None:
+    """Content is the last event in key order, which need not be the order of arrival."""
+    contact.events.append(event)
+    if contact.latest is None or event.key >= contact.latest.key:
+        contact.latest, contact.content, contact.writer = event, event.value, event.writer
+    contact.stamp = event.stamp if contact.stamp is None else max(contact.stamp, event.stamp)
