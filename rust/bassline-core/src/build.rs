@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 /// Where users' functions are found by `module:qualified.name`.
 pub trait Library: Send + Sync {
-    /// The function, with its ports; an error says why it cannot be had.
-    fn find(&self, identity: &str) -> Result<FunctionSpec, String>;
+    /// The function with its ports, writing to `outputs`; an error says why it cannot be had.
+    fn find(&self, identity: &str, outputs: &[Text]) -> Result<FunctionSpec, String>;
 }
 
 fn refuse(place: &str, message: &str) -> NetworkError {
@@ -144,11 +144,11 @@ impl Network {
         let Some(library) = &self.library else {
             return Err(refuse(place, "Python functions are not available here"));
         };
-        let mut function = library.find(identity).map_err(|message| refuse(place, &message))?;
-        if let Some(Value::Map(outputs)) = map.get("outputs") {
-            function.outputs = outputs.iter().map(|(port, _)| port.clone()).collect();
-        }
-        Ok(function)
+        let outputs: Vec<Text> = match map.get("outputs") {
+            Some(Value::Map(outputs)) => outputs.iter().map(|(port, _)| port.clone()).collect(),
+            _ => Vec::new(),
+        };
+        library.find(identity, &outputs).map_err(|message| refuse(place, &message))
     }
 
     fn build_wire(&mut self, group: GroupId, wire: &Value, place: &str) -> Result<(), NetworkError> {

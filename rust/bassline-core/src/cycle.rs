@@ -152,17 +152,19 @@ impl Network {
         let is_answer = evaluation.answering.remove(&member);
         let (from, to) = if member.backward { (row.to, row.from) } else { (row.from, row.to) };
         let creation = self.wires.creation[wire as usize];
-        let writer = Writer::wire(wire);
-        let stamp = match row.kind {
-            WireKind::Directed => Stamp::creation(creation),
-            WireKind::Bidirectional => self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp),
+        // A bidirectional wire passes on who wrote, with how new that is.
+        let (stamp, writer) = match row.kind {
+            WireKind::Directed => (Stamp::creation(creation), Writer::wire(wire)),
+            WireKind::Bidirectional => {
+                (self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp), self.contacts.writer[from as usize])
+            }
         };
         let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
         let mut keyed: Vec<_> = self.events_from(first).map(|event| (event.key.passed_on(creation, 0), event.value.clone())).filter_map(|(key, value)| value.map(|value| (key, value))).collect();
         if keyed.is_empty() {
             match self.contacts.content[from as usize].clone() {
                 Some(value) => keyed.push((EventKey::of_state(creation), value)),
-                None => return self.carry_nothing(wire, to, stamp, index, evaluation),
+                None => return self.carry_nothing(wire, to, writer, stamp, index, evaluation),
             }
         } else {
             let seen = evaluation.seen.entry((member, from)).or_insert(0);
@@ -195,13 +197,13 @@ impl Network {
         Ok(())
     }
 
-    fn carry_nothing(&mut self, wire: u32, to: u32, stamp: Stamp, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+    fn carry_nothing(&mut self, wire: u32, to: u32, writer: Writer, stamp: Stamp, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
         let row = self.wires.rows[wire as usize];
         let before = self.contacts.content[to as usize].clone();
         if row.kind == WireKind::Directed {
-            self.lose_content(to, Writer::wire(wire), stamp)?;
+            self.lose_content(to, writer, stamp)?;
         } else if self.contacts.blend[to as usize] == crate::Blend::AcceptLast {
-            self.write_content(to, None, Writer::wire(wire), stamp, EventKey::of_state(0))?;
+            self.write_content(to, None, writer, stamp, EventKey::of_state(0))?;
         }
         self.regions.just_written.clear();
         evaluation.written.insert(to);

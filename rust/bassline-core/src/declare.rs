@@ -218,9 +218,13 @@ impl Network {
         if self.contacts.is_stream(to) && passes_anyway {
             // While settling, the wire brings what is new; connecting would bring it twice.
         } else if let Some(value) = content(from) {
-            self.write_external(to, Some(value), Writer::wire(slot))?;
+            let writer = match kind {
+                WireKind::Directed => Writer::wire(slot),
+                WireKind::Bidirectional => self.contacts.writer[from as usize],
+            };
+            self.write_external(to, Some(value), writer)?;
         } else if let (WireKind::Bidirectional, Some(value)) = (kind, content(to)) {
-            self.write_external(from, Some(value), Writer::wire(slot))?;
+            self.write_external(from, Some(value), self.contacts.writer[to as usize])?;
         }
         Ok(slot)
     }

@@ -169,10 +169,18 @@ impl Network {
         changes
     }
 
-    /// The slot of what wrote this will be taken again by another.
+    /// The slot of what wrote this, and what is linked with it, will be taken again by another.
     fn scrub_writer(&mut self, contact: u32, writer: Writer) {
         if self.contacts.writer[contact as usize] == writer {
             self.contacts.writer[contact as usize] = Writer::NOBODY;
+        }
+        if self.contacts.has(contact, flag::CYCLIC) {
+            let region = self.regions.of_contact(contact);
+            for &linked in &self.regions.rows[region as usize].contacts {
+                if self.contacts.writer[linked as usize] == writer {
+                    self.contacts.writer[linked as usize] = Writer::NOBODY;
+                }
+            }
         }
     }
 

@@ -98,7 +98,7 @@ impl Network {
             }
             (Body::Function, inputs) => match self.gadgets.function(slot) {
                 Some(function) => match &function.call {
-                    Some(call) => call.call(inputs),
+                    Some(call) => call.call(self, inputs),
                     None => Err(Fault::Unbound(function.identity.clone())),
                 },
                 None => Ok(Outputs::new()),

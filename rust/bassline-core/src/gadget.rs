@@ -3,6 +3,7 @@
 use crate::contact::NONE;
 use crate::error::Fault;
 use crate::id::{ContactId, GadgetId};
+use crate::network::Network;
 use crate::primitive::{Body, Primitive};
 use crate::slots::Slots;
 use crate::symbol::Symbol;
@@ -27,8 +28,9 @@ pub(crate) mod flag {
 
 /// A user's function: called with the content of its inputs, it answers what it writes, output by output.
 pub trait Function: Send + Sync {
-    /// Computes. `None` for an output writes nothing there.
-    fn call(&self, inputs: &[Content]) -> Result<SmallVec<[Option<Value>; 2]>, Fault>;
+    /// Computes. `None` for an output writes nothing there. `network` is in the middle of a tick: it may be read as it was
+    /// when the tick began ([`Network::committed_content`]).
+    fn call(&self, network: &Network, inputs: &[Content]) -> Result<SmallVec<[Option<Value>; 2]>, Fault>;
 }
 
 /// What is computed.

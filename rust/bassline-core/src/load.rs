@@ -178,13 +178,12 @@ impl Network {
 
     /// A function as it was declared, with its code if that is found.
     fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
-        let call = self.library.as_ref().and_then(|library| library.find(&record.computation).ok()).and_then(|found| found.call);
-        FunctionSpec {
-            identity: record.computation.clone(),
-            inputs: record.inputs.iter().map(|(name, _)| (name.clone(), !record.optional.contains(name))).collect(),
-            outputs: record.outputs.iter().map(|(name, _)| name.clone()).collect(),
-            call,
-        }
+        let outputs: Vec<Text> = record.outputs.iter().map(|(name, _)| name.clone()).collect();
+        let inputs: Vec<(Text, bool)> = record.inputs.iter().map(|(name, _)| (name.clone(), !record.optional.contains(name))).collect();
+        let found = self.library.as_ref().and_then(|library| library.find(&record.computation, &outputs).ok());
+        // A function of the same path whose parameters are others now is not the one that was declared.
+        let call = found.filter(|found| found.inputs == inputs).and_then(|found| found.call);
+        FunctionSpec { identity: record.computation.clone(), inputs, outputs, call }
     }
 
     fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Vec<u32>, ImageError> {

@@ -190,6 +190,19 @@ impl Network {
         }
     }
 
+    /// A cause in words: `external:source`, a gadget's path, or `wire:from->to`.
+    pub fn cause_text(&self, cause: &Cause) -> Text {
+        match cause {
+            Cause::Nobody => Text::new(),
+            Cause::External(source) => format!("external:{source}").into(),
+            Cause::Gadget(id) => self.gadget_path(*id),
+            Cause::Wire(id) => {
+                let wire = self.wires.rows[id.slot() as usize];
+                format!("wire:{}->{}", self.path_of(wire.from), self.path_of(wire.to)).into()
+            }
+        }
+    }
+
     /// How often a gadget has fired since the network was opened.
     pub fn firings(&self, id: GadgetId) -> Result<u32, NetworkError> {
         Ok(self.gadgets.rows[self.gadget_slot(id)? as usize].firings)

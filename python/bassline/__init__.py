@@ -1,0 +1,62 @@
+"""Bassline: one live, durable, explainable graph of values, embedded in Python."""
+
+from bassline import errors
+from bassline._core import Batch, Change, Contact, Gadget, IngestResult, NothingType, RowReader, Wire, __version__, const
+from bassline.drivers import Driver
+from bassline.errors import (
+    BackpressureError,
+    BasslineError,
+    CapabilityError,
+    ConflictError,
+    ContradictionError,
+    DeclarationError,
+    DriverError,
+    GadgetError,
+    InputError,
+    ManifestError,
+    NotSettledError,
+    StaleHandleError,
+    StorageError,
+    UnknownContactError,
+    ValueRangeError,
+    ValueTypeError,
+)
+from bassline.network import Network, primitives
+from bassline.scope import Group
+
+Nothing = NothingType()
+"""What an empty contact reads as; falsy, and not `None`."""
+
+__all__ = [
+    "BackpressureError",
+    "BasslineError",
+    "Batch",
+    "CapabilityError",
+    "Change",
+    "ConflictError",
+    "Contact",
+    "ContradictionError",
+    "DeclarationError",
+    "Driver",
+    "DriverError",
+    "Gadget",
+    "GadgetError",
+    "Group",
+    "IngestResult",
+    "InputError",
+    "ManifestError",
+    "Network",
+    "NotSettledError",
+    "Nothing",
+    "RowReader",
+    "StaleHandleError",
+    "StorageError",
+    "UnknownContactError",
+    "ValueRangeError",
+    "ValueTypeError",
+    "Wire",
+    "__version__",
+    "const",
+    "errors",
+    "primitives",
+]

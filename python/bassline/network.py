@@ -1,0 +1,276 @@
+"""The network: one live, durable, explainable graph of values."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from bassline import _core
+from bassline.errors import DriverError, StorageError
+from bassline.mappings import Handles
+from bassline.scope import Group, Scope
+from bassline.why import Why
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from bassline.drivers import Driver
+
+_OPEN: weakref.WeakSet[Network] = weakref.WeakSet()
+_SCHEMES = {"postgresql", "postgres", "dir", "journal"}
+
+
+def _file_of(store: str | os.PathLike[str] | None) -> str | None:
+    """The SQLite file a store's URL names; `None` for memory."""
+    if store is None or store == "memory:":
+        return None
+    text = os.fspath(store)
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme == "sqlite":
+        return rest.removeprefix("//") or None
+    if colon and scheme in _SCHEMES:
+        raise StorageError(f"there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, or 'memory:'")
+    return text
+
+
+class Network(Scope, _core.Network):
+    """A network of contacts, wires and gadgets, in memory or in a store.
+
+    `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole network back, gadgets
+    included, and fires nothing. `persist="immediate"` makes each write wait until it is stored; with `"batch"` ticks are stored
+    in the background, and `flush()` waits for them. `contradictions="raise"` rolls a tick back that a contact cannot join.
+
+    Raises:
+        StorageError: the store cannot be opened.
+
+    >>> net = bl.Network()
+    >>> price, qty = net.contact("price", 9.5), net.contact("qty", 3)
+    >>> total = net.contact("total")
+    >>> _ = net.gadget("math.multiply", a=price, b=qty, product=total)
+    >>> total.value == 28.5 == net["total"]
+    True
+    """
+
+    def __new__(
+        cls,
+        store: str | os.PathLike[str] | None = None,
+        *,
+        name: str = "main",
+        persist: str = "batch",
+        sync: str = "full",
+        contradictions: str = "record",
+        history: int = 10_000,
+    ) -> Self:
+        """Open a network; see the class."""
+        network = super().__new__(
+            cls,
+            _file_of(store),
+            name=name,
+            persist=persist,
+            sync=sync,
+            contradictions=contradictions,
+            history=history,
+        )
+        _OPEN.add(network)
+        return network
+
+    def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
+        return self, None
+
+    @classmethod
+    def from_manifest(cls, source: Any, store: str | os.PathLike[str] | None = None, **options: Any) -> Self:
+        """Open a network and declare in it what a manifest names; `source` is a path, YAML or JSON text, or a dict.
+
+        Raises:
+            ManifestError: the manifest cannot be understood; the message says where.
+
+        >>> net = bl.Network.from_manifest({
+        ...     "name": "pricing",
+        ...     "build": {
+        ...         "contacts": [{"id": "price", "value": 9.5}],
+        ...         "gadgets": [{"primitive": "math.add", "inputs": {"a": "price", "b": 1}, "outputs": {"sum": "more"}}],
+        ...     },
+        ... })
+        >>> net["more"]
+        10.5
+        """
+        from bassline.manifest import load_into  # noqa: PLC0415 - only who has a manifest pays for reading it
+
+        network = cls(store, **options)
+        try:
+            load_into(network, source)
+        except BaseException:
+            network.close()
+            raise
+        return network
+
+    @property
+    def contacts(self) -> Handles[_core.Contact]:
+        """The contacts by path."""
+        return Handles("contacts", lambda: self._contact_paths(None), self._contact)
+
+    @property
+    def groups(self) -> Handles[Group]:
+        """The groups by path."""
+        return Handles("groups", self._group_paths, lambda path: Group(self, self._group(path)))
+
+    @property
+    def gadgets(self) -> Handles[_core.Gadget]:
+        """The gadgets by path: their group's, and their name or what they compute of what."""
+        return Handles("gadgets", self._gadget_paths, self._gadget)
+
+    @property
+    def wires(self) -> Handles[_core.Wire]:
+        """The wires by their ends: `a->b` or `a<->b`."""
+
+        def key(wire: _core.Wire) -> str:
+            return ("{}->{}" if wire.kind == "directed" else "{}<->{}").format(*wire.ends)
+
+        def find(path: str) -> _core.Wire:
+            return {key(wire): wire for wire in self._wires()}[path]
+
+        return Handles("wires", lambda: [key(wire) for wire in self._wires()], find)
+
+    @property
+    def drivers(self) -> dict[str, dict[str, Any]]:
+        """The drivers by name, with their state as plain data."""
+        return self._driver_status()
+
+    def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | Group) -> None:
+        """Remove a contact, group, gadget or wire: one tick.
+
+        A contact's wires go with it, and every gadget bound to it; what those had written last is lost.
+
+        >>> net = bl.Network()
+        >>> net.contact("x", 1)
+        <Contact 'x' = 1>
+        >>> net.remove("x")
+        >>> "x" in net
+        False
+        """
+        self._remove(what._handle if isinstance(what, Group) else what)  # noqa: SLF001
+
+    @contextmanager
+    def batch(self, source: str | None = None, position: Any = None) -> Iterator[None]:
+        """Make everything inside one tick; an exception rolls it all back.
+
+        `source` names who writes; `position` is where its reader stands, stored in the same transaction as the tick and given
+        back by `net.position(source)`.
+
+        >>> net = bl.Network()
+        >>> x = net.contact("x", 1)
+        >>> with net.batch():
+        ...     x.value = 2
+        ...     x.value = 3
+        >>> net["x"], net.tick
+        (3, 2)
+        """
+        self._enter_batch(source, position)
+        try:
+            yield
+        except BaseException:
+            self._exit_batch(False)
+            raise
+        self._exit_batch(True)
+
+    def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
+        """Call `function` with each change of contacts whose path is of `pattern`, after its tick; answers an `unsubscribe`.
+
+        >>> net = bl.Network()
+        >>> x = net.contact("x", 1)
+        >>> unsubscribe = net.on_change("*", lambda change: print(change.path, change.old, change.new))
+        >>> x.value = 2
+        x 1 2
+        >>> unsubscribe()
+        """
+        number = self._subscribe(pattern, function)
+        return lambda: self._unsubscribe(number)
+
+    def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
+        """Why a contact holds what it holds: its derivation, to a depth.
+
+        >>> net = bl.Network()
+        >>> _ = net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
+        >>> print(str(net.why("y")).splitlines()[0])
+        y = 3  (by math.add(a=x, b=(2), sum=y), tick 2)
+        """
+        return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth))
+
+    def attach(
+        self,
+        driver: Driver,
+        name: str | None = None,
+        *,
+        durable: bool = True,
+        max_records: int | None = None,
+        max_bytes: int | None = None,
+        max_age: float | None = None,
+        batch: int | None = None,
+        timeout: float | None = None,
+    ) -> None:
+        """Attach a driver: it is handed every tick committed from now on, on a thread of its own.
+
+        It may lag by `max_records` ticks and `max_bytes` bytes; then the next write waits, up to `timeout` seconds. It is handed
+        up to `batch` ticks at once, or what there is after `max_age` seconds. `flush` waits for it if it is `durable`.
+
+        Raises:
+            BasslineError: a driver of that name is attached.
+        """
+        name = name or type(driver).__name__.lower()
+        self._attach(driver, name, durable, max_records, max_bytes, max_age, batch, timeout)
+
+    def close(self, timeout: float | None = None) -> None:
+        """Deliver what is pending, close the store, and stop the drivers; contents stay readable.
+
+        Raises:
+            DriverError: something could not be delivered; the message says by which driver, how much and why.
+        """
+        _OPEN.discard(self)
+        undelivered = self._close(timeout)
+        if undelivered:
+            shown = "; ".join(
+                f"'{name}' did not take the last {ticks} ticks" + (f": {error}" if error else "")
+                for name, ticks, error in undelivered
+            )
+            failure = DriverError(f"the network closed with ticks not delivered: {shown}")
+            failure.driver, failure.committed = undelivered[0][0], True
+            raise failure
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
+
+
+def primitives(pattern: str = "**") -> list[dict[str, Any]]:
+    """The native gadgets whose name is of a pattern: `name`, `doc`, `inputs`, `outputs` and `config` of each.
+
+    Ports are `(name, takes, required)`, settings `(name, required, meaning)`.
+
+    >>> [primitive["name"] for primitive in bl.primitives("math.a*")]
+    ['math.abs', 'math.add']
+    """
+    return [primitive for primitive in _core.catalogue() if _core.matches(pattern, primitive["name"])]
+
+
+def _close_all() -> None:
+    for network in list(_OPEN):
+        try:
+            network.close(timeout=30.0)
+        except DriverError as error:
+            import sys  # noqa: PLC0415 - only on the way out, only after a failure
+
+            print(f"bassline: {error}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
+
+
+atexit.register(_close_all)
+os.register_at_fork(after_in_child=_core.after_fork)
+
+__all__ = ["Network", "primitives"]

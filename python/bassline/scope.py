@@ -1,0 +1,226 @@
+"""Declaring inside a scope: the network's root, or a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+
+from bassline import _core, _functions
+from bassline.errors import DeclarationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from bassline.network import Network
+
+Function = TypeVar("Function", bound="Callable[..., Any]")
+_NOTHING = _core.NothingType()
+
+
+def _contains_faults(on_error: str) -> bool:
+    if on_error not in {"raise", "contain"}:
+        raise DeclarationError(f"on_error must be 'raise' or 'contain', found {on_error!r}")
+    return on_error == "contain"
+
+
+def _output_ports(outputs: Any, function: Callable[..., Any]) -> dict[str, Any]:
+    """Output names and the contacts they write to."""
+    if outputs is None:
+        return {function.__name__: function.__name__}
+    if isinstance(outputs, (str, _core.Contact)):
+        outputs = (outputs,)
+    if isinstance(outputs, dict):
+        return dict(outputs)
+    return {output.name if isinstance(output, _core.Contact) else output: output for output in outputs}
+
+
+class Scope:
+    """What a network and a group have in common: contacts, groups, wires and gadgets are declared in them."""
+
+    def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
+        raise NotImplementedError("a scope is a network or a group")
+
+    def contact(
+        self, path: str, value: Any = _NOTHING, blend: str | None = None, **attributes: Any
+    ) -> _core.Contact:
+        """Declare a contact: get it, or create it with the groups its path names.
+
+        `value` fills it if it is empty and never overwrites content. `blend` is `accept-last` (the default of a new one), `max`,
+        `min` or `stream`.
+
+        Raises:
+            ConflictError: it exists with another blend or other attributes, or a group has its path.
+
+        >>> net = bl.Network()
+        >>> net.contact("price", 9.5).value
+        9.5
+        >>> net.contact("price", 11).value
+        9.5
+        """
+        network, group = self._scope()
+        return network._declare_contact(group, path, value, blend, attributes or None)  # noqa: SLF001
+
+    def group(self, path: str, **attributes: Any) -> Group:
+        """Declare a group: get it, or create it with the groups above it.
+
+        Raises:
+            ConflictError: it exists with other attributes, or a contact has its path.
+
+        >>> net = bl.Network()
+        >>> net.group("sensors/kitchen", author="ann").contact("peak", blend="max").path
+        'sensors/kitchen/peak'
+        """
+        network, group = self._scope()
+        return Group(network, network._declare_group(group, path, attributes or None))  # noqa: SLF001
+
+    def wire(
+        self, source: str | _core.Contact, target: str | _core.Contact, kind: str = "bidirectional"
+    ) -> _core.Wire:
+        """Declare a wire between two contacts, which are created if they do not exist; existing content flows.
+
+        Raises:
+            DeclarationError: both ends are one contact, or `kind` is neither `directed` nor `bidirectional`.
+
+        >>> net = bl.Network()
+        >>> net.contact("a", 1)
+        <Contact 'a' = 1>
+        >>> net.wire("a", "b")
+        <Wire 'a' <-> 'b'>
+        >>> net["b"]
+        1
+        """
+        network, group = self._scope()
+        return network._declare_wire(group, source, target, kind)  # noqa: SLF001
+
+    @overload
+    def gadget(self, computation: str, /, *, name: str | None = None, on_error: str = "raise", **ports: Any) -> _core.Gadget: ...
+
+    @overload
+    def gadget(
+        self,
+        computation: Function,
+        /,
+        *,
+        name: str | None = None,
+        on_error: str = "raise",
+        inputs: Mapping[str, Any] | None = None,
+        outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
+    ) -> Function: ...
+
+    @overload
+    def gadget(
+        self,
+        computation: None = None,
+        /,
+        *,
+        name: str | None = None,
+        on_error: str = "raise",
+        inputs: Mapping[str, Any] | None = None,
+        outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
+    ) -> Callable[[Function], Function]: ...
+
+    def gadget(
+        self, computation: Any = None, /, *, name: str | None = None, on_error: str = "raise", **ports: Any
+    ) -> Any:
+        """Declare a gadget: a primitive by its name, or a Python function (also as a decorator).
+
+        Of a primitive, the keywords are its ports and settings: a string is a path, a handle a contact, anything else a constant
+        (`bl.const("text")` for text). Of a function, `inputs` maps parameters to contacts (default: by name, in this scope or else at
+        the root), `outputs` names what it writes (default: its own name); a parameter with a default is optional.
+
+        Raises:
+            DeclarationError: no such primitive or port, or a required port is not bound.
+            ConflictError: a gadget of that name exists and is another.
+
+        >>> net = bl.Network()
+        >>> net.update({net.contact(path).path: value for path, value in {"price": 9.5, "qty": 3}.items()})
+        >>> net.gadget("math.multiply", a="price", b="qty", product="total")
+        <Gadget 'math.multiply(a=price, b=qty, product=total)'>
+        >>> @net.gadget
+        ... def gross(total, rate=0.2):
+        ...     return total * (1 + rate)
+        >>> net["gross"]
+        34.199999999999996
+        """
+        if computation is None:
+            return lambda function: self.gadget(function, name=name, on_error=on_error, **ports)
+        network, group = self._scope()
+        contain = _contains_faults(on_error)
+        if isinstance(computation, str):
+            return network._declare_primitive(group, computation, ports, name, contain)  # noqa: SLF001
+        if not callable(computation):
+            raise DeclarationError(
+                f"a gadget is the name of a primitive or a function; found {type(computation).__name__} {computation!r}"
+            )
+        self._function_gadget(cast("Callable[..., Any]", computation), name, contain, ports)
+        return computation
+
+    def _function_gadget(
+        self, function: Callable[..., Any], name: str | None, contain: bool, options: dict[str, Any]
+    ) -> None:
+        network, group = self._scope()
+        given = dict(options.pop("inputs", None) or {})
+        outputs = _output_ports(options.pop("outputs", None), function)
+        if options:
+            raise DeclarationError(
+                f"a Python gadget takes inputs= and outputs=; found {', '.join(sorted(options))}: "
+                f"write inputs={{{sorted(options)[0]!r}: …}}"
+            )
+        known = _functions.parameters(function)
+        names = [parameter for parameter, _ in known]
+        unknown = [parameter for parameter in given if parameter not in names]
+        if unknown:
+            raise DeclarationError(f"{function.__qualname__} has no parameter {unknown[0]!r}; it has {', '.join(names)}")
+        clash = [output for output in outputs if output in names]
+        renamed = {output: f"{output}'" if output in clash else output for output in outputs}
+        ports = {parameter: given.get(parameter, parameter) for parameter in names}
+        ports |= {renamed[output]: contact for output, contact in outputs.items()}
+        network._declare_function(  # noqa: SLF001
+            group,
+            function,
+            _functions.identity(function),
+            known,
+            list(renamed.values()),
+            ports,
+            name or function.__name__.strip("<>"),
+            contain,
+        )
+
+
+class Group(Scope):
+    """A group: a named room of contacts and groups. Paths in its methods are relative to it."""
+
+    __slots__ = ("_handle", "_network")
+
+    def __init__(self, network: Network, handle: _core.GroupHandle) -> None:
+        self._network = network
+        self._handle = handle
+
+    def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
+        return self._network, self._handle
+
+    @property
+    def path(self) -> str:
+        """Where it is: its name behind those of the groups above it, joined by `/`."""
+        return self._handle.path
+
+    @property
+    def name(self) -> str:
+        """Its name in the group above it."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """What it was declared with."""
+        return self._handle.attributes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Group) and self._handle == other._handle
+
+    def __hash__(self) -> int:
+        return hash(self._handle)
+
+    def __repr__(self) -> str:
+        try:
+            return f"<Group {self.path!r}>"
+        except ReferenceError:
+            return "<Group (removed)>"

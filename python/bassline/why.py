@@ -1,0 +1,83 @@
+"""Why a contact holds what it holds, as a tree to read and as data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+
+class Why:
+    """A derivation: a contact, the gadget that wrote it, its inputs, down to what came from outside.
+
+    >>> net = bl.Network()
+    >>> net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
+    <Gadget 'math.add(a=x, b=(2), sum=y)'>
+    >>> why = net.why("y")
+    >>> why.to_dict()["inputs"]["a"]["path"]
+    'x'
+    """
+
+    def __init__(self, reasons: list[dict[str, Any]]) -> None:
+        self._reasons = reasons
+
+    def to_dict(self) -> dict[str, Any]:
+        """Nested dicts: `path`, `value`, `tick`, `kind`, and `inputs` by port; what was told before is a `{"path", "see_above"}`."""
+        return self._nest(0, set())
+
+    def _nest(self, at: int, told: set[int]) -> dict[str, Any]:
+        reason = self._reasons[at]
+        if at in told:
+            return {"path": reason["path"], "see_above": True}
+        told.add(at)
+        nested = {key: value for key, value in reason.items() if key != "inputs"}
+        nested["inputs"] = {port: self._nest(place, told) for port, place in reason["inputs"]}
+        return nested
+
+    def __str__(self) -> str:
+        lines: list[str] = []
+        self._draw(0, "", "", "", lines, set())
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _draw(self, at: int, port: str, first: str, rest: str, lines: list[str], told: set[int]) -> None:
+        reason = self._reasons[at]
+        head = f"{first}{port}"
+        if at in told and reason["inputs"]:
+            lines.append(f"{head}{reason['path']} = {_show(reason['value'])}  (see above)")
+            return
+        told.add(at)
+        lines.append(f"{head}{_describe(reason)}")
+        inputs = reason["inputs"]
+        if reason["cut"]:
+            lines.append(f"{rest}└─ …")
+        for number, (name, place) in enumerate(inputs):
+            last = number == len(inputs) - 1
+            label = "" if name == "wire" else f"{name}: "
+            self._draw(place, label, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), lines, told)
+
+
+def _show(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _describe(reason: dict[str, Any]) -> str:
+    kind, path = reason["kind"], reason["path"]
+    if kind == "constant":
+        return f"{_show(reason['value'])}  (constant)"
+    line = f"{path} = {_show(reason['value'])}"
+    match kind:
+        case "external":
+            when = "" if reason.get("time") is None else f", {datetime.fromtimestamp(reason['time'], UTC):%Y-%m-%d %H:%M:%S} UTC"
+            source = f"from '{reason['source']}'" if reason["source"] else "written"
+            return f"{line}  ({source}, tick {reason['tick']}{when})"
+        case "gadget":
+            return f"{line}  (by {reason['gadget']}, tick {reason['tick']})"
+        case "wire":
+            return f"{line}  (over a wire, tick {reason['tick']})"
+        case "removed":
+            return f"{line}  (tick {reason['tick']}; what wrote it was removed)"
+        case _:
+            return f"{line}  (never written)"

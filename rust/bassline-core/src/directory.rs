@@ -1,0 +1,112 @@
+//! A directory: the paths of contacts as a reader of the log knows them, which may be behind the network.
+
+use crate::describe::Image;
+use crate::id::{ContactId, GadgetId, GroupId, WireId};
+use crate::network::Cause;
+use crate::record::{ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
+use crate::value::Text;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// Paths by handle, kept up to date by the structural edits of each tick.
+#[derive(Debug, Default, Clone)]
+pub struct Directory {
+    groups: IndexMap<GroupId, Text, FxBuildHasher>,
+    contacts: IndexMap<ContactId, Text, FxBuildHasher>,
+    gadgets: IndexMap<GadgetId, Text, FxBuildHasher>,
+    wires: IndexMap<WireId, (ContactId, ContactId), FxBuildHasher>,
+}
+
+impl Directory {
+    /// The directory of a network at rest.
+    pub fn of(image: &Image) -> Self {
+        let mut directory = Self::default();
+        image.groups.iter().for_each(|group| directory.add_group(group));
+        image.contacts.iter().for_each(|contact| directory.add_contact(&contact.record));
+        image.wires.iter().for_each(|wire| directory.add_wire(wire));
+        image.gadgets.iter().for_each(|gadget| directory.add_gadget(gadget));
+        directory
+    }
+
+    /// Takes what a tick added. What it removed stays until [`Directory::forget`], for the tick's own changes.
+    pub fn learn(&mut self, changes: &[StructureChange]) {
+        for change in changes {
+            match change {
+                StructureChange::GroupAdded(group) => self.add_group(group),
+                StructureChange::ContactAdded(contact) => self.add_contact(contact),
+                StructureChange::WireAdded(wire) => self.add_wire(wire),
+                StructureChange::GadgetAdded(gadget) => self.add_gadget(gadget),
+                _ => {}
+            }
+        }
+    }
+
+    /// Forgets what a tick removed.
+    pub fn forget(&mut self, changes: &[StructureChange]) {
+        for change in changes {
+            match change {
+                StructureChange::GroupRemoved(id) => drop(self.groups.swap_remove(id)),
+                StructureChange::ContactRemoved(id) => drop(self.contacts.swap_remove(id)),
+                StructureChange::WireRemoved(id) => drop(self.wires.swap_remove(id)),
+                StructureChange::GadgetRemoved(id) => drop(self.gadgets.swap_remove(id)),
+                _ => {}
+            }
+        }
+    }
+
+    fn join(&self, group: GroupId, name: &Text) -> Text {
+        match self.groups.get(&group) {
+            Some(path) => format!("{path}/{name}").into(),
+            None => name.clone(),
+        }
+    }
+
+    fn add_group(&mut self, group: &GroupRecord) {
+        let path = self.join(group.parent, &group.name);
+        self.groups.insert(group.id, path);
+    }
+
+    fn add_contact(&mut self, contact: &ContactRecord) {
+        if let Ok((group, name)) = &contact.place {
+            let path = self.join(*group, name);
+            self.contacts.insert(contact.id, path);
+        }
+    }
+
+    fn add_wire(&mut self, wire: &WireRecord) {
+        self.wires.insert(wire.id, (wire.from, wire.to));
+    }
+
+    fn add_gadget(&mut self, gadget: &GadgetRecord) {
+        let name = gadget.name.clone().unwrap_or_else(|| {
+            let ports = gadget.inputs.iter().chain(&gadget.outputs);
+            let shown: Vec<String> = ports
+                .filter_map(|(port, contact)| self.contacts.get(contact).map(|path| format!("{port}={}", path.replace('/', "."))))
+                .collect();
+            format!("{}({})", gadget.computation, shown.join(", ")).into()
+        });
+        let path = self.join(gadget.group, &name);
+        self.gadgets.insert(gadget.id, path);
+    }
+
+    /// The path of a contact; none for a constant or a cell of state.
+    pub fn path(&self, id: ContactId) -> Option<&Text> {
+        self.contacts.get(&id)
+    }
+
+    /// A cause in words: `external:source`, a gadget's path, or `wire:from->to`.
+    pub fn cause(&self, cause: &Cause) -> Text {
+        match cause {
+            Cause::Nobody => Text::new(),
+            Cause::External(source) => format!("external:{source}").into(),
+            Cause::Gadget(id) => self.gadgets.get(id).cloned().unwrap_or_default(),
+            Cause::Wire(id) => match self.wires.get(id) {
+                Some((from, to)) => {
+                    let path = |id| self.path(id).cloned().unwrap_or_default();
+                    format!("wire:{}->{}", path(*from), path(*to)).into()
+                }
+                None => Text::new(),
+            },
+        }
+    }
+}

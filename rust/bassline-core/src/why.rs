@@ -1,0 +1,137 @@
+//! Why a contact holds what it holds: its derivation, from the last writers of what it was derived from.
+
+use crate::contact::{Edge, NONE, Writer};
+use crate::error::NetworkError;
+use crate::id::ContactId;
+use crate::network::Network;
+use crate::value::{Content, Text};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// One contact in a derivation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The contact's path; for a constant, its value in brackets.
+    pub path: Text,
+    /// What it holds.
+    pub content: Content,
+    /// The tick that last changed it.
+    pub version: u64,
+    /// How it came by that.
+    pub how: How,
+    /// What it was derived from: the port, and the place of its reason in the derivation.
+    pub from: Vec<(Text, usize)>,
+    /// Whether what it was derived from is left out because the depth was reached.
+    pub cut: bool,
+}
+
+/// How content came to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum How {
+    /// It never was written.
+    Empty,
+    /// It is a constant of a declaration.
+    Constant,
+    /// It is the state of a gadget: so many observations went into it.
+    State,
+    /// Someone outside wrote it, under the name of a source.
+    External(Text),
+    /// A gadget wrote it.
+    Gadget {
+        /// The gadget's path.
+        path: Text,
+        /// What it computes.
+        computation: Text,
+    },
+    /// A wire brought it.
+    Wire,
+    /// What wrote it has been removed.
+    Removed,
+}
+
+impl Network {
+    /// The derivation of a contact, itself first, to a depth. A contact that occurs twice has one reason.
+    pub fn why(&self, id: ContactId, depth: usize) -> Result<Vec<Reason>, NetworkError> {
+        let slot = self.slot(id)?;
+        let mut places: IndexMap<u32, usize, FxBuildHasher> = IndexMap::default();
+        let mut reasons: Vec<Reason> = Vec::new();
+        places.insert(slot, 0);
+        reasons.push(self.reason(slot));
+        let mut at = 0;
+        let mut level_end = 1;
+        let mut level = 0;
+        while at < reasons.len() {
+            if at == level_end {
+                level += 1;
+                level_end = reasons.len();
+            }
+            let Some((&slot, _)) = places.get_index(at) else { break };
+            let sources = self.sources(slot);
+            if level >= depth {
+                reasons[at].cut = !sources.is_empty();
+            } else {
+                for (port, source) in sources {
+                    let next = reasons.len();
+                    let place = *places.entry(source).or_insert(next);
+                    if place == next {
+                        reasons.push(self.reason(source));
+                    }
+                    reasons[at].from.push((port, place));
+                }
+            }
+            at += 1;
+        }
+        Ok(reasons)
+    }
+
+    fn reason(&self, slot: u32) -> Reason {
+        let at = slot as usize;
+        let writer = self.contacts.writer[at];
+        let how = if self.contacts.group[at] == NONE {
+            if self.contacts.name[at] == crate::declare::CONSTANT { How::Constant } else { How::State }
+        } else if let Some(source) = writer.as_external() {
+            How::External(self.symbols.text(source).clone())
+        } else if self.came_over_a_link(slot) {
+            How::Wire
+        } else if let Some(gadget) = writer.as_gadget() {
+            How::Gadget { path: self.gadget_path_of(gadget), computation: self.computation_name(gadget) }
+        } else if writer.as_wire().is_some() {
+            How::Wire
+        } else if self.contacts.content[at].is_some() && writer == Writer::NOBODY {
+            How::Removed
+        } else {
+            How::Empty
+        };
+        let content = self.contacts.content[at].clone();
+        Reason { path: self.path_of(slot), content, version: self.contacts.version[at], how, from: Vec::new(), cut: false }
+    }
+
+    /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
+    fn came_over_a_link(&self, slot: u32) -> bool {
+        let writer = self.contacts.writer[slot as usize];
+        writer.as_gadget().is_some_and(|gadget| !self.gadgets.is_live(gadget) || !self.gadgets.outputs(gadget).contains(&slot))
+    }
+
+    /// The contacts a contact's content was derived from, by port.
+    fn sources(&self, slot: u32) -> Vec<(Text, u32)> {
+        let at = slot as usize;
+        if self.contacts.group[at] == NONE {
+            return Vec::new();
+        }
+        let writer = self.contacts.writer[at];
+        if self.came_over_a_link(slot) {
+            let wires = self.contacts.writers.get(slot).iter().map(|&code| Edge::of(code));
+            let ends = wires.filter_map(|edge| if let Edge::Wire(wire) = edge { Some(self.other_end(wire, slot)) } else { None });
+            return ends.filter(|&end| self.contacts.writer[end as usize] == writer).map(|end| ("wire".into(), end)).take(1).collect();
+        }
+        if let Some(gadget) = writer.as_gadget() {
+            let ports = self.gadgets.inputs(gadget);
+            let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
+            return bound.map(|(port, &contact)| (self.gadgets.input_name(gadget, port), contact)).collect();
+        }
+        match writer.as_wire() {
+            Some(wire) => vec![("wire".into(), self.other_end(wire, slot))],
+            None => Vec::new(),
+        }
+    }
+}

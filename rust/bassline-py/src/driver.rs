@@ -1,0 +1,227 @@
+//! Drivers defined in Python, attached to a network.
+
+use crate::change::Change;
+use crate::enter::detached;
+use crate::error::{fault, kernel_error};
+use crate::network::Network;
+use crate::shared::{Shared, lock};
+use crate::tick;
+use bassline_core::Directory;
+use bassline_kernel::{AttachOptions, Batch as Records, Driver, DriverFailure, FailureClass, Notice};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A slice of the log, in order: what a driver in Python is handed.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct Batch {
+    changes: Vec<Py<Change>>,
+    first_tick: u64,
+    last_tick: u64,
+}
+
+#[pymethods]
+impl Batch {
+    /// The changes, in order.
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let changes: Vec<Py<Change>> = self.changes.iter().map(|change| change.clone_ref(py)).collect();
+        PyList::new(py, changes)?.into_any().try_iter().map(Bound::into_any)
+    }
+
+    fn __len__(&self) -> usize {
+        self.changes.len()
+    }
+
+    fn __getitem__(&self, py: Python<'_>, index: usize) -> PyResult<Py<Change>> {
+        let change = self.changes.get(index).map(|change| change.clone_ref(py));
+        change.ok_or_else(|| pyo3::exceptions::PyIndexError::new_err("the batch has no such change"))
+    }
+
+    /// The paths of the changed contacts, in order.
+    #[getter]
+    fn paths(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+        self.changes.iter().map(|change| change.getattr(py, "path")).collect()
+    }
+
+    /// The new values, in order.
+    #[getter]
+    fn values(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
+        self.changes.iter().map(|change| change.getattr(py, "new")).collect()
+    }
+
+    /// The first and the last tick in it.
+    #[getter]
+    fn ticks(&self) -> (u64, u64) {
+        (self.first_tick, self.last_tick)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Batch of {} changes, ticks {} to {}>", self.changes.len(), self.first_tick, self.last_tick)
+    }
+}
+
+struct PythonDriver {
+    object: Py<PyAny>,
+    network: String,
+    directory: Directory,
+}
+
+impl PythonDriver {
+    fn batch(&mut self, py: Python<'_>, records: &Records) -> PyResult<Batch> {
+        let mut changes = Vec::new();
+        for record in &records.records {
+            self.directory.learn(&record.structure);
+            for (index, change) in record.changes.iter().enumerate() {
+                let Some(path) = self.directory.path(change.contact) else { continue };
+                let notice = Notice {
+                    epoch: record.epoch,
+                    tick: record.tick,
+                    index,
+                    path: path.clone(),
+                    old: change.old.clone(),
+                    new: change.new.clone(),
+                    cause: self.directory.cause(&change.cause),
+                    time_micros: record.time_micros,
+                };
+                changes.push(Py::new(py, Change::new_in(&self.network, notice))?);
+            }
+            self.directory.forget(&record.structure);
+        }
+        let tick = |record: Option<&Arc<bassline_kernel::TickRecord>>| record.map_or(0, |record| record.tick);
+        Ok(Batch { changes, first_tick: tick(records.records.first()), last_tick: tick(records.records.last()) })
+    }
+}
+
+/// An exception as a failure of the driver: `ConnectionError`, `TimeoutError` and `Backpressure` may pass, anything else will not.
+fn failure(py: Python<'_>, error: PyErr) -> DriverFailure {
+    let transient = error.is_instance_of::<pyo3::exceptions::PyConnectionError>(py) || error.is_instance_of::<pyo3::exceptions::PyTimeoutError>(py);
+    let class = if transient { FailureClass::Transient } else { FailureClass::Fatal };
+    let kind = error.get_type(py).name().map_or_else(|_| "exception".to_owned(), |name| name.to_string());
+    let message = format!("{kind}: {error}");
+    let bassline_core::Fault::Function(source) = fault(error) else { return DriverFailure::new(class, message) };
+    DriverFailure { class, message, source: Some(source) }
+}
+
+impl Driver for PythonDriver {
+    fn handle_changes(&mut self, batch: &Records) -> Result<(), DriverFailure> {
+        Python::attach(|py| {
+            let before = self.directory.clone();
+            let result = self.batch(py, batch).and_then(|batch| {
+                if batch.changes.is_empty() {
+                    return Ok(());
+                }
+                self.object.call_method1(py, "handle_changes", (batch,)).map(|_| ())
+            });
+            result.map_err(|error| {
+                // The batch may come again, and is read against the same directory then.
+                self.directory = before;
+                failure(py, error)
+            })
+        })
+    }
+
+    fn shutdown(&mut self) -> Result<(), DriverFailure> {
+        Python::attach(|py| {
+            let object = self.object.bind(py);
+            if !object.hasattr("shutdown").unwrap_or(false) {
+                return Ok(());
+            }
+            object.call_method1("shutdown", (false,)).map(|_| ()).map_err(|error| failure(py, error))
+        })
+    }
+}
+
+fn seconds(seconds: Option<f64>, default: Duration) -> Duration {
+    seconds.map_or(default, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))
+}
+
+#[pymethods]
+impl Network {
+    #[expect(clippy::too_many_arguments, reason = "the options of an attachment, each named by its only caller")]
+    fn _attach(
+        &self,
+        py: Python<'_>,
+        driver: Py<PyAny>,
+        name: &str,
+        durable: bool,
+        max_records: Option<usize>,
+        max_bytes: Option<usize>,
+        max_age: Option<f64>,
+        batch: Option<usize>,
+        timeout: Option<f64>,
+    ) -> PyResult<()> {
+        let shared = &self.shared;
+        shared.check_process()?;
+        let defaults = AttachOptions::default();
+        let options = AttachOptions {
+            durable,
+            fail_fast: true,
+            max_records: max_records.unwrap_or(defaults.max_records),
+            max_bytes: max_bytes.unwrap_or(defaults.max_bytes),
+            block_timeout: seconds(timeout, defaults.block_timeout),
+            batch_records: batch.unwrap_or(defaults.batch_records),
+            max_age: seconds(max_age, defaults.max_age),
+        };
+        // With the lock held, no tick falls between the directory and the first record.
+        let state = crate::enter::to_write(py, shared)?;
+        let directory = Directory::of(&state.engine.network.image());
+        let driver = PythonDriver { object: driver, network: shared.name.clone(), directory };
+        shared.kernel.attach(name, Box::new(driver), options).map_err(|error| kernel_error(py, error))
+    }
+
+    /// Detaches a driver: it is shut down once it has taken what it had begun.
+    fn detach(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        let kernel = &self.shared.kernel;
+        detached(py, || kernel.detach(name)).map_err(|error| kernel_error(py, error))
+    }
+
+    /// Returns when every store and durable driver has taken every tick up to now; raises what failed.
+    #[pyo3(signature = (timeout=None))]
+    fn flush(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<()> {
+        tick::flush(py, &self.shared, timeout)
+    }
+
+    /// Delivers what is pending, shuts the drivers down, and answers (driver, ticks not delivered, error) for each that could not.
+    #[pyo3(signature = (timeout=None))]
+    fn _close(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Vec<(String, u64, Option<String>)>> {
+        let shared: &Shared = &self.shared;
+        if shared.born != crate::shared::forks() {
+            return Ok(Vec::new());
+        }
+        crate::enter::to_write(py, shared)?.closed = true;
+        let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
+        drop(subscribers);
+        let kernel = &shared.kernel;
+        let report = detached(py, || kernel.close(timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))));
+        Ok(report.undelivered)
+    }
+
+    /// How many ticks each driver has not taken yet.
+    #[getter]
+    fn pending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for status in self.shared.kernel.status() {
+            dict.set_item(status.name, status.lag_records)?;
+        }
+        Ok(dict)
+    }
+
+    /// The state of each driver, as plain data.
+    fn _driver_status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let drivers = PyDict::new(py);
+        for status in self.shared.kernel.status() {
+            let dict = PyDict::new(py);
+            dict.set_item("durable", status.durable)?;
+            dict.set_item("acknowledged_tick", status.acknowledged_tick)?;
+            dict.set_item("lag_records", status.lag_records)?;
+            dict.set_item("lag_bytes", status.lag_bytes)?;
+            dict.set_item("high_water", status.high_water)?;
+            dict.set_item("batches", status.batches)?;
+            dict.set_item("records", status.records)?;
+            dict.set_item("failure", status.failure)?;
+            drivers.set_item(status.name, dict)?;
+        }
+        Ok(drivers)
+    }
+}

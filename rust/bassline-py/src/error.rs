@@ -1,0 +1,118 @@
+//! Errors across the border: each enum of a Rust layer becomes the exception of `bassline.errors` that 00-api names.
+
+use bassline_core::{Fault, ImageError, NetworkError};
+use bassline_kernel::{KernelError, RowError};
+use bassline_storage::StorageError;
+use pyo3::prelude::*;
+use pyo3::import_exception;
+use std::fmt;
+use std::sync::Arc;
+
+import_exception!(bassline.errors, BasslineError);
+import_exception!(bassline.errors, UnknownContactError);
+import_exception!(bassline.errors, ConflictError);
+import_exception!(bassline.errors, DeclarationError);
+import_exception!(bassline.errors, StaleHandleError);
+import_exception!(bassline.errors, ContradictionError);
+import_exception!(bassline.errors, NotSettledError);
+import_exception!(bassline.errors, GadgetError);
+import_exception!(bassline.errors, BackpressureError);
+import_exception!(bassline.errors, DriverError);
+import_exception!(bassline.errors, InputError);
+import_exception!(bassline.errors, ValueTypeError);
+import_exception!(bassline.errors, ValueRangeError);
+
+/// What a user's function raised, on its way through the core.
+#[derive(Debug)]
+pub(crate) struct Raised(pub(crate) PyErr);
+
+impl fmt::Display for Raised {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl std::error::Error for Raised {}
+
+/// An exception as a fault of the core.
+pub(crate) fn fault(error: PyErr) -> Fault {
+    Fault::Function(Arc::new(Raised(error)))
+}
+
+pub(crate) fn value_type_error(py: Python<'_>, expected: &str, found: &Bound<'_, PyAny>) -> PyErr {
+    let kind = found.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    let _ = py;
+    ValueTypeError::new_err(format!("a contact holds {expected}; found {kind}"))
+}
+
+pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
+    let bits = found.call_method0("bit_length").map_or_else(|_| "more than 64".to_owned(), |bits| bits.to_string());
+    ValueRangeError::new_err(format!("an int must fit 64 bits with its sign (-2**63 to 2**63-1); found one of {bits} bits; use a float or a str"))
+}
+
+/// A refusal of the engine as a Python exception.
+pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        NetworkError::Unknown { .. } => UnknownContactError::new_err(message),
+        NetworkError::Conflict(_) => ConflictError::new_err(message),
+        NetworkError::Stale { .. } => StaleHandleError::new_err(message),
+        NetworkError::InvalidName(_) | NetworkError::Declaration(_) => DeclarationError::new_err(message),
+        NetworkError::Contradiction { .. } => ContradictionError::new_err(message),
+        NetworkError::NotSettled { .. } => NotSettledError::new_err(message),
+        NetworkError::Gadget { fault, .. } => {
+            let cause = match &fault {
+                Fault::Function(raised) => raised.downcast_ref::<Raised>().map(|raised| raised.0.clone_ref(py)),
+                Fault::Overflow(text) => Some(ValueRangeError::new_err(text.clone())),
+                Fault::WrongType { .. } => Some(ValueTypeError::new_err(fault.to_string())),
+                Fault::DivisionByZero(text) => Some(pyo3::exceptions::PyZeroDivisionError::new_err(text.clone())),
+                Fault::Domain(text) => Some(pyo3::exceptions::PyValueError::new_err(text.clone())),
+                Fault::Unbound(_) => None,
+            };
+            let error = GadgetError::new_err(message);
+            error.set_cause(py, cause);
+            error
+        }
+        _ => BasslineError::new_err(message),
+    }
+}
+
+/// A refusal of the kernel as a Python exception.
+pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
+    let message = error.to_string();
+    match error {
+        KernelError::Backpressure { .. } | KernelError::FlushTimeout { .. } => BackpressureError::new_err(message),
+        KernelError::DriverFailed { driver, tick, committed, failure } => {
+            let cause = failure.source.as_ref().and_then(|source| source.downcast_ref::<Raised>()).map(|raised| raised.0.clone_ref(py));
+            let error = DriverError::new_err(message);
+            let value = error.value(py);
+            let _ = value.setattr("driver", driver).and_then(|()| value.setattr("tick", tick)).and_then(|()| value.setattr("committed", committed));
+            error.set_cause(py, cause);
+            error
+        }
+        KernelError::Interrupted => py.check_signals().err().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message)),
+        _ => BasslineError::new_err(message),
+    }
+}
+
+/// A refusal of a store as a Python exception.
+pub(crate) fn storage_error(error: &StorageError) -> PyErr {
+    errors::StorageError::new_err(error.to_string())
+}
+
+/// A damaged image as a Python exception.
+pub(crate) fn image_error(error: &ImageError) -> PyErr {
+    errors::StorageError::new_err(error.to_string())
+}
+
+mod errors {
+    pyo3::import_exception!(bassline.errors, StorageError);
+}
+
+/// A bad row as a Python exception with `.row` and `.line`.
+pub(crate) fn row_error(py: Python<'_>, error: &RowError) -> PyErr {
+    let raised = InputError::new_err(error.to_string());
+    let value = raised.value(py);
+    let _ = value.setattr("row", error.row).and_then(|()| value.setattr("line", error.line));
+    raised
+}

@@ -1,0 +1,124 @@
+//! Python functions as gadgets, and where they are found again.
+
+use crate::error::fault;
+use crate::value::{Nothing, content_to_python, to_value};
+use arcstr::ArcStr;
+use bassline_core::{Content, Fault, Function, FunctionSpec, Library, Text, Value};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// A Python callable with its parameters in port order.
+pub(crate) struct PythonFunction {
+    callable: Py<PyAny>,
+    inputs: Vec<Py<PyString>>,
+    optional: Vec<bool>,
+    outputs: Vec<Text>,
+}
+
+type Outputs = SmallVec<[Option<Value>; 2]>;
+
+impl PythonFunction {
+    fn call_in(&self, py: Python<'_>, inputs: &[Content]) -> PyResult<Outputs> {
+        let result = if self.optional.iter().any(|&optional| optional) {
+            // A parameter with a default is left out while its contact is empty.
+            let arguments = PyDict::new(py);
+            for ((name, content), optional) in self.inputs.iter().zip(inputs).zip(&self.optional) {
+                if content.is_some() || !optional {
+                    arguments.set_item(name, content_to_python(py, content)?)?;
+                }
+            }
+            self.callable.bind(py).call((), Some(&arguments))?
+        } else {
+            let arguments: PyResult<Vec<_>> = inputs.iter().map(|content| content_to_python(py, content)).collect();
+            self.callable.bind(py).call1(PyTuple::new(py, arguments?)?)?
+        };
+        self.spread(&result)
+    }
+
+    /// The result over the outputs: a single output takes it whole.
+    fn spread(&self, result: &Bound<'_, PyAny>) -> PyResult<Outputs> {
+        let content = |item: &Bound<'_, PyAny>| -> PyResult<Option<Value>> {
+            if item.is_instance_of::<Nothing>() { Ok(None) } else { to_value(item).map(Some) }
+        };
+        if result.is_instance_of::<Nothing>() {
+            return Ok(Outputs::new());
+        }
+        if self.outputs.len() == 1 {
+            return Ok(SmallVec::from_iter([content(result)?]));
+        }
+        if let Ok(dict) = result.cast::<PyDict>() {
+            let mut outputs = SmallVec::from_elem(None, self.outputs.len());
+            for (key, value) in dict {
+                let key = key.to_string();
+                let Some(port) = self.outputs.iter().position(|name| *name == key) else {
+                    return Err(self.misfit(result));
+                };
+                outputs[port] = content(&value)?;
+            }
+            return Ok(outputs);
+        }
+        let items: Vec<Bound<'_, PyAny>> = if let Ok(tuple) = result.cast::<PyTuple>() {
+            tuple.iter().collect()
+        } else if let Ok(list) = result.cast::<PyList>() {
+            list.iter().collect()
+        } else {
+            return Err(self.misfit(result));
+        };
+        if items.len() != self.outputs.len() {
+            return Err(self.misfit(result));
+        }
+        items.iter().map(content).collect()
+    }
+
+    fn misfit(&self, result: &Bound<'_, PyAny>) -> PyErr {
+        let shown = result.repr().map_or_else(|_| "?".to_owned(), |text| text.to_string());
+        PyTypeError::new_err(format!("expected a tuple, list or dict for the outputs {}; found {shown}", self.outputs.join(", ")))
+    }
+}
+
+impl Function for PythonFunction {
+    fn call(&self, network: &bassline_core::Network, inputs: &[Content]) -> Result<Outputs, Fault> {
+        crate::current::while_firing(network, || Python::attach(|py| self.call_in(py, inputs).map_err(fault)))
+    }
+}
+
+/// The specification of a Python function, from what `bassline._functions.describe` says of it.
+pub(crate) fn function_spec(
+    callable: &Bound<'_, PyAny>,
+    identity: &str,
+    inputs: Vec<(String, bool)>,
+    outputs: &[String],
+) -> FunctionSpec {
+    let py = callable.py();
+    let outputs: Vec<Text> = outputs.iter().map(ArcStr::from).collect();
+    let function = PythonFunction {
+        callable: callable.clone().unbind(),
+        inputs: inputs.iter().map(|(name, _)| PyString::intern(py, name).unbind()).collect(),
+        optional: inputs.iter().map(|(_, required)| !required).collect(),
+        outputs: outputs.clone(),
+    };
+    FunctionSpec {
+        identity: identity.into(),
+        inputs: inputs.into_iter().map(|(name, required)| (name.into(), required)).collect(),
+        outputs,
+        call: Some(Arc::new(function)),
+    }
+}
+
+/// Functions by their import path, found by `bassline._functions.find`.
+pub(crate) struct ImportLibrary;
+
+impl Library for ImportLibrary {
+    fn find(&self, identity: &str, outputs: &[Text]) -> Result<FunctionSpec, String> {
+        Python::attach(|py| {
+            let found = py.import("bassline._functions").and_then(|module| module.call_method1("find", (identity,)));
+            let (callable, inputs): (Bound<'_, PyAny>, Vec<(String, bool)>) =
+                found.and_then(|found| found.extract()).map_err(|error: PyErr| error.value(py).to_string())?;
+            let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
+            Ok(function_spec(&callable, identity, inputs, &outputs))
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! Handles of contacts, gadgets, wires and groups.
+
+use crate::error::network_error;
+use crate::shared::Shared;
+use crate::tick;
+use crate::value::{content_to_python, to_content, to_python};
+use bassline_core::{Blend, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, WireId};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// Writes content as an assignment does: `Nothing` empties a register and is nothing new to a lattice or a stream.
+pub(crate) fn assign(network: &mut Network, id: ContactId, content: Content) -> Result<(), NetworkError> {
+    match content {
+        Some(value) => network.write(id, value),
+        None if network.blend(id)? == Blend::AcceptLast => network.erase(id),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn read_network<T>(py: Python<'_>, shared: &Shared, read: impl Fn(&Network) -> Result<T, NetworkError>) -> PyResult<T> {
+    let result = match crate::current::firing(shared.key(), &read) {
+        Some(result) => result,
+        None => read(&crate::enter::to_read(py, shared).engine.network),
+    };
+    result.map_err(|error| network_error(py, error))
+}
+
+fn hash_of(shared: &Shared, bits: u64) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (shared.key(), bits).hash(&mut hasher);
+    hasher.finish()
+}
+
+macro_rules! identity {
+    ($name:ident) => {
+        #[pymethods]
+        impl $name {
+            fn __eq__(&self, other: &Self) -> bool {
+                Arc::ptr_eq(&self.shared, &other.shared) && self.id == other.id
+            }
+            fn __hash__(&self) -> u64 {
+                hash_of(&self.shared, self.id.to_bits())
+            }
+        }
+    };
+}
+
+/// A contact: a place that holds a value.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct Contact {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) id: ContactId,
+}
+
+identity!(Contact);
+
+#[pymethods]
+impl Contact {
+    /// What it holds; `Nothing` while empty. Assigning is one tick.
+    #[getter]
+    fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let content = self.shared.read(py, self.id).map_err(|error| network_error(py, error))?;
+        content_to_python(py, &content)
+    }
+
+    #[setter]
+    fn set_value(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (id, content) = (self.id, to_content(value)?);
+        tick::write(py, &self.shared, move |network| assign(network, id, content))
+    }
+
+    /// Empties it: one tick. Lifts a contradiction or fault.
+    fn erase(&self, py: Python<'_>) -> PyResult<()> {
+        let id = self.id;
+        tick::write(py, &self.shared, move |network| network.erase(id))
+    }
+
+    /// Where it is: the names of its groups and its own, joined by `/`.
+    #[getter]
+    fn path(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| network.content(self.id).map(|_| network.path(self.id).to_string()))
+    }
+
+    /// Its name in its group.
+    #[getter]
+    fn name(&self, py: Python<'_>) -> PyResult<String> {
+        let path = self.path(py)?;
+        Ok(path.rsplit_once('/').map_or(path.clone(), |(_, name)| name.to_owned()))
+    }
+
+    /// The path of its group; empty at the root.
+    #[getter]
+    fn group(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| network.group_of(self.id).map(|group| network.group_path(group).to_string()))
+    }
+
+    /// How it takes a write.
+    #[getter]
+    fn blend(&self, py: Python<'_>) -> PyResult<&'static str> {
+        read_network(py, &self.shared, |network| network.blend(self.id).map(Blend::name))
+    }
+
+    /// The tick that last changed it.
+    #[getter]
+    fn version(&self, py: Python<'_>) -> PyResult<u64> {
+        read_network(py, &self.shared, |network| network.version(self.id))
+    }
+
+    /// What it was declared with, besides its blend.
+    #[getter]
+    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let attributes = read_network(py, &self.shared, |network| network.attributes(self.id).cloned())?;
+        match attributes {
+            Value::Null => Ok(PyDict::new(py).into_any()),
+            attributes => to_python(py, &attributes),
+        }
+    }
+
+    /// The contradiction it records: a dict of `current`, `incoming` and their causes; `None` for none.
+    #[getter]
+    fn contradiction<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let found = read_network(py, &self.shared, |network| {
+            let found = network.contradiction(self.id)?.cloned();
+            Ok(found.map(|found| (network.cause_text(&found.current_cause), network.cause_text(&found.incoming_cause), found)))
+        })?;
+        let Some((current_cause, incoming_cause, found)) = found else { return Ok(None) };
+        let dict = PyDict::new(py);
+        dict.set_item("current", to_python(py, &found.current)?)?;
+        dict.set_item("incoming", to_python(py, &found.incoming)?)?;
+        dict.set_item("current_cause", current_cause.as_str())?;
+        dict.set_item("incoming_cause", incoming_cause.as_str())?;
+        Ok(Some(dict))
+    }
+
+    /// What went wrong in the gadget that writes it, where that stays in its outputs; `None` for nothing.
+    #[getter]
+    fn fault(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        read_network(py, &self.shared, |network| Ok(network.fault(self.id)?.map(ToString::to_string)))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        match (self.path(py), self.shared.read(py, self.id)) {
+            (Ok(path), Ok(content)) => format!("<Contact '{path}' = {}>", bassline_core::show(&content)),
+            _ => "<Contact (removed)>".to_owned(),
+        }
+    }
+}
+
+/// A gadget: a computation from contacts to contacts.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct Gadget {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) id: GadgetId,
+}
+
+identity!(Gadget);
+
+#[pymethods]
+impl Gadget {
+    /// Where it is: its group's path and its name, given or made of its primitive and bindings.
+    #[getter]
+    fn path(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| network.gadget(self.id).map(|_| network.gadget_path(self.id).to_string()))
+    }
+
+    /// Its name in its group.
+    #[getter]
+    fn name(&self, py: Python<'_>) -> PyResult<String> {
+        let path = self.path(py)?;
+        Ok(path.rsplit_once('/').map_or(path.clone(), |(_, name)| name.to_owned()))
+    }
+
+    /// What it computes: `namespace.name` of a primitive, or the import path of a function.
+    #[getter]
+    fn computation(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| network.gadget(self.id).map(|gadget| gadget.computation.to_string()))
+    }
+
+    /// The path of the contact on each bound input port.
+    #[getter]
+    fn inputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.ports(py, |gadget| gadget.inputs)
+    }
+
+    /// The path of the contact on each bound output port.
+    #[getter]
+    fn outputs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.ports(py, |gadget| gadget.outputs)
+    }
+
+    /// How often it has fired since the network was opened.
+    #[getter]
+    fn firings(&self, py: Python<'_>) -> PyResult<u32> {
+        read_network(py, &self.shared, |network| network.firings(self.id))
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        self.path(py).map_or_else(|_| "<Gadget (removed)>".to_owned(), |path| format!("<Gadget '{path}'>"))
+    }
+}
+
+impl Gadget {
+    fn ports<'py>(
+        &self,
+        py: Python<'py>,
+        pick: impl Fn(bassline_core::GadgetRecord) -> Vec<(bassline_core::Text, ContactId)>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let ports = read_network(py, &self.shared, |network| {
+            let bound = pick(network.gadget(self.id)?);
+            Ok(bound.into_iter().map(|(port, contact)| (port, network.path(contact))).collect::<Vec<_>>())
+        })?;
+        let dict = PyDict::new(py);
+        for (port, path) in ports {
+            dict.set_item(port.as_str(), path.as_str())?;
+        }
+        Ok(dict)
+    }
+}
+
+/// A wire: a connection between two contacts.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct Wire {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) id: WireId,
+}
+
+identity!(Wire);
+
+#[pymethods]
+impl Wire {
+    /// `directed` or `bidirectional`.
+    #[getter]
+    fn kind(&self, py: Python<'_>) -> PyResult<&'static str> {
+        read_network(py, &self.shared, |network| network.wire_ends(self.id).map(|(_, _, kind)| kind.name()))
+    }
+
+    /// The paths of its ends.
+    #[getter]
+    fn ends(&self, py: Python<'_>) -> PyResult<(String, String)> {
+        read_network(py, &self.shared, |network| {
+            let (from, to, _) = network.wire_ends(self.id)?;
+            Ok((network.path(from).to_string(), network.path(to).to_string()))
+        })
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        match (self.ends(py), self.kind(py)) {
+            (Ok((from, to)), Ok("directed")) => format!("<Wire '{from}' -> '{to}'>"),
+            (Ok((from, to)), Ok(_)) => format!("<Wire '{from}' <-> '{to}'>"),
+            _ => "<Wire (removed)>".to_owned(),
+        }
+    }
+}
+
+/// A group, as the engine knows it.
+#[pyclass(frozen, module = "bassline._core")]
+pub(crate) struct GroupHandle {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) id: GroupId,
+}
+
+identity!(GroupHandle);
+
+#[pymethods]
+impl GroupHandle {
+    /// Where it is; empty for the root.
+    #[getter]
+    fn path(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| network.group_attributes(self.id).map(|_| network.group_path(self.id).to_string()))
+    }
+
+    /// What it was declared with.
+    #[getter]
+    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let attributes = read_network(py, &self.shared, |network| network.group_attributes(self.id).cloned())?;
+        match attributes {
+            Value::Null => Ok(PyDict::new(py).into_any()),
+            attributes => to_python(py, &attributes),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Ingesting rows of files from Python.
+
+use crate::current::Busy;
+use crate::enter::{detached, is_interrupted, thread_number, to_write};
+use crate::error::{BasslineError, kernel_error, network_error, row_error};
+use crate::network::Network;
+use crate::shared::lock;
+use crate::tick::{after, closed};
+use bassline_kernel::{CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use std::sync::Mutex;
+
+/// An incremental reader of rows: CSV or JSON lines.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct RowReader {
+    reader: Mutex<Reader>,
+}
+
+#[pymethods]
+impl RowReader {
+    /// A reader of CSV, whose first record is the header. A cell that is one of `null` is `None`; columns named in `text` are
+    /// never converted to numbers.
+    #[staticmethod]
+    #[pyo3(signature = (null=Vec::new(), text=Vec::new(), delimiter=","))]
+    fn csv(null: Vec<String>, text: Vec<String>, delimiter: &str) -> PyResult<Self> {
+        let &[delimiter] = delimiter.as_bytes() else {
+            return Err(PyValueError::new_err(format!("the delimiter must be one ASCII character, found '{delimiter}'")));
+        };
+        let options = CsvOptions { null, text, delimiter };
+        Ok(Self { reader: Mutex::new(Reader::csv(options)) })
+    }
+
+    /// A reader of JSON lines: an object a line.
+    #[staticmethod]
+    fn json_lines() -> Self {
+        Self { reader: Mutex::new(Reader::json_lines()) }
+    }
+}
+
+/// How many rows one call took.
+#[pyclass(frozen, module = "bassline")]
+pub(crate) struct IngestResult {
+    done: Ingested,
+}
+
+#[pymethods]
+impl IngestResult {
+    /// Rows that became ticks.
+    #[getter]
+    fn rows(&self) -> u64 {
+        self.done.rows
+    }
+    /// Bad rows that were passed over.
+    #[getter]
+    fn bad(&self) -> u64 {
+        self.done.bad
+    }
+    /// Rows that were passed over because the network has them already.
+    #[getter]
+    fn known(&self) -> u64 {
+        self.done.known
+    }
+    fn __repr__(&self) -> String {
+        format!("<IngestResult rows={} bad={} known={}>", self.done.rows, self.done.bad, self.done.known)
+    }
+}
+
+/// Rows between two looks for Ctrl-C and for other writers.
+const STRETCH: u64 = 5_000;
+
+#[pymethods]
+impl Network {
+    /// Feeds a piece of a file to `reader` and makes one tick of each whole row in it. With `into`, each row is one map written
+    /// to that contact; without, each column is the path of a contact. The number of the last row read is the position of
+    /// `source` and is stored with its tick; rows up to it are passed over. `final` says that the file ends here.
+    #[pyo3(signature = (reader, chunk, *, into=None, source="", skip_bad=false, r#final=false))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
+    fn ingest(
+        &self,
+        py: Python<'_>,
+        reader: &RowReader,
+        chunk: &Bound<'_, PyBytes>,
+        into: Option<&str>,
+        source: &str,
+        skip_bad: bool,
+        r#final: bool,
+    ) -> PyResult<IngestResult> {
+        let shared = &self.shared;
+        shared.check_process()?;
+        let target = match into {
+            None => Target::Columns,
+            Some(path) => {
+                Target::Record(crate::handle::read_network(py, shared, |network| network.find_contact(network.root(), path))?)
+            }
+        };
+        let ingest = Ingest { target, source: source.into(), skip_bad };
+        {
+            let mut reader = lock(&reader.reader);
+            reader.feed(chunk.as_bytes());
+            if r#final {
+                reader.finish();
+            }
+        }
+        let mut done = Ingested::default();
+        while !done.starved {
+            py.check_signals()?;
+            let mut state = to_write(py, shared)?;
+            if state.owner == thread_number() {
+                return Err(BasslineError::new_err("rows are ticks of their own: ingest outside of a batch"));
+            }
+            if state.closed {
+                return Err(closed());
+            }
+            let engine = &mut state.engine;
+            let result = detached(py, || {
+                let _busy = Busy::with(shared.key());
+                ingest.run(engine, &mut lock(&reader.reader), STRETCH, &is_interrupted)
+            });
+            drop(state);
+            let part = result.map_err(|error| match error {
+                IngestError::Row(error) => row_error(py, &error),
+                IngestError::Network { row, error } => {
+                    let error = network_error(py, error);
+                    let value = error.value(py);
+                    let _ = value.setattr("row", row);
+                    let _ = value.call_method1("add_note", (format!("row {row}"),));
+                    error
+                }
+                IngestError::Kernel(error) => kernel_error(py, error),
+            })?;
+            done.rows += part.rows;
+            done.bad += part.bad;
+            done.known += part.known;
+            done.starved = part.starved;
+            after(py, shared)?;
+        }
+        Ok(IngestResult { done })
+    }
+}

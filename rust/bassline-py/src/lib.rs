@@ -1,0 +1,57 @@
+//! The Python border of Bassline. What a class here does, it has another crate do.
+
+mod batch;
+mod catalogue;
+mod change;
+mod current;
+mod declare;
+mod driver;
+mod enter;
+mod error;
+mod function;
+mod handle;
+mod ingest;
+mod network;
+mod shared;
+mod tick;
+mod value;
+mod why;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use crate::change::Change;
+    #[pymodule_export]
+    use crate::driver::Batch;
+    #[pymodule_export]
+    use crate::handle::{Contact, Gadget, GroupHandle, Wire};
+    #[pymodule_export]
+    use crate::ingest::{IngestResult, RowReader};
+    #[pymodule_export]
+    use crate::network::Network;
+    #[pymodule_export]
+    use crate::shared::after_fork;
+    #[pymodule_export]
+    use crate::value::{Const, Nothing};
+
+    use pyo3::prelude::*;
+
+    /// Every primitive: name, doc, inputs, outputs, settings.
+    #[pyfunction]
+    fn catalogue(py: Python<'_>) -> PyResult<Vec<Bound<'_, pyo3::types::PyDict>>> {
+        bassline_core::CATALOGUE.iter().map(|primitive| crate::catalogue::to_dict(py, primitive)).collect()
+    }
+
+    /// Whether a path is of a pattern.
+    #[pyfunction]
+    fn matches(pattern: &str, path: &str) -> bool {
+        bassline_core::Pattern::new(pattern).matches(path)
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

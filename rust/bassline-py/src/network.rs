@@ -1,0 +1,219 @@
+//! The network class: opening, reading, writing.
+
+use crate::error::{BasslineError, UnknownContactError, image_error, network_error, storage_error};
+use crate::function::ImportLibrary;
+use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::shared::{Shared, State, forks};
+use crate::tick;
+use crate::value::{content_to_python, to_content, to_python};
+use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
+use bassline_kernel::{AttachOptions, Engine, Kernel, Ring, SystemClock};
+use bassline_storage::{Sqlite, Sync};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex};
+
+/// The engine's side of `bassline.Network`.
+#[pyclass(frozen, subclass, module = "bassline._core")]
+pub(crate) struct Network {
+    pub(crate) shared: Arc<Shared>,
+}
+
+fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
+    if allowed.contains(&value) {
+        Ok(())
+    } else {
+        Err(PyValueError::new_err(format!("{name} must be one of {}, found '{value}'", allowed.join(", "))))
+    }
+}
+
+#[pymethods]
+impl Network {
+    #[new]
+    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000))]
+    fn new(py: Python<'_>, store: Option<PathBuf>, name: &str, persist: &str, sync: &str, contradictions: &str, history: usize) -> PyResult<Self> {
+        one_of("persist", persist, &["batch", "immediate"])?;
+        one_of("sync", sync, &["full", "normal"])?;
+        one_of("contradictions", contradictions, &["record", "raise"])?;
+        let policy = if contradictions == "raise" { OnContradiction::Raise } else { OnContradiction::Record };
+        let kernel = Arc::new(Kernel::new(Ring::new()));
+        let library = Arc::new(ImportLibrary);
+        let mut epoch = 1;
+        let mut positions = indexmap_of();
+        let network = if let Some(path) = &store {
+            let sync = if sync == "full" { Sync::Full } else { Sync::Normal };
+            let opened = crate::enter::detached(py, || Sqlite::open(path, name, sync)).map_err(|error| storage_error(&error))?;
+            epoch = opened.epoch;
+            positions = opened.positions;
+            let image: Image = opened.image;
+            let network = crate::enter::detached(py, || Core::load(image, policy, Some(library))).map_err(|error| image_error(&error))?;
+            let attached = kernel.attach("store", Box::new(opened.driver), AttachOptions::store());
+            attached.map_err(|error| crate::error::kernel_error(py, error))?;
+            network
+        } else {
+            let mut network = Core::new(policy);
+            network.set_library(library);
+            network
+        };
+        let engine = Engine::new(network, Arc::clone(&kernel), Arc::new(SystemClock), epoch, positions, history);
+        let state = State { engine, owner: 0, depth: 0, delivering: false, closed: false };
+        let shared = Shared {
+            state: Mutex::new(state),
+            freed: Condvar::new(),
+            kernel,
+            subscribers: Mutex::new(Vec::new()),
+            deferred: Mutex::new(VecDeque::new()),
+            immediate: persist == "immediate" && store.is_some(),
+            store,
+            name: name.to_owned(),
+            born: forks(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
+        let id = self.contact_id(py, path)?;
+        let content = self.shared.read(py, id).map_err(|error| network_error(py, error))?;
+        content_to_python(py, &content)
+    }
+
+    fn __setitem__(&self, py: Python<'_>, path: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let content = to_content(value)?;
+        let id = self.contact_id(py, path)?;
+        tick::write(py, &self.shared, move |network| assign(network, id, content))
+    }
+
+    fn __contains__(&self, py: Python<'_>, path: &str) -> PyResult<bool> {
+        read_network(py, &self.shared, |network| Ok(network.find_contact(network.root(), path).is_ok()))
+    }
+
+    /// What the contact at a path holds; `default` if there is no such contact or it is empty.
+    #[pyo3(signature = (path, default=None))]
+    fn get<'py>(&self, py: Python<'py>, path: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+        let found = read_network(py, &self.shared, |network| Ok(network.find_contact(network.root(), path).ok()))?;
+        let content = match found {
+            Some(id) => self.shared.read(py, id).map_err(|error| network_error(py, error))?,
+            None => None,
+        };
+        match content {
+            Some(value) => to_python(py, &value),
+            None => Ok(default.unwrap_or_else(|| py.None().into_bound(py))),
+        }
+    }
+
+    /// Writes several contacts by path: one tick. Nothing is written if one of them is not there or one value cannot be held.
+    fn update(&self, py: Python<'_>, values: &Bound<'_, PyMapping>) -> PyResult<()> {
+        let mut writes: Vec<(ContactId, Content)> = Vec::with_capacity(values.len()?);
+        for item in values.items()?.iter() {
+            let (path, value): (String, Bound<'_, PyAny>) = item.extract()?;
+            writes.push((self.contact_id(py, &path)?, to_content(&value)?));
+        }
+        tick::write(py, &self.shared, move |network| writes.into_iter().try_for_each(|(id, content)| assign(network, id, content)))
+    }
+
+    /// Empties the contact at a path: one tick.
+    fn erase(&self, py: Python<'_>, path: &str) -> PyResult<()> {
+        let id = self.contact_id(py, path)?;
+        tick::write(py, &self.shared, move |network| network.erase(id))
+    }
+
+    /// The number of the last committed tick.
+    #[getter]
+    fn tick(&self, py: Python<'_>) -> PyResult<u64> {
+        read_network(py, &self.shared, |network| Ok(network.now()))
+    }
+
+    /// The network's name in its store.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    /// Where the reader of a source stands, as stored with its last tick; `None` if it never began.
+    fn position<'py>(&self, py: Python<'py>, source: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let position = crate::enter::to_read(py, &self.shared).engine.position(source).cloned();
+        position.map(|position| to_python(py, &position)).transpose()
+    }
+
+    fn _contact(&self, py: Python<'_>, path: &str) -> PyResult<Contact> {
+        Ok(Contact { shared: Arc::clone(&self.shared), id: self.contact_id(py, path)? })
+    }
+
+    fn _gadget(&self, py: Python<'_>, path: &str) -> PyResult<Gadget> {
+        let id = read_network(py, &self.shared, |network| network.find_gadget(network.root(), path))?;
+        Ok(Gadget { shared: Arc::clone(&self.shared), id })
+    }
+
+    fn _group(&self, py: Python<'_>, path: &str) -> PyResult<GroupHandle> {
+        let id = read_network(py, &self.shared, |network| network.find_group(network.root(), path))?;
+        Ok(GroupHandle { shared: Arc::clone(&self.shared), id })
+    }
+
+    fn _contact_paths(&self, py: Python<'_>, pattern: Option<&str>) -> PyResult<Vec<String>> {
+        let pattern = pattern.map(Pattern::new);
+        read_network(py, &self.shared, |network| {
+            let paths = network.contact_ids().into_iter().map(|id| network.path(id));
+            Ok(paths.filter(|path| pattern.as_ref().is_none_or(|pattern| pattern.matches(path))).map(|path| path.to_string()).collect())
+        })
+    }
+
+    fn _gadget_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        read_network(py, &self.shared, |network| Ok(network.gadget_ids().into_iter().map(|id| network.gadget_path(id).to_string()).collect()))
+    }
+
+    fn _group_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        read_network(py, &self.shared, |network| Ok(network.group_ids().into_iter().map(|id| network.group_path(id).to_string()).collect()))
+    }
+
+    fn _wires(&self, py: Python<'_>) -> PyResult<Vec<Wire>> {
+        let ids = read_network(py, &self.shared, |network| Ok(network.wire_ids()))?;
+        Ok(ids.into_iter().map(|id| Wire { shared: Arc::clone(&self.shared), id }).collect())
+    }
+
+    fn _subscribe(&self, py: Python<'_>, pattern: &str, function: Py<PyAny>) -> u64 {
+        crate::change::subscribe(py, &self.shared, pattern, function)
+    }
+
+    fn _unsubscribe(&self, py: Python<'_>, id: u64) {
+        crate::change::unsubscribe(py, &self.shared, id);
+    }
+
+    /// The reasons of a contact, as dicts; see `bassline.Why`.
+    fn _why<'py>(&self, py: Python<'py>, path: &str, depth: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let id = self.contact_id(py, path)?;
+        let reasons = read_network(py, &self.shared, |network| network.why(id, depth))?;
+        reasons.iter().map(|reason| crate::why::to_dict(py, &self.shared, reason)).collect()
+    }
+
+    /// The newest history of a contact in the store: (tick, time, value, cause), newest first.
+    fn _stored_history<'py>(&self, py: Python<'py>, path: &str, limit: usize) -> PyResult<Vec<(u64, f64, Bound<'py, PyAny>, String)>> {
+        crate::why::stored_history(py, &self.shared, path, limit)
+    }
+}
+
+fn indexmap_of() -> indexmap::IndexMap<bassline_core::Text, bassline_core::Value> {
+    indexmap::IndexMap::new()
+}
+
+impl Network {
+    fn contact_id(&self, py: Python<'_>, path: &str) -> PyResult<ContactId> {
+        read_network(py, &self.shared, |network| network.find_contact(network.root(), path))
+    }
+
+    /// The group a declaration is made in: the root, unless a handle says another.
+    pub(crate) fn scope(network: &Core, group: Option<GroupId>) -> Result<GroupId, NetworkError> {
+        let group = group.unwrap_or_else(|| network.root());
+        network.group_attributes(group).map(|_| group)
+    }
+
+    pub(crate) fn refuse_foreign(&self, other: &Arc<Shared>) -> PyResult<()> {
+        if Arc::ptr_eq(&self.shared, other) { Ok(()) } else { Err(BasslineError::new_err("this handle belongs to another network")) }
+    }
+
+    pub(crate) fn unknown(message: String) -> PyErr {
+        UnknownContactError::new_err(message)
+    }
+}

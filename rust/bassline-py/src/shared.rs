@@ -1,0 +1,94 @@
+//! What the handles of one network share.
+
+use crate::change::Subscriber;
+use crate::error::BasslineError;
+use bassline_core::{ContactId, Content, Network, NetworkError};
+use bassline_kernel::{Engine, Kernel};
+use pyo3::prelude::*;
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A write made by a gadget or a subscriber: it waits for a tick of its own.
+pub(crate) type Deferred = Box<dyn FnOnce(&mut Network) -> Result<(), NetworkError> + Send>;
+
+/// Behind the lock.
+pub(crate) struct State {
+    pub(crate) engine: Engine,
+    /// The thread that has a batch open; 0 for none.
+    pub(crate) owner: u64,
+    /// How deep batches are nested.
+    pub(crate) depth: u32,
+    /// Whether a thread is telling subscribers.
+    pub(crate) delivering: bool,
+    pub(crate) closed: bool,
+}
+
+/// One network, as all its handles know it.
+pub(crate) struct Shared {
+    pub(crate) state: Mutex<State>,
+    /// Rung when a batch ends.
+    pub(crate) freed: Condvar,
+    pub(crate) kernel: Arc<Kernel>,
+    pub(crate) subscribers: Mutex<Vec<Arc<Subscriber>>>,
+    pub(crate) deferred: Mutex<VecDeque<Deferred>>,
+    /// Whether each write waits until it is stored.
+    pub(crate) immediate: bool,
+    /// The file of the store, if it is one.
+    pub(crate) store: Option<PathBuf>,
+    /// The network's name in the store.
+    pub(crate) name: String,
+    /// How many forks this process had behind it when the network was opened.
+    pub(crate) born: u32,
+}
+
+static FORKS: AtomicU32 = AtomicU32::new(0);
+
+/// Called in the child after a fork: the networks of the parent are not for it.
+#[pyfunction]
+pub(crate) fn after_fork() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+}
+
+pub(crate) fn forks() -> u32 {
+    FORKS.load(Ordering::Relaxed)
+}
+
+/// Takes a small lock of ours, under which nothing of anyone else's runs.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shared {
+    /// What tells this network from others on a thread.
+    #[inline]
+    pub(crate) fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    pub(crate) fn check_process(&self) -> PyResult<()> {
+        if self.born == forks() {
+            Ok(())
+        } else {
+            Err(BasslineError::new_err(
+                "this network was opened before the process forked; its threads and its store stayed with the parent: open it anew here, or use the 'spawn' start method",
+            ))
+        }
+    }
+
+    /// The content of a contact as its reader may see it: inside a batch, its own thread sees its own writes.
+    #[inline]
+    pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> Result<Content, NetworkError> {
+        if let Some(content) = crate::current::firing(self.key(), |network| network.committed_content(id).cloned()) {
+            return content;
+        }
+        let state = crate::enter::to_read(py, self);
+        let network = &state.engine.network;
+        if !network.in_tick() || state.owner == crate::enter::thread_number() {
+            network.content(id).cloned()
+        } else {
+            network.committed_content(id).cloned()
+        }
+    }
+}
