@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import handles
-from .errors import ConflictError
+from .errors import DeclarationError
 from .model import State
 from .primitives import PRIMITIVES, Primitive
 from .python_gadget import parameters, python_primitive
@@ -31,17 +31,17 @@ def bind(group: str, argument: Any) -> Binding:
 def bind_output(group: str, argument: Any) -> str:
     path = bind(group, argument)
     if isinstance(path, Const):
-        raise ConflictError(f"an output is a contact, {argument!r} was found")
+        raise DeclarationError(f"an output is a contact, {argument!r} was found")
     return path
 
 
 def bind_primitive(group: str, name: str, ports: Mapping[str, Any]) -> Bound:
     if name not in PRIMITIVES:
-        raise ConflictError(f"no primitive is called {name!r}")
+        raise DeclarationError(f"no primitive is called {name!r}")
     primitive = PRIMITIVES[name]
     config = {key: isolate(value) for key, value in ports.items() if key in primitive.config}
     if set(primitive.config) - config.keys():
-        raise ConflictError(f"{name} needs {primitive.config}")
+        raise DeclarationError(f"{name} needs {primitive.config}")
     if name == "stream.route":
         check_template(config)
     outputs = {key: bind_output(group, value) for key, value in ports.items() if key in primitive.outputs}
@@ -53,7 +53,7 @@ def bind_python(state: State, group: str, function: Callable[..., Any], inputs: 
     given = dict(inputs or {})
     unknown = given.keys() - parameters(function).keys()
     if unknown:
-        raise ConflictError(f"{function.__name__} has no parameters {sorted(unknown)}")
+        raise DeclarationError(f"{function.__name__} has no parameters {sorted(unknown)}")
     reads = {
         name: bind(group, given[name]) if name in given else find(state, group, name) for name in parameters(function)
     }

@@ -14,6 +14,10 @@ class UnknownContactError(BasslineError, KeyError):
     """A path that names nothing was read, written or removed."""
 
 
+class DeclarationError(BasslineError, ValueError):
+    """A declaration makes no sense by itself."""
+
+
 class ConflictError(BasslineError, ValueError):
     """A declaration contradicts what exists."""
 

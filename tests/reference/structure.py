@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .blends import BLENDS
-from .errors import ConflictError
+from .errors import ConflictError, DeclarationError
 from .model import Contact, Gadget, State, Wire
 from .primitives import Primitive
 from .values import Const, equal
@@ -19,7 +19,7 @@ def absolute(group: str, path: str) -> str:
     """A path relative to a group; a leading "/" means from the root."""
     full = path[1:] if path.startswith("/") else f"{group}/{path}" if group else path
     if not full or "" in full.split("/"):
-        raise ConflictError(f"a path of non-empty names was expected, {path!r} was found")
+        raise DeclarationError(f"a path of non-empty names was expected, {path!r} was found")
     return full
 
 
@@ -50,7 +50,7 @@ class Declarations:
         if existing and blend is not None and existing.blend != blend:
             raise ConflictError(f"{path} has the blend {existing.blend}, it was declared again with {blend}")
         if blend is not None and blend not in BLENDS:
-            raise ConflictError(f"one of {BLENDS} was expected as blend of {path}, {blend!r} was found")
+            raise DeclarationError(f"one of {BLENDS} was expected as blend of {path}, {blend!r} was found")
         if path in self.state.groups:
             raise ConflictError(f"{path} is a group, not a contact")
         for name in parents(path):
@@ -71,9 +71,9 @@ class Declarations:
     def wire(self, start: str, end: str, kind: str) -> tuple[Wire, bool]:
         """Takes absolute paths; the wire and whether it is new."""
         if kind not in ("directed", "bidirectional"):
-            raise ConflictError(f"'directed' or 'bidirectional' was expected, {kind!r} was found")
+            raise DeclarationError(f"'directed' or 'bidirectional' was expected, {kind!r} was found")
         if start == end:
-            raise ConflictError(f"a wire from {start} to itself")
+            raise DeclarationError(f"a wire from {start} to itself")
         self.check_contact(start)
         self.check_contact(end)
         a, b = self.contact(start), self.contact(end)
@@ -100,7 +100,7 @@ class Declarations:
         """Takes absolute paths."""
         _check_ports(primitive, inputs, outputs, config)
         if on_error not in ("raise", "contain"):
-            raise ConflictError(f"'raise' or 'contain' was expected as on_error, {on_error!r} was found")
+            raise DeclarationError(f"'raise' or 'contain' was expected as on_error, {on_error!r} was found")
         bindings = {**inputs, **outputs}
         path = absolute(group, name) if name else absolute(group, f"{primitive.name}({_text(bindings)})")
         existing = next((gadget for gadget in self.state.gadgets.values() if gadget.path == path), None)
@@ -170,7 +170,7 @@ def _check_ports(
     )
     missing = set(primitive.inputs) - primitive.optional - inputs.keys()
     if unknown or missing:
-        raise ConflictError(f"{primitive.name}: unknown {sorted(unknown)}, missing {sorted(missing)}")
+        raise DeclarationError(f"{primitive.name}: unknown {sorted(unknown)}, missing {sorted(missing)}")
 
 
 def _text(bindings: Mapping[str, Binding]) -> str:

@@ -49,11 +49,11 @@ def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
     try:
         joined = join(contact.blend, contact.content, incoming.value)
     except IncompatibleError:
-        contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
         if policy == "raise":
             raise ContradictionError(
                 f"{contact.path}: {contact.content!r} and {incoming.value!r} have no {contact.blend}"
             ) from None
+        contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
         return Outcome(changed=False, answer=False)
     if incoming.value is not Nothing:
         contact.contradiction = None

@@ -31,7 +31,7 @@ struct Evaluation {
     /// The member that fired last in this round.
     position: Option<Member>,
     firings: IndexMap<Member, u32, FxBuildHasher>,
-    /// How many events of a stream contact a member has seen.
+    /// How many events the tick had when a member last looked at a stream contact.
     seen: IndexMap<(Member, u32), usize, FxBuildHasher>,
     /// Directions of wires that are dirty only to write a join back: what they bring is not answered.
     answering: BTreeSet<Member>,
@@ -74,8 +74,7 @@ impl Network {
             if events || self.differs(contact) {
                 self.mark_members(index, contact, &mut evaluation);
             } else {
-                // Written with an equal value: nothing to tell, but newer than what a linked contact may hold.
-                self.mark_wires(contact, &mut evaluation);
+                self.mark_links(contact, &mut evaluation);
             }
         }
         evaluation.dirty.extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
@@ -121,7 +120,7 @@ impl Network {
             if changed || self.contacts.is_stream(contact) {
                 self.mark_members(index, contact, evaluation);
             } else {
-                self.mark_wires(contact, evaluation);
+                self.mark_links(contact, evaluation);
             }
         }
         self.regions.just_written = written;
@@ -134,16 +133,15 @@ impl Network {
 
     /// Fires for the events that came since this member last fired.
     fn fire_unseen(&mut self, slot: u32, member: Member, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
-        let mut arrivals = Vec::new();
+        let (mut arrivals, mut seen) = (Vec::new(), Vec::new());
         for contact in self.stream_inputs(slot) {
             let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
-            let seen = evaluation.seen.entry((member, contact)).or_insert(0);
-            let new: Vec<_> = self.events_from(first).skip(*seen).map(|event| (event.key, contact, event.value.clone())).collect();
-            *seen += new.len();
-            arrivals.extend(new);
+            let since = evaluation.seen.insert((member, contact), self.tick.events.len()).unwrap_or(0);
+            seen.push((contact, since));
+            arrivals.extend(self.events_since(first, since).into_iter().map(|(key, value)| (key, contact, value)));
         }
         arrivals.sort_by_key(|arrival| arrival.0);
-        self.fire_arrivals(slot, &arrivals)
+        self.fire_arrivals(slot, &arrivals, &seen)
     }
 
     /// Carries content over a wire inside a region, with the stamp it has.
@@ -160,16 +158,16 @@ impl Network {
             }
         };
         let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
-        let mut keyed: Vec<_> = self.events_from(first).map(|event| (event.key.passed_on(creation, 0), event.value.clone())).filter_map(|(key, value)| value.map(|value| (key, value))).collect();
-        if keyed.is_empty() {
+        let mut keyed = Vec::new();
+        if first == u32::MAX {
             match self.contacts.content[from as usize].clone() {
                 Some(value) => keyed.push((EventKey::of_state(creation), value)),
                 None => return self.carry_nothing(wire, to, writer, stamp, index, evaluation),
             }
         } else {
-            let seen = evaluation.seen.entry((member, from)).or_insert(0);
-            keyed.drain(..*seen);
-            *seen += keyed.len();
+            let since = evaluation.seen.insert((member, from), self.tick.events.len()).unwrap_or(0);
+            let events = self.events_since(first, since).into_iter();
+            keyed.extend(events.filter_map(|(key, value)| value.map(|value| (key.passed_on(creation, 0), value))));
         }
         for (key, value) in keyed {
             // What a bidirectional wire brought to a stream does not go back as a new event.
@@ -237,6 +235,21 @@ impl Network {
             }
         }
         self.mark_wires(contact, evaluation);
+    }
+
+    /// A contact was written with an equal value: nothing to tell, but newer than what a linked contact may hold.
+    fn mark_links(&self, contact: u32, evaluation: &mut Evaluation) {
+        for &code in self.contacts.readers.get(contact) {
+            if let Edge::Wire(wire) = Edge::of(code)
+                && self.wires.rows[wire as usize].kind == WireKind::Bidirectional
+                && self.contacts.content[self.other_end(wire, contact) as usize] != self.contacts.content[contact as usize]
+            {
+                let backward = self.wires.rows[wire as usize].from != contact;
+                let member = Member { creation: self.wires.creation[wire as usize], backward, edge: code };
+                evaluation.answering.remove(&member);
+                evaluation.dirty.insert(member);
+            }
+        }
     }
 
     fn mark_wires(&self, contact: u32, evaluation: &mut Evaluation) {

@@ -143,7 +143,7 @@ impl Network {
 
     fn own_hash(&self, slot: u32) -> u64 {
         let group = self.gadgets.group[slot as usize];
-        gadget_hash(&self.computation_name(slot), group, &self.gadgets.inputs(slot), &self.gadgets.outputs(slot))
+        gadget_hash(&self.computation_name(slot), group, &self.gadgets.inputs(slot), &self.gadgets.derived_outputs(slot))
     }
 
     /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
@@ -154,7 +154,7 @@ impl Network {
         let contain = wide.is_some_and(|wide| wide.contain);
         let difference = if self.computation_name(slot) != computation {
             Some(format!("computes {}, not {computation}", self.computation_name(slot)))
-        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs || self.gadgets.outputs(slot).as_slice() != bound.outputs {
+        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs || self.gadgets.derived_outputs(slot).as_slice() != bound.outputs {
             Some("is bound to other contacts".to_owned())
         } else if config != bound.config {
             Some(format!("has the configuration {config}, not {}", bound.config))

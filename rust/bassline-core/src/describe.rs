@@ -81,11 +81,7 @@ impl Network {
             let ports = contacts.iter().enumerate().filter(|(_, contact)| **contact != NONE);
             ports.map(|(port, &contact)| (name_of(port), self.contacts.id(contact))).collect()
         };
-        let mut outputs = self.gadgets.outputs(slot);
-        if let Some(primitive) = self.gadgets.primitive[at] {
-            // What a router writes by key follows from its groups.
-            outputs.truncate(primitive.outputs.len());
-        }
+        let outputs = self.gadgets.derived_outputs(slot);
         GadgetRecord {
             id: self.gadgets.id(slot),
             creation: self.gadgets.creation[at],

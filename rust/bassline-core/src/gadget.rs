@@ -153,6 +153,15 @@ impl Gadgets {
         }
     }
 
+    /// The contacts on the output ports, without those that a router writes by key: they do not follow from its record.
+    pub(crate) fn derived_outputs(&self, slot: u32) -> Ports {
+        let mut outputs = self.outputs(slot);
+        if let Some(primitive) = self.primitive[slot as usize] {
+            outputs.truncate(primitive.outputs.len());
+        }
+        outputs
+    }
+
     pub(crate) fn set_output(&mut self, slot: u32, port: usize, contact: u32) {
         match &mut self.wide[slot as usize] {
             Some(wide) => wide.outputs[port] = contact,

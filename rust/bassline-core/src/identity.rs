@@ -35,7 +35,7 @@ fn constant_hash(value: &Value) -> u64 {
 impl Identities {
     pub(crate) fn gadget(&self, hash: u64, gadgets: &Gadgets, group: u32, inputs: &[u32], outputs: &[u32]) -> Option<u32> {
         let same = |&(_, slot): &(u64, u32)| {
-            gadgets.group[slot as usize] == group && gadgets.inputs(slot).as_slice() == inputs && gadgets.outputs(slot).as_slice() == outputs
+            gadgets.group[slot as usize] == group && gadgets.inputs(slot).as_slice() == inputs && gadgets.derived_outputs(slot).as_slice() == outputs
         };
         self.gadgets.find(hash, same).map(|entry| entry.1)
     }

@@ -34,7 +34,7 @@ impl Network {
                     }
                 }
                 Edge::Gadget(gadget) if self.gadgets.is_live(gadget) => {
-                    let outputs = self.gadgets.outputs(gadget);
+                    let outputs = self.gadgets.derived_outputs(gadget);
                     self.remove_gadget_at(gadget);
                     for contact in outputs {
                         if contact != NONE && contact != slot {

@@ -182,7 +182,7 @@ impl Network {
     pub(crate) fn lose_outputs(&mut self, slot: u32) -> Result<(), NetworkError> {
         let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
         self.clear_faults_of(slot);
-        for contact in self.gadgets.outputs(slot) {
+        for contact in self.gadgets.derived_outputs(slot) {
             if contact != crate::contact::NONE && !self.contacts.has(contact, flag::REMOVED) {
                 self.lose_content(contact, Writer::gadget(slot), stamp)?;
             }

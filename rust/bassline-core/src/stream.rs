@@ -23,7 +23,7 @@ impl Network {
         if streams.len() > 1 {
             arrivals.sort_by_key(|arrival| arrival.0);
         }
-        self.fire_arrivals(slot, &arrivals)
+        self.fire_arrivals(slot, &arrivals, &[])
     }
 
     /// The distinct stream contacts on a gadget's input ports, in port order.
@@ -37,8 +37,9 @@ impl Network {
         streams
     }
 
-    /// Fires a gadget once for each arrival, in the order given.
-    pub(crate) fn fire_arrivals(&mut self, slot: u32, arrivals: &[Arrival]) -> Result<(), NetworkError> {
+    /// Fires a gadget once for each arrival, in the order given. `seen` says of stream contacts how many events the tick had when
+    /// the gadget last looked.
+    pub(crate) fn fire_arrivals(&mut self, slot: u32, arrivals: &[Arrival], seen: &[(u32, usize)]) -> Result<(), NetworkError> {
         let creation = self.gadgets.creation[slot as usize];
         let ports = self.gadgets.inputs(slot);
         // Of each port: its settled state, or the newest event on it so far.
@@ -48,7 +49,8 @@ impl Network {
                 if contact == NONE {
                     None
                 } else if self.contacts.is_stream(contact) {
-                    self.touched(contact).map_or_else(|| self.contacts.content[contact as usize].clone(), |touch| touch.old.clone())
+                    let since = seen.iter().find(|(known, _)| *known == contact).map_or(0, |(_, since)| *since);
+                    self.sampled(contact, since)
                 } else {
                     self.contacts.content[contact as usize].clone()
                 }

@@ -202,6 +202,33 @@ impl Network {
         }
     }
 
+    /// The events of a list that were written since the tick had `since` events in all.
+    pub(crate) fn events_since(&self, first: u32, since: usize) -> Vec<(EventKey, Content)> {
+        let mut new = Vec::new();
+        let mut at = first;
+        while let Some(event) = self.tick.events.get(at as usize) {
+            if at as usize >= since {
+                new.push((event.key, event.value.clone()));
+            }
+            at = event.next;
+        }
+        new
+    }
+
+    /// The newest event of a stream contact among the first `since` of the tick, else its content when the tick began.
+    pub(crate) fn sampled(&self, slot: u32, since: usize) -> Content {
+        let Some(touch) = self.touched(slot) else { return self.contacts.content[slot as usize].clone() };
+        let mut newest = &touch.old;
+        let mut at = touch.first_event;
+        while let Some(event) = self.tick.events.get(at as usize) {
+            if (at as usize) < since {
+                newest = &event.value;
+            }
+            at = event.next;
+        }
+        newest.clone()
+    }
+
     pub(crate) fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
         std::iter::successors(self.tick.events.get(first as usize), |event| self.tick.events.get(event.next as usize))
     }

@@ -85,7 +85,8 @@ impl Network {
         if blend == Blend::AcceptLast && !fresh && stamp < self.tick.touches[index].stamp {
             return Ok(Written::Refused);
         }
-        if stamp > self.tick.touches[index].stamp || fresh {
+        let newest = fresh || stamp >= self.tick.touches[index].stamp;
+        if newest {
             self.tick.touches[index].stamp = stamp;
         }
         if blend == Blend::Stream {
@@ -102,7 +103,9 @@ impl Network {
                 Join::Take => {}
                 Join::Keep => {
                     self.clear_marks(slot, writer);
-                    self.contacts.writer[slot as usize] = writer;
+                    if newest {
+                        self.contacts.writer[slot as usize] = writer;
+                    }
                     self.schedule(slot);
                     return Ok(Written::Same);
                 }
@@ -117,7 +120,9 @@ impl Network {
         if changed {
             self.contacts.content[slot as usize] = content;
         }
-        self.contacts.writer[slot as usize] = writer;
+        if newest {
+            self.contacts.writer[slot as usize] = writer;
+        }
         self.schedule(slot);
         Ok(if changed { Written::Changed } else { Written::Same })
     }

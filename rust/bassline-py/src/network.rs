@@ -81,8 +81,8 @@ impl Network {
     }
 
     fn __setitem__(&self, py: Python<'_>, path: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let content = to_content(value)?;
         let id = self.contact_id(py, path)?;
+        let content = to_content(value)?;
         tick::write(py, &self.shared, move |network| assign(network, id, content))
     }
 

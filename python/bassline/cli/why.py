@@ -1,0 +1,29 @@
+"""`bassline why`: where a value came from."""
+
+from __future__ import annotations
+
+import click
+from bassline.cli.options import as_json, debug
+from bassline.cli.state import json_line
+from bassline.cli.store import open_existing
+
+
+@click.command(short_help="Print where a value in a store came from.")
+@click.argument("store")
+@click.argument("path")
+@click.option("--depth", type=click.IntRange(min=1), default=5, show_default=True, help="How far back to go.")
+@as_json
+@debug
+def why(store: str, path: str, depth: int, as_json: bool) -> None:
+    """Print the derivation of the contact PATH in STORE.
+
+    It goes from the value over the gadgets and their inputs back to what was written from outside, with its source and
+    tick. With --json it is one JSON object.
+
+    \b
+    Example:
+      bassline why flights.db carriers/UA/mean_delay --depth 3
+    """  # noqa: D301  (\b is click's mark for lines to be left as they are)
+    with open_existing(store) as net:
+        derivation = net.why(path, depth=depth)
+        print(json_line(**derivation.to_dict()) if as_json else derivation)

@@ -1,0 +1,244 @@
+//! Closing and detaching: drivers are drained, shut down and their threads joined.
+
+use crate::board::{Board, Lane};
+use crate::error::KernelError;
+use crate::kernel::Kernel;
+use crate::lock::{lock, wait};
+use crate::shared::Shared;
+use crate::status::CloseReport;
+use crate::worker::is_within_driver;
+use std::sync::MutexGuard;
+use std::time::{Duration, Instant};
+
+/// What a driver gets to shut down in when the time given is over already.
+const GRACE: Duration = Duration::from_millis(100);
+
+impl Kernel {
+    /// Drains the drivers, shuts them down in reverse order, joins their threads, and reports what could not be delivered. No tick
+    /// is admitted any more; the caller sees to it that none is under way. A driver that does not return in time is left to
+    /// itself, and so is one that closes its own kernel.
+    pub fn close(&self, timeout: Option<Duration>) -> CloseReport {
+        let timeout = if is_within_driver(&self.shared) {
+            Some(Duration::ZERO)
+        } else {
+            timeout
+        };
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        let mut board = lock(&self.shared.board);
+        if std::mem::replace(&mut board.closed, true) {
+            return CloseReport::default();
+        }
+        self.shared.rearm(&board);
+        let ids: Vec<u64> = board.lanes.iter().map(|lane| lane.id).collect();
+        board = drain(&self.shared, board, &ids, deadline);
+        let mut undelivered = Vec::new();
+        for &id in ids.iter().rev() {
+            board = retire(&self.shared, board, id, deadline);
+            if let Some(lane) = board.lane(id) {
+                undelivered.extend(left_over(lane, &self.shared));
+            }
+        }
+        self.shared.rearm(&board);
+        drop(board);
+        self.shared.moved.notify_all();
+        undelivered.reverse();
+        CloseReport { undelivered }
+    }
+
+    /// Takes a driver off: it is drained for as long as a writer would wait for it, then shut down. Its failure is the error.
+    pub fn detach(&self, name: &str) -> Result<(), KernelError> {
+        if is_within_driver(&self.shared) {
+            return Err(KernelError::WithinDriver);
+        }
+        let mut board = lock(&self.shared.board);
+        let Some(lane) = board.lanes.iter().find(|lane| lane.name == name) else {
+            let attached = board.lanes.iter().map(|lane| lane.name.clone()).collect();
+            return Err(KernelError::UnknownDriver {
+                driver: name.to_owned(),
+                attached,
+            });
+        };
+        let (id, waited) = (lane.id, lane.options.block_timeout);
+        let deadline = Some(Instant::now() + waited);
+        board = drain(&self.shared, board, &[id], deadline);
+        board = retire(&self.shared, board, id, deadline);
+        let Some(at) = board.lanes.iter().position(|lane| lane.id == id) else {
+            return Ok(());
+        };
+        let lane = board.lanes.remove(at);
+        self.shared.rearm(&board);
+        let low = board.low(self.shared.end());
+        drop(board);
+        self.shared.log.truncate_below(low);
+        let left = lane.lag(self.shared.end()).sequence;
+        match lane.failed() {
+            Some(failed) => Err(failed),
+            None if lane.finished && left == 0 => Ok(()),
+            None => Err(KernelError::FlushTimeout {
+                drivers: vec![(lane.name, left)],
+                waited,
+            }),
+        }
+    }
+}
+
+impl Drop for Kernel {
+    /// A kernel that was not closed lets its workers go, without waiting for them.
+    fn drop(&mut self) {
+        let mut board = lock(&self.shared.board);
+        board.closed = true;
+        board.lanes.iter_mut().for_each(Lane::stop);
+    }
+}
+
+/// Waits until these drivers have taken everything or have failed.
+fn drain<'a>(
+    shared: &'a Shared,
+    mut board: MutexGuard<'a, Board>,
+    ids: &[u64],
+    deadline: Option<Instant>,
+) -> MutexGuard<'a, Board> {
+    let target = shared.end().sequence;
+    for lane in board.lanes.iter_mut().filter(|lane| ids.contains(&lane.id)) {
+        lane.hurry_to(target);
+    }
+    let busy = |lane: &Lane| ids.contains(&lane.id) && lane.is_consuming() && lane.cursor.sequence < target;
+    while board.lanes.iter().any(busy) {
+        if is_over(deadline) {
+            break;
+        }
+        board = wait(&shared.moved, board, time_left(deadline));
+    }
+    board
+}
+
+/// Stops a driver's worker and joins it; one that is stuck is left behind.
+fn retire<'a>(
+    shared: &'a Shared,
+    mut board: MutexGuard<'a, Board>,
+    id: u64,
+    deadline: Option<Instant>,
+) -> MutexGuard<'a, Board> {
+    // The grace begins here, not when the deadline passed.
+    let deadline = deadline.map(|deadline| deadline.max(Instant::now() + GRACE));
+    if let Some(lane) = board.lane(id) {
+        lane.stop();
+    }
+    while board.lanes.iter().any(|lane| lane.id == id && !lane.finished) {
+        if is_over(deadline) {
+            return board;
+        }
+        board = wait(&shared.moved, board, time_left(deadline));
+    }
+    let thread = board.lane(id).and_then(|lane| lane.thread.take());
+    drop(board);
+    // A worker catches what its driver panics with, so that joining has nothing to tell.
+    let _ = thread.map(std::thread::JoinHandle::join);
+    lock(&shared.board)
+}
+
+fn is_over(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| deadline <= Instant::now())
+}
+
+/// How long there is to wait, if not for ever.
+fn time_left(deadline: Option<Instant>) -> Option<Duration> {
+    deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+}
+
+fn left_over(lane: &Lane, shared: &Shared) -> Option<(String, u64, Option<String>)> {
+    let left = lane.lag(shared.end()).sequence;
+    let stuck = || (!lane.finished).then(|| "it did not return in time".to_owned());
+    let error = lane
+        .failure
+        .as_ref()
+        .map(|failed| failed.failure.message.clone())
+        .or_else(stuck);
+    (left > 0 || error.is_some()).then(|| (lane.name.clone(), left, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::{DriverFailure, FailureClass};
+    use crate::options::AttachOptions;
+    use crate::ring::Ring;
+    use crate::testing::{NEVER, Probe, plain};
+
+    fn attached(name: &str) -> (Kernel, Probe) {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        kernel
+            .attach(
+                name,
+                Box::new(probe.clone()),
+                AttachOptions {
+                    max_age: Duration::from_secs(3600),
+                    ..AttachOptions::store()
+                },
+            )
+            .unwrap();
+        (kernel, probe)
+    }
+
+    #[test]
+    fn close_drains_shuts_down_and_admits_nothing_more() {
+        let (kernel, probe) = attached("store");
+        kernel.publish(plain(1));
+        assert_eq!(kernel.close(None), CloseReport::default());
+        assert_eq!((probe.ticks(), probe.get(|seen| seen.shut_down)), (vec![1], true));
+        assert!(matches!(kernel.admit(NEVER), Err(KernelError::Closed)));
+        assert!(matches!(
+            kernel.attach("late", Box::new(probe), AttachOptions::default()),
+            Err(KernelError::Closed)
+        ));
+        assert!(!kernel.is_needed());
+        kernel.publish(plain(2));
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(kernel.close(None), CloseReport::default());
+    }
+
+    #[test]
+    fn close_reports_who_did_not_take_what() {
+        let (kernel, probe) = attached("stuck");
+        let failing = Probe::default();
+        failing.set(|seen| seen.failure = Some(DriverFailure::new(FailureClass::Fatal, "broken")));
+        kernel
+            .attach("failing", Box::new(failing.clone()), AttachOptions::default())
+            .unwrap();
+        probe.set(|seen| seen.held = true);
+        kernel.publish(plain(1));
+        kernel.publish(plain(2));
+        let report = kernel.close(Some(Duration::from_millis(30)));
+        let expected = [("stuck", "it did not return in time"), ("failing", "broken")];
+        assert_eq!(
+            report.undelivered,
+            expected.map(|(name, error)| (name.to_owned(), 2, Some(error.to_owned())))
+        );
+        assert!(failing.get(|seen| seen.shut_down));
+        probe.set(|seen| seen.held = false);
+    }
+
+    #[test]
+    fn detaching_drains_and_an_unknown_name_is_an_error() {
+        let (kernel, probe) = attached("store");
+        kernel.publish(plain(1));
+        kernel.detach("store").unwrap();
+        assert_eq!((probe.ticks(), probe.get(|seen| seen.shut_down)), (vec![1], true));
+        let error = kernel.detach("store").unwrap_err();
+        assert_eq!(error.to_string(), "no driver named 'store' is attached");
+        kernel
+            .attach("store", Box::new(probe.clone()), AttachOptions::store())
+            .unwrap();
+        let error = kernel
+            .attach("store", Box::new(probe), AttachOptions::store())
+            .unwrap_err();
+        assert!(matches!(error, KernelError::NameTaken(_)));
+    }
+
+    #[test]
+    fn a_kernel_that_is_dropped_lets_its_threads_go() {
+        let (kernel, probe) = attached("store");
+        drop(kernel);
+        crate::testing::eventually(|| probe.get(|seen| seen.shut_down));
+    }
+}

@@ -1,0 +1,243 @@
+//! A network with its kernel: a committed tick gets its time and position, goes into the log, and is told to whoever watches.
+
+use crate::kernel::Kernel;
+use crate::record::TickRecord;
+use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
+use indexmap::IndexMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Tells the time, in microseconds since 1970.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now_micros(&self) -> i64;
+}
+
+/// The machine's clock.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_micros(&self) -> i64 {
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
+        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+    }
+}
+
+/// A change as those who watch are told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    /// Which opening of the network.
+    pub epoch: u64,
+    /// The tick.
+    pub tick: u64,
+    /// Where it stands in the tick.
+    pub index: usize,
+    /// The contact's path.
+    pub path: Text,
+    /// What it held.
+    pub old: Content,
+    /// What it holds.
+    pub new: Content,
+    /// Who wrote it, in words.
+    pub cause: Text,
+    /// When, in microseconds since 1970.
+    pub time_micros: i64,
+}
+
+/// When a tick was, and who caused it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickTime {
+    /// The tick.
+    pub tick: u64,
+    /// When, in microseconds since 1970.
+    pub time_micros: i64,
+    /// Who caused it.
+    pub source: Text,
+}
+
+/// A network with its kernel.
+pub struct Engine {
+    /// The network.
+    pub network: Network,
+    kernel: Arc<Kernel>,
+    clock: Arc<dyn Clock>,
+    epoch: u64,
+    positions: IndexMap<Text, Value>,
+    source: Text,
+    position: Option<Value>,
+    watched: bool,
+    notices: VecDeque<Vec<Notice>>,
+    times: VecDeque<TickTime>,
+    /// How many of the last ticks' times are kept.
+    kept: usize,
+}
+
+impl Engine {
+    /// A network with its kernel; `kept` is how many of the last ticks it can tell the time of.
+    pub fn new(
+        network: Network,
+        kernel: Arc<Kernel>,
+        clock: Arc<dyn Clock>,
+        epoch: u64,
+        positions: IndexMap<Text, Value>,
+        kept: usize,
+    ) -> Self {
+        Self {
+            network,
+            kernel,
+            clock,
+            epoch,
+            positions,
+            source: Text::new(),
+            position: None,
+            watched: false,
+            notices: VecDeque::new(),
+            times: VecDeque::new(),
+            kept,
+        }
+    }
+
+    /// Which opening of the network this is.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The kernel.
+    pub fn kernel(&self) -> &Arc<Kernel> {
+        &self.kernel
+    }
+
+    /// Opens a tick of a source; its reader's position is stored with it.
+    pub fn begin(&mut self, source: &Text, position: Option<Value>) {
+        self.network.begin();
+        if self.source != *source {
+            self.source = source.clone();
+            self.network.set_source(source);
+        }
+        self.position = position;
+    }
+
+    /// Opens an ordinary tick.
+    #[inline]
+    pub fn begin_plain(&mut self) {
+        self.network.begin();
+        if !self.source.is_empty() {
+            self.source = Text::new();
+            self.network.set_source("");
+        }
+    }
+
+    /// Settles for a while; see [`Network::settle_some`].
+    #[inline]
+    pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
+        self.network.settle_some(budget)
+    }
+
+    /// Commits the settled tick: into the log, and to whoever watches.
+    pub fn commit(&mut self) {
+        let record = self.watched || self.kernel.is_needed();
+        let position = self.position.take();
+        let Some(committed) = self.network.commit(record, position.is_some()) else {
+            return;
+        };
+        let time_micros = self.clock.now_micros();
+        if let Some(position) = &position {
+            match self.positions.get_mut(&self.source) {
+                Some(known) => *known = position.clone(),
+                None => drop(self.positions.insert(self.source.clone(), position.clone())),
+            }
+        }
+        if self.kept > 0 {
+            if self.times.len() == self.kept {
+                self.times.pop_front();
+            }
+            self.times.push_back(TickTime {
+                tick: committed.tick,
+                time_micros,
+                source: self.source.clone(),
+            });
+        }
+        if !record {
+            return;
+        }
+        let record = TickRecord::new(committed, self.epoch, time_micros, self.source.clone(), position);
+        if self.watched {
+            self.notice(&record);
+        }
+        self.kernel.publish(record);
+    }
+
+    fn notice(&mut self, record: &TickRecord) {
+        let named = record
+            .changes
+            .iter()
+            .filter(|change| self.network.is_named(change.contact));
+        let notices: Vec<Notice> = named
+            .enumerate()
+            .map(|(index, change)| Notice {
+                epoch: record.epoch,
+                tick: record.tick,
+                index,
+                path: self.network.path(change.contact),
+                old: change.old.clone(),
+                new: change.new.clone(),
+                cause: self.network.cause_text(&change.cause),
+                time_micros: record.time_micros,
+            })
+            .collect();
+        if !notices.is_empty() {
+            self.notices.push_back(notices);
+        }
+    }
+
+    /// Takes the open tick back.
+    pub fn rollback(&mut self) {
+        self.network.rollback();
+        self.position = None;
+    }
+
+    /// One whole tick.
+    pub fn tick<T>(
+        &mut self,
+        source: &Text,
+        position: Option<Value>,
+        run: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+    ) -> Result<T, NetworkError> {
+        self.begin(source, position);
+        let result = run(&mut self.network).and_then(|out| self.network.settle().map(|()| out));
+        match result {
+            Ok(out) => {
+                self.commit();
+                Ok(out)
+            }
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+
+    /// Where the reader of a source stands.
+    pub fn position(&self, source: &str) -> Option<&Value> {
+        self.positions.get(source)
+    }
+
+    /// Whether someone wants to be told of changes.
+    pub fn watch(&mut self, watched: bool) {
+        self.watched = watched;
+    }
+
+    /// The changes of the oldest tick nobody was told of yet.
+    pub fn next_notices(&mut self) -> Option<Vec<Notice>> {
+        self.notices.pop_front()
+    }
+
+    /// When a tick was, if it is one of the last.
+    pub fn time_of(&self, tick: u64) -> Option<&TickTime> {
+        let at = self.times.binary_search_by_key(&tick, |time| time.tick).ok()?;
+        self.times.get(at)
+    }
+}

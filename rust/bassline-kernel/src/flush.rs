@@ -1,0 +1,228 @@
+//! Flushing: waiting until everything up to now is acknowledged.
+
+use crate::board::{Board, Lane};
+use crate::error::KernelError;
+use crate::gate::POLL;
+use crate::kernel::Kernel;
+use crate::lock::{lock, wait};
+use crate::worker::is_within_driver;
+use std::time::{Duration, Instant};
+
+impl Kernel {
+    /// Returns when every durable driver has acknowledged every tick published up to now, or with what keeps one from it.
+    pub fn flush(&self, timeout: Option<Duration>, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
+        if is_within_driver(&self.shared) {
+            return Err(KernelError::WithinDriver);
+        }
+        let begun = Instant::now();
+        let mut board = lock(&self.shared.board);
+        let target = self.shared.end().sequence;
+        for lane in board
+            .lanes
+            .iter_mut()
+            .filter(|lane| lane.options.durable && lane.is_consuming())
+        {
+            lane.hurry_to(target);
+        }
+        loop {
+            let drivers = behind(&board, target)?;
+            if drivers.is_empty() {
+                return Ok(());
+            }
+            let waited = begun.elapsed();
+            let left = timeout.map_or(POLL, |timeout| timeout.saturating_sub(waited));
+            if left.is_zero() {
+                return Err(KernelError::FlushTimeout { drivers, waited });
+            }
+            // The board is free while the caller is asked, as the answer may need other locks.
+            drop(wait(&self.shared.moved, board, Some(POLL.min(left))));
+            if interrupted() {
+                return Err(KernelError::Interrupted);
+            }
+            board = lock(&self.shared.board);
+        }
+    }
+}
+
+/// The durable drivers that have not reached `target`; an error if one never will.
+fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError> {
+    if let Some(error) = &board.broken {
+        return Err(KernelError::Log(error.clone()));
+    }
+    let answerable = |lane: &&Lane| lane.options.durable || lane.options.fail_fast;
+    if let Some(failed) = board.lanes.iter().filter(answerable).find_map(Lane::failed) {
+        return Err(failed);
+    }
+    let late = |lane: &&Lane| lane.options.durable && !lane.finished && lane.cursor.sequence < target;
+    let lag = |lane: &Lane| (lane.name.clone(), target - lane.cursor.sequence);
+    Ok(board.lanes.iter().filter(late).map(lag).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::{Batch, Driver, DriverFailure, FailureClass};
+    use crate::options::AttachOptions;
+    use crate::retry::{Retry, Sleeper};
+    use crate::ring::Ring;
+    use crate::testing::{NEVER, Probe, plain};
+    use std::sync::Arc;
+
+    fn patient() -> AttachOptions {
+        AttachOptions {
+            max_age: Duration::from_secs(3600),
+            ..AttachOptions::store()
+        }
+    }
+
+    #[test]
+    fn flush_wakes_a_driver_that_waits_for_a_fuller_batch() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        kernel.attach("store", Box::new(probe.clone()), patient()).unwrap();
+        for tick in 1..=7 {
+            kernel.publish(plain(tick));
+        }
+        assert!(probe.ticks().is_empty());
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(probe.get(|seen| seen.batches.clone()), [[1, 2, 3, 4, 5, 6, 7]]);
+        let status = &kernel.status()[0];
+        assert_eq!(
+            (
+                status.acknowledged_tick,
+                status.lag_records,
+                status.lag_bytes,
+                status.batches,
+                status.records
+            ),
+            (7, 0, 0, 1, 7)
+        );
+        assert_eq!(status.high_water, 7);
+    }
+
+    #[test]
+    fn a_full_batch_is_handled_without_a_flush_and_order_is_kept() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        kernel
+            .attach(
+                "store",
+                Box::new(probe.clone()),
+                AttachOptions {
+                    batch_records: 10,
+                    ..patient()
+                },
+            )
+            .unwrap();
+        for tick in 1..=10_005 {
+            kernel.publish(plain(tick));
+        }
+        crate::testing::eventually(|| probe.ticks().len() == 10_000);
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(probe.ticks(), (1..=10_005).collect::<Vec<_>>());
+        assert!(probe.get(|seen| seen.batches.iter().all(|batch| batch.len() <= 10)));
+    }
+
+    #[test]
+    fn a_partial_batch_is_handled_when_it_is_old_enough() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        kernel
+            .attach(
+                "store",
+                Box::new(probe.clone()),
+                AttachOptions {
+                    max_age: Duration::from_millis(5),
+                    ..patient()
+                },
+            )
+            .unwrap();
+        for tick in 1..=3 {
+            kernel.publish(plain(tick));
+            crate::testing::eventually(|| probe.ticks().len() == tick as usize);
+        }
+    }
+
+    #[test]
+    fn flush_gives_up_in_time_and_names_who_is_behind() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        probe.set(|seen| seen.held = true);
+        kernel.attach("store", Box::new(probe.clone()), patient()).unwrap();
+        kernel.publish(plain(1));
+        let error = kernel.flush(Some(Duration::from_millis(20)), NEVER).unwrap_err();
+        assert!(
+            matches!(&error, KernelError::FlushTimeout { drivers, .. } if drivers[..] == [("store".to_owned(), 1)]),
+            "{error}"
+        );
+        assert!(matches!(kernel.flush(None, &|| true), Err(KernelError::Interrupted)));
+        probe.set(|seen| seen.held = false);
+        kernel.flush(None, NEVER).unwrap();
+    }
+
+    #[test]
+    fn flush_raises_what_failed_and_a_panic_is_a_failure() {
+        struct Panics;
+        impl Driver for Panics {
+            fn handle_changes(&mut self, _: &Batch) -> Result<(), DriverFailure> {
+                panic!("oh no");
+            }
+        }
+        let kernel = Kernel::new(Ring::new());
+        kernel.attach("store", Box::new(Panics), patient()).unwrap();
+        kernel.flush(None, NEVER).unwrap();
+        kernel.publish(plain(1));
+        let error = kernel.flush(None, NEVER).unwrap_err();
+        assert!(error.to_string().contains("oh no"), "{error}");
+    }
+
+    #[test]
+    fn a_transient_failure_is_not_noticed_if_it_passes() {
+        struct Once(Probe);
+        impl Sleeper for Once {
+            fn sleep(&self, _: Duration) {
+                self.0.set(|seen| seen.failure = None);
+            }
+        }
+        let probe = Probe::default();
+        let kernel = Kernel::with_retry(Ring::new(), Retry::default(), Arc::new(Once(probe.clone())));
+        probe.set(|seen| seen.failure = Some(DriverFailure::new(FailureClass::Transient, "busy")));
+        kernel.attach("store", Box::new(probe.clone()), patient()).unwrap();
+        kernel.publish(plain(1));
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(probe.ticks(), [1]);
+    }
+
+    #[test]
+    fn flush_does_not_wait_for_drivers_that_are_not_durable() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        probe.set(|seen| seen.held = true);
+        kernel
+            .attach("view", Box::new(probe.clone()), AttachOptions::default())
+            .unwrap();
+        kernel.publish(plain(1));
+        kernel.flush(None, NEVER).unwrap();
+        probe.set(|seen| seen.held = false);
+    }
+
+    #[test]
+    fn a_driver_that_flushes_is_told_that_it_would_wait_for_itself() {
+        struct Flushes(Arc<Kernel>);
+        impl Driver for Flushes {
+            fn handle_changes(&mut self, _: &Batch) -> Result<(), DriverFailure> {
+                self.0
+                    .flush(None, NEVER)
+                    .map_err(|error| DriverFailure::of(FailureClass::Fatal, error))
+            }
+        }
+        let kernel = Arc::new(Kernel::new(Ring::new()));
+        kernel
+            .attach("store", Box::new(Flushes(Arc::clone(&kernel))), patient())
+            .unwrap();
+        kernel.publish(plain(1));
+        assert!(
+            kernel
+                .flush(None, NEVER)
+                .unwrap_err()
+                .to_string()
+                .contains("cannot wait")
+        );
+        kernel.close(None);
+    }
+}

@@ -1,0 +1,215 @@
+//! The gate: where the writer waits when a driver is too far behind, or learns that one has failed.
+
+use crate::board::Board;
+use crate::error::KernelError;
+use crate::kernel::Kernel;
+use crate::lock::{lock, wait};
+use crate::log::Mark;
+use crate::worker::is_within_driver;
+use std::time::{Duration, Instant};
+
+/// How often whoever waits is asked whether it was interrupted.
+pub(crate) const POLL: Duration = Duration::from_millis(50);
+
+impl Kernel {
+    #[cold]
+    pub(crate) fn wait_at_gate(&self, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
+        let shared = &self.shared;
+        let mut waiting: Option<(u64, Instant)> = None;
+        loop {
+            let mut board = lock(&shared.board);
+            if let Some(refusal) = board.refusal() {
+                return Err(refusal);
+            }
+            let end = shared.end();
+            let Some(full) = hurry_full(&mut board, end) else {
+                shared.rearm(&board);
+                return Ok(());
+            };
+            // A driver's own write never waits for a cursor: it could be its own.
+            if is_within_driver(shared) {
+                return Ok(());
+            }
+            let since = waiting
+                .filter(|(id, _)| *id == full.id)
+                .map_or_else(Instant::now, |(_, since)| since);
+            waiting = Some((full.id, since));
+            let waited = since.elapsed();
+            if waited >= full.timeout {
+                let (driver, records, bytes) = (full.name, full.lag.sequence, full.lag.weight);
+                return Err(KernelError::Backpressure {
+                    driver,
+                    records,
+                    bytes,
+                    waited,
+                });
+            }
+            drop(wait(
+                &shared.moved,
+                board,
+                Some(POLL.min(full.timeout.saturating_sub(waited))),
+            ));
+            if interrupted() {
+                return Err(KernelError::Interrupted);
+            }
+        }
+    }
+}
+
+struct Full {
+    id: u64,
+    name: String,
+    lag: Mark,
+    timeout: Duration,
+}
+
+/// The first driver whose bound is reached; its worker is told not to wait for more.
+fn hurry_full(board: &mut Board, end: Mark) -> Option<Full> {
+    let lane = board.lanes.iter_mut().find(|lane| lane.is_full(end))?;
+    if lane.hurry < end.sequence {
+        lane.hurry_to(end.sequence);
+    }
+    Some(Full {
+        id: lane.id,
+        name: lane.name.clone(),
+        lag: lane.lag(end),
+        timeout: lane.options.block_timeout,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::driver::{DriverFailure, FailureClass};
+    use crate::options::AttachOptions;
+    use crate::ring::Ring;
+    use crate::testing::{NEVER, Probe, eventually, plain};
+    use std::sync::Arc;
+
+    fn narrow() -> AttachOptions {
+        AttachOptions {
+            max_records: 3,
+            max_age: Duration::ZERO,
+            block_timeout: Duration::from_millis(80),
+            ..AttachOptions::store()
+        }
+    }
+
+    fn held() -> (Kernel, Probe) {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        probe.set(|seen| seen.held = true);
+        kernel.attach("slow", Box::new(probe.clone()), narrow()).unwrap();
+        for tick in 1..=3 {
+            kernel.admit(NEVER).unwrap();
+            kernel.publish(plain(tick));
+        }
+        (kernel, probe)
+    }
+
+    #[test]
+    fn a_driver_at_its_bound_makes_the_writer_wait_and_then_refuses_its_tick() {
+        let (kernel, probe) = held();
+        let error = kernel.admit(NEVER).unwrap_err();
+        assert!(
+            matches!(&error, KernelError::Backpressure { driver, records: 3, .. } if driver == "slow"),
+            "{error}"
+        );
+        assert!(error.to_string().contains("not applied"));
+        probe.set(|seen| seen.held = false);
+        kernel.admit(NEVER).unwrap();
+        kernel.publish(plain(4));
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(probe.ticks(), [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_waiting_writer_goes_on_as_soon_as_the_driver_has_caught_up() {
+        let (kernel, probe) = held();
+        let kernel = Arc::new(kernel);
+        let writer = std::thread::spawn({
+            let kernel = Arc::clone(&kernel);
+            move || kernel.admit(NEVER)
+        });
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!writer.is_finished());
+        probe.set(|seen| seen.held = false);
+        writer.join().unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_waiting_writer_can_be_interrupted() {
+        let (kernel, _probe) = held();
+        assert!(matches!(kernel.admit(&|| true), Err(KernelError::Interrupted)));
+    }
+
+    #[test]
+    fn a_bound_in_bytes_holds_too_and_one_large_tick_passes_when_the_lag_is_nil() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        probe.set(|seen| seen.held = true);
+        let options = AttachOptions {
+            max_bytes: 10,
+            block_timeout: Duration::ZERO,
+            max_age: Duration::ZERO,
+            ..AttachOptions::store()
+        };
+        kernel.attach("slow", Box::new(probe.clone()), options).unwrap();
+        kernel.admit(NEVER).unwrap();
+        kernel.publish(plain(1));
+        assert!(matches!(kernel.admit(NEVER), Err(KernelError::Backpressure { .. })));
+        probe.set(|seen| seen.held = false);
+        kernel.flush(None, NEVER).unwrap();
+        kernel.admit(NEVER).unwrap();
+    }
+
+    #[test]
+    fn a_failure_of_a_store_reaches_the_next_write_with_its_tick() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        kernel.attach("store", Box::new(probe.clone()), narrow()).unwrap();
+        kernel.publish(plain(1));
+        kernel.flush(None, NEVER).unwrap();
+        probe.set(|seen| seen.failure = Some(DriverFailure::new(FailureClass::Fatal, "disk gone")));
+        kernel.publish(plain(2));
+        eventually(|| kernel.admit(NEVER).is_err());
+        let error = kernel.admit(NEVER).unwrap_err();
+        assert!(
+            matches!(
+                &error,
+                KernelError::DriverFailed {
+                    tick: 2,
+                    committed: true,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        assert_eq!(error.to_string(), "driver 'store' failed at tick 2: disk gone");
+        assert_eq!(kernel.status()[0].failure.as_deref(), Some("disk gone"));
+    }
+
+    #[test]
+    fn a_failed_driver_that_may_fail_is_left_behind() {
+        let (kernel, bad, good) = (Kernel::new(Ring::new()), Probe::default(), Probe::default());
+        bad.set(|seen| seen.failure = Some(DriverFailure::new(FailureClass::Permanent, "no")));
+        kernel
+            .attach(
+                "bad",
+                Box::new(bad),
+                AttachOptions {
+                    fail_fast: false,
+                    durable: false,
+                    ..narrow()
+                },
+            )
+            .unwrap();
+        kernel.attach("good", Box::new(good.clone()), narrow()).unwrap();
+        for tick in 1..=50 {
+            kernel.admit(NEVER).unwrap();
+            kernel.publish(plain(tick));
+        }
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(good.ticks().len(), 50);
+        eventually(|| kernel.status()[0].failure.is_some());
+        kernel.detach("good").unwrap();
+        assert!(!kernel.is_needed());
+    }
+}

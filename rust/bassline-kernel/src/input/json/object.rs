@@ -1,0 +1,199 @@
+//! Parsing one JSON object into keys and values, exactly: an integer that does not fit is an error and no float.
+
+use super::super::cell::too_large;
+use bassline_core::{Map, Text, Value};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
+use std::fmt;
+use std::sync::Arc;
+
+/// The pairs of an object, in its order; of a key given twice the last value.
+#[derive(Debug, Default)]
+pub(super) struct Object {
+    pub(super) keys: Vec<Text>,
+    pub(super) values: Vec<Option<Value>>,
+}
+
+/// Parses a line. `known` are the keys it probably has.
+pub(super) fn parse(line: &str, known: &[Text]) -> Result<Object, String> {
+    let was_large = Cell::new(false);
+    let mut deserializer = serde_json::Deserializer::from_str(line);
+    let object = deserializer
+        .deserialize_map(Top {
+            known,
+            was_large: &was_large,
+        })
+        .and_then(|object| deserializer.end().map(|()| object));
+    let object = object.map_err(|error| {
+        let text = error.to_string();
+        let what = text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]);
+        format!("column {}: {what}", error.column().max(1))
+    })?;
+    if was_large.get()
+        && let Some((at, int)) = large_int(line)
+    {
+        return Err(format!("column {}: {}", at + 1, too_large(int)));
+    }
+    Ok(object)
+}
+
+struct Top<'a> {
+    known: &'a [Text],
+    was_large: &'a Cell<bool>,
+}
+
+impl<'de> Visitor<'de> for Top<'_> {
+    type Value = Object;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
+        let mut object = Object::default();
+        object.keys.reserve(self.known.len());
+        object.values.reserve(self.known.len());
+        let mut follows = true;
+        while let Some(key) = access.next_key_seed(Key(self.known.get(object.keys.len())))? {
+            let value = access.next_value_seed(Any {
+                was_large: self.was_large,
+            })?;
+            // As long as the keys are the known ones in order, they are all different.
+            follows = follows && self.known.get(object.keys.len()) == Some(&key);
+            let earlier = if follows {
+                None
+            } else {
+                object.keys.iter().position(|other| *other == key)
+            };
+            if let Some(at) = earlier {
+                object.values[at] = Some(value);
+            } else {
+                object.keys.push(key);
+                object.values.push(Some(value));
+            }
+        }
+        Ok(object)
+    }
+}
+
+/// A key, which is probably this one.
+struct Key<'a>(Option<&'a Text>);
+
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = Text;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Text, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+        match self.0 {
+            Some(known) if known == text => Ok(known.clone()),
+            _ => Ok(text.into()),
+        }
+    }
+}
+
+/// Any value.
+#[derive(Clone, Copy)]
+struct Any<'a> {
+    /// Is set when a float was read that an integer may have been before.
+    was_large: &'a Cell<bool>,
+}
+
+impl<'de> DeserializeSeed<'de> for Any<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Any<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        i64::try_from(value)
+            .map(Value::Int)
+            .map_err(|_| E::custom(too_large(&value.to_string())))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        if value.abs() >= 9.2e18 {
+            self.was_large.set(true);
+        }
+        Ok(Value::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::text(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element_seed(self)? {
+            items.push(item);
+        }
+        Ok(Value::List(Arc::new(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut pairs = Vec::new();
+        while let Some(key) = access.next_key_seed(Key(None))? {
+            pairs.push((key, access.next_value_seed(self)?));
+        }
+        Ok(Value::Map(Arc::new(Map::new(pairs))))
+    }
+}
+
+/// The first integer of a valid line that does not fit 64 bits, and where it stands.
+fn large_int(line: &str) -> Option<(usize, &str)> {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while bytes.get(at).is_some_and(|&byte| byte != b'"') {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let part_of_number = |byte: &&u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
+                let length = bytes[at..].iter().take_while(part_of_number).count();
+                let number = &line[at..at + length];
+                if !number.contains(['.', 'e', 'E']) && number.parse::<i64>().is_err() {
+                    return Some((at, number));
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}

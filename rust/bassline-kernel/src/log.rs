@@ -1,0 +1,75 @@
+//! The log of a network: every committed tick once, in order.
+
+use crate::record::TickRecord;
+use std::sync::Arc;
+use thiserror::Error;
+
+/// A place in a log: how many records, and how many bytes of them, lie before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mark {
+    /// Records before it since the log began.
+    pub sequence: u64,
+    /// Their weight.
+    pub weight: u64,
+}
+
+/// How much one reading may take. The first record is always taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// At most so many records.
+    pub records: usize,
+    /// At most so many bytes.
+    pub bytes: usize,
+}
+
+/// Why a log did not take or give a record.
+#[derive(Debug, Clone, Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The records asked for are gone.
+    #[error("the log begins at record {first}, asked for {asked}")]
+    Truncated {
+        /// The first record there is.
+        first: u64,
+        /// The record asked for.
+        asked: u64,
+    },
+    /// What lies under the log failed.
+    #[error("the log cannot be {doing}: {source}")]
+    Failed {
+        /// What was being done: written, read.
+        doing: &'static str,
+        /// Why not.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// Where committed ticks wait for the drivers. One writer appends while any number of drivers read.
+pub trait Log: Send + Sync {
+    /// Appends a record and answers with the end behind it.
+    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError>;
+
+    /// Reads records from `from` on, within `limits`, and answers with the place behind the last of them.
+    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError>;
+
+    /// Lets go of all records before `sequence`.
+    fn truncate_below(&self, sequence: u64);
+
+    /// The place behind the last record.
+    fn end(&self) -> Mark;
+}
+
+impl<L: Log + ?Sized> Log for Box<L> {
+    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
+        (**self).append(record)
+    }
+    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+        (**self).read(from, limits, into)
+    }
+    fn truncate_below(&self, sequence: u64) {
+        (**self).truncate_below(sequence);
+    }
+    fn end(&self) -> Mark {
+        (**self).end()
+    }
+}

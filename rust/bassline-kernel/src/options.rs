@@ -1,0 +1,47 @@
+//! How a driver is attached.
+
+use std::time::Duration;
+
+/// What a driver is held to and what the writer is held to for its sake.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttachOptions {
+    /// Whether `flush` waits for it.
+    pub durable: bool,
+    /// Whether the next write fails once it has failed. Otherwise it is left behind, and its status says so.
+    pub fail_fast: bool,
+    /// How many records it may lag behind before the writer waits.
+    pub max_records: usize,
+    /// How many bytes it may lag behind before the writer waits.
+    pub max_bytes: usize,
+    /// How long the writer waits before its tick is refused.
+    pub block_timeout: Duration,
+    /// How many records it is handed at once, at most.
+    pub batch_records: usize,
+    /// How long a record waits for others to fill a batch; zero for not at all.
+    pub max_age: Duration,
+}
+
+impl Default for AttachOptions {
+    fn default() -> Self {
+        Self {
+            durable: false,
+            fail_fast: false,
+            max_records: 100_000,
+            max_bytes: 64 << 20,
+            block_timeout: Duration::from_secs(30),
+            batch_records: 1_000,
+            max_age: Duration::from_millis(50),
+        }
+    }
+}
+
+impl AttachOptions {
+    /// The defaults of a store: durable, and its failure stops the writer.
+    pub fn store() -> Self {
+        Self {
+            durable: true,
+            fail_fast: true,
+            ..Self::default()
+        }
+    }
+}

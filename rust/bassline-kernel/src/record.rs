@@ -1,0 +1,100 @@
+//! What the kernel carries: one committed tick.
+
+use bassline_core::{Change, Committed, Content, StructureChange, Text, Value};
+
+/// A committed tick, with where and when it came from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TickRecord {
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
+    /// Its number.
+    pub tick: u64,
+    /// When it was committed: microseconds since 1970.
+    pub time_micros: i64,
+    /// Who caused it; empty for an ordinary write.
+    pub source: Text,
+    /// Where the reader of that source stands.
+    pub position: Option<Value>,
+    /// What changed.
+    pub changes: Vec<Change>,
+    /// What was added and removed.
+    pub structure: Vec<StructureChange>,
+}
+
+const PER_RECORD: usize = 160;
+const PER_CHANGE: usize = size_of::<Change>();
+const PER_EDIT: usize = 256;
+
+impl TickRecord {
+    /// The record of a committed tick.
+    pub fn new(committed: Committed, epoch: u64, time_micros: i64, source: Text, position: Option<Value>) -> Self {
+        let Committed {
+            tick,
+            changes,
+            structure,
+        } = committed;
+        Self {
+            epoch,
+            tick,
+            time_micros,
+            source,
+            position,
+            changes,
+            structure,
+        }
+    }
+
+    /// About how many bytes it holds. It looks into no collection, so that it costs the same for any content.
+    pub fn weight(&self) -> usize {
+        let changes: usize = self.changes.iter().map(|change| PER_CHANGE + heap(&change.new)).sum();
+        PER_RECORD + changes + self.structure.len() * PER_EDIT + heap(&self.position)
+    }
+}
+
+/// The bytes of content outside its cell, of the outermost object only.
+#[inline]
+fn heap(content: &Content) -> usize {
+    match content {
+        None | Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
+        Some(Value::Text(text)) => text.len(),
+        Some(Value::Bytes(bytes)) => bytes.len(),
+        Some(Value::List(items)) => items.len() * size_of::<Value>(),
+        Some(Value::Map(map)) => map.len() * size_of::<Value>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bassline_core::{Cause, ContactId, Handle};
+
+    #[test]
+    fn weight_grows_with_changes_and_text() {
+        let change = |new: Value| Change {
+            contact: ContactId::from_bits(1),
+            old: None,
+            new: Some(new),
+            cause: Cause::Nobody,
+            event: false,
+        };
+        let record = |changes| {
+            TickRecord::new(
+                Committed {
+                    tick: 1,
+                    changes,
+                    structure: vec![],
+                },
+                1,
+                0,
+                Text::new(),
+                None,
+            )
+        };
+        let (light, heavy) = (
+            record(vec![change(Value::Int(1))]),
+            record(vec![change(Value::text(&"x".repeat(1000)))]),
+        );
+        assert!(record(vec![]).weight() < light.weight());
+        assert_eq!(heavy.weight(), light.weight() + 1000);
+    }
+}

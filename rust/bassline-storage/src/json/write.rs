@@ -1,0 +1,95 @@
+//! Writing values, straight into bytes.
+
+use super::{DEEPEST, JsonError, base64};
+use bassline_core::{Map, Value};
+
+/// The JSON of a value.
+pub fn to_string(value: &Value) -> Result<String, JsonError> {
+    let mut out = Vec::new();
+    write(value, &mut out)?;
+    String::from_utf8(out).map_err(|error| JsonError::new(error.to_string()))
+}
+
+/// Appends the JSON of a value, which is UTF-8.
+#[inline]
+pub fn write(value: &Value, out: &mut Vec<u8>) -> Result<(), JsonError> {
+    write_nested(value, out, 0)
+}
+
+fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), JsonError> {
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(true) => out.extend_from_slice(b"true"),
+        Value::Bool(false) => out.extend_from_slice(b"false"),
+        Value::Int(int) => serde_json::to_writer(out, int)?,
+        Value::Float(float) if float.is_finite() => serde_json::to_writer(out, float)?,
+        Value::Float(float) => {
+            let name: &[u8] = match (float.is_nan(), *float > 0.0) {
+                (true, _) => b"nan",
+                (_, true) => b"inf",
+                (_, false) => b"-inf",
+            };
+            write_tagged(out, b"$float", name);
+        }
+        Value::Text(text) => serde_json::to_writer(out, text.as_str())?,
+        Value::Bytes(bytes) => {
+            out.extend_from_slice(b"{\"$bytes\":\"");
+            base64::encode(bytes, out);
+            out.extend_from_slice(b"\"}");
+        }
+        Value::List(items) => {
+            check_depth(depth)?;
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write_nested(item, out, depth + 1)?;
+            }
+            out.push(b']');
+        }
+        Value::Map(map) if looks_tagged(map) => {
+            out.extend_from_slice(b"{\"$map\":");
+            write_map(map, out, depth + 1)?;
+            out.push(b'}');
+        }
+        Value::Map(map) => write_map(map, out, depth)?,
+    }
+    Ok(())
+}
+
+fn write_map(map: &Map, out: &mut Vec<u8>, depth: usize) -> Result<(), JsonError> {
+    check_depth(depth)?;
+    out.push(b'{');
+    for (at, (key, value)) in map.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        serde_json::to_writer(&mut *out, key.as_str())?;
+        out.push(b':');
+        write_nested(value, out, depth + 1)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_tagged(out: &mut Vec<u8>, tag: &[u8], text: &[u8]) {
+    for part in [b"{\"", tag, b"\":\"", text, b"\"}"] {
+        out.extend_from_slice(part);
+    }
+}
+
+/// Whether a map would be read as something else.
+fn looks_tagged(map: &Map) -> bool {
+    map.iter().next().is_some_and(|(key, _)| key.starts_with('$'))
+}
+
+fn check_depth(depth: usize) -> Result<(), JsonError> {
+    if depth < DEEPEST {
+        Ok(())
+    } else {
+        Err(JsonError::new(format!(
+            "the value is nested deeper than {DEEPEST} levels, which a store does not take; flatten it"
+        )))
+    }
+}

@@ -1,0 +1,21 @@
+//! The embedded store: one SQLite file for any number of networks, readable with any SQLite tool.
+
+mod cause;
+mod changes;
+mod connection;
+mod contents;
+mod driver;
+mod failure;
+mod key;
+mod load;
+mod open;
+mod opener;
+mod reader;
+mod schema;
+mod structure;
+#[cfg(test)]
+mod testing;
+
+pub use driver::SqliteDriver;
+pub use open::{Opened, Sqlite, Sync};
+pub use reader::{HistoryEntry, SqliteReader, TickInfo};

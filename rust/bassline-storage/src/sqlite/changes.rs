@@ -1,0 +1,162 @@
+//! What a tick changed, as the compact JSON of its history row.
+
+use super::cause;
+use crate::json::{self, JsonError};
+use bassline_core::{Cause, Change, ContactId, Content, Handle, Text, Value};
+use bassline_kernel::TickRecord;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+use std::sync::Arc;
+
+/// Writes the changes of ticks; keeps its memory from one to the next.
+#[derive(Debug, Default)]
+pub(crate) struct ChangesWriter {
+    out: Vec<u8>,
+    /// For each heap object written in this tick, the change it was written in.
+    objects: IndexMap<usize, usize, FxBuildHasher>,
+}
+
+impl ChangesWriter {
+    /// The JSON of a tick's changes, which is UTF-8; or the contact whose value has none.
+    pub(crate) fn write(&mut self, record: &TickRecord) -> Result<&[u8], (ContactId, JsonError)> {
+        self.out.clear();
+        self.objects.clear();
+        self.out.push(b'[');
+        for (at, change) in record.changes.iter().enumerate() {
+            if at > 0 {
+                self.out.push(b',');
+            }
+            self.write_change(at, change, &record.source)
+                .map_err(|error| (change.contact, error))?;
+        }
+        self.out.push(b']');
+        Ok(&self.out)
+    }
+
+    #[inline]
+    fn write_change(&mut self, at: usize, change: &Change, own: &Text) -> Result<(), JsonError> {
+        let earlier = match change.new.as_ref().and_then(address) {
+            None => None,
+            Some(address) => {
+                let first = *self.objects.entry(address).or_insert(at);
+                (first != at).then_some(first as i64)
+            }
+        };
+        let out = &mut self.out;
+        out.push(b'[');
+        serde_json::to_writer(&mut *out, &change.contact.to_bits())?;
+        out.push(b',');
+        let reference = match (&change.new, earlier) {
+            (None, _) => Some(-1),
+            (Some(_), Some(first)) => Some(first),
+            (Some(value), None) => {
+                json::write(value, out)?;
+                None
+            }
+        };
+        if reference.is_some() {
+            out.extend_from_slice(b"null");
+        }
+        out.push(b',');
+        cause::write(&change.cause, own, out)?;
+        if let Some(reference) = reference {
+            out.push(b',');
+            serde_json::to_writer(&mut *out, &reference)?;
+        }
+        out.push(b']');
+        Ok(())
+    }
+}
+
+/// What tells one heap object from another while both are alive.
+fn address(value: &Value) -> Option<usize> {
+    match value {
+        Value::Bytes(bytes) => Some(Arc::as_ptr(bytes).addr()),
+        Value::List(items) => Some(Arc::as_ptr(items).addr()),
+        Value::Map(map) => Some(Arc::as_ptr(map).addr()),
+        _ => None,
+    }
+}
+
+/// The changes of one contact in a tick, in order.
+pub(crate) fn of_contact(changes: &str, contact: ContactId, source: &Text) -> Result<Vec<(Content, Cause)>, JsonError> {
+    let Value::List(changes) = json::from_str(changes)? else {
+        return Err(JsonError::new("the changes are no list"));
+    };
+    let bits = Value::Int(contact.to_bits() as i64);
+    let mut found = Vec::new();
+    for change in changes.iter() {
+        let Value::List(parts) = change else {
+            return Err(JsonError::new("a change is no list"));
+        };
+        if parts.first() == Some(&bits) {
+            found.push(decode(parts, &changes, source)?);
+        }
+    }
+    Ok(found)
+}
+
+fn decode(parts: &[Value], changes: &[Value], source: &Text) -> Result<(Content, Cause), JsonError> {
+    let malformed = || JsonError::new(format!("{} is no change", Value::List(Arc::new(parts.to_vec()))));
+    let cause = match parts.get(2) {
+        Some(Value::Null) => Cause::Nobody,
+        Some(Value::Text(other)) => Cause::External(other.clone()),
+        Some(Value::Int(number)) => cause::from_number(*number, source),
+        _ => return Err(malformed()),
+    };
+    let content = match parts.get(3) {
+        None => parts.get(1).cloned(),
+        Some(Value::Int(-1)) => None,
+        Some(Value::Int(at)) => match changes.get(*at as usize) {
+            Some(Value::List(earlier)) => earlier.get(1).cloned(),
+            _ => return Err(malformed()),
+        },
+        Some(_) => return Err(malformed()),
+    };
+    Ok((content, cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bassline_core::{GadgetId, WireId};
+
+    #[test]
+    fn a_value_shared_by_contacts_is_written_once() {
+        let list = Value::List(Arc::new(vec![Value::Int(7)]));
+        let change = |contact: u64, new: Content, cause: Cause| Change {
+            contact: ContactId::from_bits(contact),
+            old: None,
+            new,
+            cause,
+            event: false,
+        };
+        let gadget = Cause::Gadget(GadgetId::from_bits(4));
+        let record = TickRecord {
+            epoch: 1,
+            tick: 1,
+            time_micros: 0,
+            source: "file".into(),
+            position: None,
+            changes: vec![
+                change(1, Some(list.clone()), Cause::External("file".into())),
+                change(2, Some(list.clone()), gadget.clone()),
+                change(3, None, Cause::Wire(WireId::from_bits(0))),
+                change(2, Some(Value::Null), Cause::External("other".into())),
+            ],
+            structure: vec![],
+        };
+        let mut writer = ChangesWriter::default();
+        let text = String::from_utf8(writer.write(&record).unwrap().to_vec()).unwrap();
+        assert_eq!(text, r#"[[1,[7],0],[2,null,5,0],[3,null,-1,-1],[2,null,"other"]]"#);
+        let of = |bits| of_contact(&text, ContactId::from_bits(bits), &record.source).unwrap();
+        assert_eq!(
+            of(2),
+            vec![
+                (Some(list), gadget),
+                (Some(Value::Null), Cause::External("other".into()))
+            ]
+        );
+        assert_eq!(of(3), vec![(None, Cause::Wire(WireId::from_bits(0)))]);
+    }
+}

@@ -1,0 +1,111 @@
+//! The newest content of each contact in a batch: what is overwritten within it is never written to its row.
+
+use super::cause;
+use super::failure::WriteError;
+use super::key;
+use crate::json;
+use bassline_core::{Cause, Change, ContactId, Content, Handle};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Transaction, params};
+
+/// Finds the newest change of each contact, in order of first appearance.
+#[derive(Debug)]
+pub(crate) struct Newest<'batch, 'index> {
+    entries: Vec<Option<Latest<'batch>>>,
+    index: &'index mut Vec<u32>,
+}
+
+#[derive(Debug)]
+struct Latest<'batch> {
+    contact: ContactId,
+    content: &'batch Content,
+    cause: &'batch Cause,
+    tick: u64,
+}
+
+impl<'batch, 'index> Newest<'batch, 'index> {
+    /// `index` keeps, by slot, the entry of the contact plus one; it is all zero before and after.
+    pub(crate) fn new(index: &'index mut Vec<u32>) -> Self {
+        Self {
+            entries: Vec::with_capacity(1024),
+            index,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn note(&mut self, change: &'batch Change, tick: u64) {
+        let slot = change.contact.slot() as usize;
+        let latest = Latest {
+            contact: change.contact,
+            content: &change.new,
+            cause: &change.cause,
+            tick,
+        };
+        if slot >= self.index.len() {
+            self.index.resize((slot + 1).next_power_of_two(), 0);
+        }
+        match self.index[slot] {
+            0 => {
+                self.entries.push(Some(latest));
+                self.index[slot] = self.entries.len() as u32;
+            }
+            entry => self.entries[entry as usize - 1] = Some(latest),
+        }
+    }
+
+    /// A contact is gone; another may take its slot.
+    pub(crate) fn forget(&mut self, contact: ContactId) {
+        if let Some(entry) = self.index.get(contact.slot() as usize)
+            && *entry > 0
+        {
+            self.entries[*entry as usize - 1] = None;
+            self.index[contact.slot() as usize] = 0;
+        }
+    }
+
+    /// Writes the newest contents to their rows, by slot.
+    pub(crate) fn write(
+        mut self,
+        transaction: &Transaction<'_>,
+        network: i64,
+        out: &mut Vec<u8>,
+    ) -> Result<(), WriteError> {
+        let mut update =
+            transaction.prepare_cached("UPDATE contact SET version = ?2, cause = ?3, content = ?4 WHERE id = ?1")?;
+        for latest in self.take() {
+            out.clear();
+            let content = match latest.content {
+                None => ValueRef::Null,
+                Some(value) => {
+                    json::write(value, out)?;
+                    ValueRef::Text(out)
+                }
+            };
+            let (id, cause) = (key::row(network, latest.contact), cause::to_cell(latest.cause));
+            let content = ToSqlOutput::Borrowed(content);
+            if update.execute(params![id, latest.tick as i64, cause, content])? != 1 {
+                return Err(WriteError::Unknown {
+                    what: format!("contact {:?}", latest.contact),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Vec<Latest<'batch>> {
+        let mut newest: Vec<Latest<'batch>> = self.entries.drain(..).flatten().collect();
+        for latest in &newest {
+            self.index[latest.contact.slot() as usize] = 0;
+        }
+        newest.sort_unstable_by_key(|latest| latest.contact.slot());
+        newest
+    }
+}
+
+impl Drop for Newest<'_, '_> {
+    fn drop(&mut self) {
+        for latest in self.entries.iter().flatten() {
+            self.index[latest.contact.slot() as usize] = 0;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Loading a network out of its rows.
+
+use super::cause;
+use super::failure::storage_error;
+use super::key;
+use crate::error::StorageError;
+use crate::json;
+use bassline_core::{
+    Blend, Cause, ContactId, ContactRecord, ContactState, GadgetId, GadgetRecord, GroupRecord, Handle, Image, Text,
+    Unnamed, Value, WireId, WireKind, WireRecord,
+};
+use indexmap::IndexMap;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use std::fmt::Display;
+use std::path::Path;
+
+/// Parents stand before children, as they are less deep.
+const GROUPS: &str = "
+    SELECT g.id, g.handle, p.handle, g.name, g.attributes
+    FROM group_ g LEFT JOIN group_ p ON p.id = g.parent
+    WHERE g.id BETWEEN ?1 AND ?2 AND g.parent IS NOT NULL
+    ORDER BY length(g.path) - length(replace(g.path, '/', '')), g.id";
+const CONTACTS: &str = "
+    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content
+    FROM contact c LEFT JOIN group_ g ON g.id = c.group_id
+    WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id";
+const WIRES: &str = "
+    SELECT id, handle, creation, from_handle, to_handle, kind
+    FROM wire WHERE id BETWEEN ?1 AND ?2 ORDER BY creation";
+const GADGETS: &str = "
+    SELECT a.id, a.handle, a.creation, g.handle, a.name, a.computation, a.is_function, a.contain,
+        a.inputs, a.outputs, a.optional, a.state, a.config
+    FROM gadget a LEFT JOIN group_ g ON g.id = a.group_id
+    WHERE a.id BETWEEN ?1 AND ?2 ORDER BY a.creation";
+
+/// Reads the rows of one network.
+pub(crate) struct Loader<'a> {
+    pub(crate) connection: &'a Connection,
+    pub(crate) path: &'a Path,
+    pub(crate) network: i64,
+}
+
+/// Why a row is no record.
+type Reason = Box<dyn std::error::Error + Send + std::marker::Sync>;
+
+impl Loader<'_> {
+    /// The network and its epoch.
+    pub(crate) fn load(&self) -> Result<(Image, u64), StorageError> {
+        let sql = "SELECT tick, creation, epoch FROM network WHERE id = ?1";
+        let numbers = self.connection.query_row(sql, [self.network], |row| {
+            Ok((
+                row.get::<_, i64>(0)? as u64,
+                row.get::<_, i64>(1)? as u64,
+                row.get::<_, i64>(2)? as u64,
+            ))
+        });
+        let (tick, creation, epoch) = numbers.map_err(|error| storage_error(error, self.path, "read"))?;
+        let image = Image {
+            tick,
+            creation,
+            groups: self.rows("group", GROUPS, group)?,
+            contacts: self.rows("contact", CONTACTS, contact)?,
+            wires: self.rows("wire", WIRES, wire)?,
+            gadgets: self.rows("gadget", GADGETS, gadget)?,
+        };
+        Ok((image, epoch))
+    }
+
+    fn rows<T>(
+        &self,
+        what: &str,
+        sql: &str,
+        read: impl Fn(&Row<'_>) -> Result<T, Reason>,
+    ) -> Result<Vec<T>, StorageError> {
+        let failed = |error| storage_error(error, self.path, "read");
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let range = key::rows(self.network);
+        let mut rows = statement.query([*range.start(), *range.end()]).map_err(failed)?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let record = read(row).map_err(|reason| {
+                let id: i64 = row.get(0).unwrap_or_default();
+                StorageError::Corrupt {
+                    path: self.path.to_owned(),
+                    what: format!("{what} row {id}"),
+                    reason: reason.to_string(),
+                }
+            })?;
+            records.push(record);
+        }
+        Ok(records)
+    }
+}
+
+/// Where the readers of outside sources stand.
+pub(crate) fn load_positions(
+    connection: &Connection,
+    path: &Path,
+    network: i64,
+) -> Result<IndexMap<Text, Value>, StorageError> {
+    let failed = |error| storage_error(error, path, "read");
+    let mut statement = connection
+        .prepare("SELECT source, position FROM position WHERE network = ?1 ORDER BY source")
+        .map_err(failed)?;
+    let mut rows = statement.query([network]).map_err(failed)?;
+    let mut positions = IndexMap::new();
+    while let Some(row) = rows.next().map_err(failed)? {
+        let (source, position): (String, String) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+        let position = json::from_str(&position).map_err(|reason| StorageError::Corrupt {
+            path: path.to_owned(),
+            what: format!("the position of source '{source}'"),
+            reason: reason.to_string(),
+        })?;
+        positions.insert(source.into(), position);
+    }
+    Ok(positions)
+}
+
+fn handle<H: Handle>(row: &Row<'_>, at: usize) -> Result<H, Reason> {
+    Ok(H::from_bits(row.get::<_, i64>(at)? as u64))
+}
+
+fn known<T>(found: Option<T>, what: &str, name: impl Display) -> Result<T, Reason> {
+    found.ok_or_else(|| format!("there is no {what} '{name}'").into())
+}
+
+/// The JSON in a column; null for NULL.
+fn optional(row: &Row<'_>, at: usize) -> Result<Value, Reason> {
+    match row.get_ref(at)?.as_str_or_null()? {
+        None => Ok(Value::Null),
+        Some(text) => Ok(json::from_str(text)?),
+    }
+}
+
+fn group(row: &Row<'_>) -> Result<GroupRecord, Reason> {
+    Ok(GroupRecord {
+        id: handle(row, 1)?,
+        parent: handle(row, 2)?,
+        name: row.get::<_, String>(3)?.into(),
+        attributes: optional(row, 4)?,
+    })
+}
+
+fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
+    let content = match row.get_ref(9)?.as_str_or_null()? {
+        None => None,
+        Some(text) => Some(json::from_str(text)?),
+    };
+    let kind: String = row.get(2)?;
+    let place = match (kind.as_str(), &content) {
+        ("named", _) => Ok((handle(row, 3)?, Text::from(row.get::<_, String>(4)?))),
+        ("constant", Some(value)) => Err(Unnamed::Constant(value.clone())),
+        ("state", _) => Err(Unnamed::State),
+        _ => return Err(format!("there is no kind '{kind}'").into()),
+    };
+    let blend: String = row.get(5)?;
+    let record = ContactRecord {
+        id: handle(row, 1)?,
+        place,
+        blend: known(Blend::from_name(&blend), "blend", blend)?,
+        attributes: optional(row, 6)?,
+    };
+    let cause = match row.get_ref(8)? {
+        ValueRef::Null => Cause::Nobody,
+        ValueRef::Integer(number) => cause::from_number(number, &Text::new()),
+        cell => Cause::External(cell.as_str()?.into()),
+    };
+    Ok(ContactState {
+        record,
+        content,
+        version: row.get::<_, i64>(7)? as u64,
+        cause,
+    })
+}
+
+fn wire(row: &Row<'_>) -> Result<WireRecord, Reason> {
+    let kind: String = row.get(5)?;
+    Ok(WireRecord {
+        id: handle::<WireId>(row, 1)?,
+        creation: row.get::<_, i64>(2)? as u64,
+        from: handle(row, 3)?,
+        to: handle(row, 4)?,
+        kind: known(WireKind::from_name(&kind), "kind of wire", kind)?,
+    })
+}
+
+fn gadget(row: &Row<'_>) -> Result<GadgetRecord, Reason> {
+    let ports = |at: usize| -> Result<Vec<(Text, ContactId)>, Reason> {
+        let pairs: Vec<(String, u64)> = serde_json::from_str(row.get_ref(at)?.as_str()?)?;
+        Ok(pairs
+            .into_iter()
+            .map(|(port, bits)| (port.into(), ContactId::from_bits(bits)))
+            .collect())
+    };
+    let optional_ports: Vec<String> = serde_json::from_str(row.get_ref(10)?.as_str()?)?;
+    let state: Vec<u64> = serde_json::from_str(row.get_ref(11)?.as_str()?)?;
+    Ok(GadgetRecord {
+        id: handle::<GadgetId>(row, 1)?,
+        creation: row.get::<_, i64>(2)? as u64,
+        group: handle(row, 3)?,
+        name: row.get::<_, Option<String>>(4)?.map(Text::from),
+        computation: row.get::<_, String>(5)?.into(),
+        is_function: row.get(6)?,
+        contain: row.get(7)?,
+        inputs: ports(8)?,
+        outputs: ports(9)?,
+        optional: optional_ports.into_iter().map(Text::from).collect(),
+        state: state.into_iter().map(ContactId::from_bits).collect(),
+        config: optional(row, 12)?,
+    })
+}

@@ -1,0 +1,334 @@
+//! Reading a store that someone else may be writing.
+
+use super::changes;
+use super::connection::open_to_read;
+use super::failure::storage_error;
+use super::key;
+use crate::error::StorageError;
+use bassline_core::{Cause, ContactId, Content, Handle, Text};
+use rusqlite::{Connection, OptionalExtension};
+use std::path::{Path, PathBuf};
+
+/// A tick as it was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TickInfo {
+    /// When it was committed: microseconds since 1970.
+    pub time_micros: i64,
+    /// Who caused it; empty for an ordinary write.
+    pub source: Text,
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
+}
+
+/// One change of a contact: its tick, the tick's time in microseconds since 1970, the content, and who wrote it.
+pub type HistoryEntry = (u64, i64, Content, Cause);
+
+/// Reads what a store holds of one network.
+#[derive(Debug)]
+pub struct SqliteReader {
+    connection: Connection,
+    path: PathBuf,
+    network: i64,
+}
+
+impl SqliteReader {
+    /// Opens a network to read. Whoever has it open to write is not disturbed.
+    pub fn open(path: &Path, network: &str) -> Result<Self, StorageError> {
+        let connection = open_to_read(path)?;
+        let number = connection
+            .query_row("SELECT id FROM network WHERE name = ?1", [network], |row| {
+                row.get::<_, i64>(0)
+            })
+            .optional();
+        let number = number.map_err(|error| storage_error(error, path, "read"))?;
+        let reader = Self {
+            connection,
+            path: path.to_owned(),
+            network: number.unwrap_or_default(),
+        };
+        if number.is_some() {
+            return Ok(reader);
+        }
+        let networks = reader.networks()?;
+        Err(StorageError::UnknownNetwork {
+            path: path.to_owned(),
+            network: network.to_owned(),
+            networks,
+        })
+    }
+
+    fn failed(&self) -> impl Fn(rusqlite::Error) -> StorageError + '_ {
+        |error| storage_error(error, &self.path, "read")
+    }
+
+    /// The networks in the file, by name.
+    pub fn networks(&self) -> Result<Vec<String>, StorageError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT name FROM network ORDER BY name")
+            .map_err(self.failed())?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(self.failed())?;
+        rows.collect::<rusqlite::Result<_>>().map_err(self.failed())
+    }
+
+    /// How many ticks are stored.
+    pub fn tick_count(&self) -> Result<u64, StorageError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM tick WHERE id BETWEEN ?1 AND ?2")
+            .map_err(self.failed())?;
+        let count = statement
+            .query_row(self.ticks(u64::MAX), |row| row.get::<_, i64>(0))
+            .map_err(self.failed())?;
+        Ok(count as u64)
+    }
+
+    /// A tick; `None` if it is not stored.
+    pub fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT time, source, epoch FROM tick WHERE id = ?1")
+            .map_err(self.failed())?;
+        let found = statement.query_row([key::tick_row(self.network, tick)], |row| {
+            Ok(TickInfo {
+                time_micros: row.get(0)?,
+                source: row.get::<_, String>(1)?.into(),
+                epoch: row.get::<_, i64>(2)? as u64,
+            })
+        });
+        found.optional().map_err(self.failed())
+    }
+
+    /// The contact of a path, if it is stored and not removed.
+    pub fn find(&self, path: &str) -> Result<Option<ContactId>, StorageError> {
+        let (group, name) = path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path));
+        let sql = "SELECT c.handle FROM contact c JOIN group_ g ON g.id = c.group_id
+                   WHERE g.path = ?1 AND c.name = ?2 AND g.id BETWEEN ?3 AND ?4";
+        let rows = key::rows(self.network);
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let found = statement.query_row(
+            rusqlite::params![group, name.trim_start_matches('/'), rows.start(), rows.end()],
+            |row| row.get::<_, i64>(0),
+        );
+        Ok(found
+            .optional()
+            .map_err(self.failed())?
+            .map(|bits| ContactId::from_bits(bits as u64)))
+    }
+
+    /// The last changes of the contact at a path, newest first; none if there is no such contact.
+    pub fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
+        self.find(path)?
+            .map_or_else(|| Ok(Vec::new()), |contact| self.history_of(contact, limit))
+    }
+
+    /// The last changes of a contact, newest first.
+    pub fn history_of(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
+        let sql = "SELECT version FROM contact WHERE id = ?1 AND handle = ?2";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let version = statement
+            .query_row([key::row(self.network, contact), contact.to_bits() as i64], |row| {
+                row.get::<_, i64>(0)
+            })
+            .optional();
+        let newest = version
+            .map_err(self.failed())?
+            .map_or(u64::MAX, |version| version as u64);
+        // The text of a change begins with its contact, so that most ticks need not be parsed.
+        let sql = "SELECT id, time, source, changes FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let [first, last] = self.ticks(newest);
+        let mut rows = statement
+            .query(rusqlite::params![first, last, format!("[{},", contact.to_bits())])
+            .map_err(self.failed())?;
+        let mut history = Vec::new();
+        while history.len() < limit
+            && let Some(row) = rows.next().map_err(self.failed())?
+        {
+            let (id, time): (i64, i64) = (row.get(0).map_err(self.failed())?, row.get(1).map_err(self.failed())?);
+            let (source, changes): (String, String) =
+                (row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?);
+            let tick = key::tick_of(id);
+            let found =
+                changes::of_contact(&changes, contact, &source.into()).map_err(|reason| StorageError::Corrupt {
+                    path: self.path.clone(),
+                    what: format!("tick {tick}"),
+                    reason: reason.to_string(),
+                })?;
+            history.extend(
+                found
+                    .into_iter()
+                    .rev()
+                    .map(|(content, cause)| (tick, time, content, cause)),
+            );
+        }
+        history.truncate(limit);
+        Ok(history)
+    }
+
+    /// The rows of the ticks up to one.
+    fn ticks(&self, last: u64) -> [i64; 2] {
+        [
+            key::tick_row(self.network, 0),
+            key::tick_row(self.network, last.min(key::LAST_TICK)),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::testing::{Session, at, declare, gadget, map, place, query, write};
+    use bassline_core::{Argument, Value, WireKind};
+
+    fn work(session: &mut Session) {
+        session.tick(|network| {
+            declare(network, "price", "accept-last");
+            declare(network, "shop/copy", "accept-last");
+            gadget(
+                network,
+                "math.multiply",
+                vec![
+                    ("a", at("price")),
+                    ("b", Argument::Value(Value::Int(3))),
+                    ("product", at("total")),
+                ],
+            );
+            let (price, copy) = (
+                network.find_contact(network.root(), "price").unwrap(),
+                network.find_contact(network.root(), "shop/copy").unwrap(),
+            );
+            network.declare_wire(price, copy, WireKind::Directed).unwrap();
+        });
+        session.tick_from("till", None, |network| write(network, "price", Value::Float(2.0)));
+        session.tick(|network| write(network, "price", Value::Int(5)));
+    }
+
+    #[test]
+    fn history_and_ticks_are_read_while_the_store_is_open() {
+        let (_directory, path) = place();
+        let mut session = Session::open(&path, "main");
+        work(&mut session);
+        session.flush();
+        let reader = session.reader("main");
+        assert_eq!(reader.tick_count().unwrap(), 3);
+        assert_eq!(
+            reader.tick(2).unwrap().unwrap(),
+            TickInfo {
+                time_micros: 2_000_000,
+                source: "till".into(),
+                epoch: 1
+            }
+        );
+        assert_eq!(reader.tick(4).unwrap(), None);
+        let external = |source: &str| Cause::External(source.into());
+        assert_eq!(
+            reader.history("price", 10).unwrap(),
+            [
+                (3, 3_000_000, Some(Value::Int(5)), external("")),
+                (2, 2_000_000, Some(Value::Float(2.0)), external("till"))
+            ]
+        );
+        let total = reader.history("total", 1).unwrap();
+        assert!(
+            matches!(&total[..], [(3, _, Some(Value::Int(15)), Cause::Gadget(_))]),
+            "{total:?}"
+        );
+        assert_eq!(reader.history("no/such", 1).unwrap(), []);
+        let price = reader.find("/price").unwrap().unwrap();
+        session.tick(|network| network.remove_contact(price).unwrap());
+        session.flush();
+        assert_eq!(reader.find("price").unwrap(), None);
+        assert_eq!(
+            reader.history_of(price, 10).unwrap().len(),
+            2,
+            "what is removed keeps its history"
+        );
+        session.close();
+    }
+
+    #[test]
+    fn the_views_show_what_the_specification_names() {
+        let (_directory, path) = place();
+        let mut session = Session::open(&path, "main");
+        work(&mut session);
+        let record = map(&[("k", Value::Int(1))]);
+        session.tick(|network| {
+            write(network, "price", record.clone());
+            write(network, "shop/copy", record);
+            let total = network.find_contact(network.root(), "total").unwrap();
+            network.remove_contact(total).unwrap();
+        });
+        session.close();
+        assert_eq!(query(&path, "SELECT id, tick, epoch FROM networks"), ["main | 4 | 1"]);
+        assert_eq!(
+            query(&path, "SELECT network_id, group_id, structure FROM groups"),
+            [
+                r#"main |  | {"contacts":["price"],"groups":["shop"]}"#,
+                r#"main | shop | {"contacts":["copy"],"groups":[]}"#,
+            ]
+        );
+        assert_eq!(
+            query(
+                &path,
+                "SELECT path, content, blend_mode, updated, updated_at FROM contacts ORDER BY path"
+            ),
+            [
+                r#"price | {"k":1} | accept-last | 4 | 1970-01-01T00:00:04.000Z"#,
+                r#"shop/copy | {"k":1} | accept-last | 4 | 1970-01-01T00:00:04.000Z"#,
+            ]
+        );
+        assert_eq!(
+            query(&path, "SELECT from_path, to_path, kind FROM wires"),
+            ["price | shop/copy | directed"]
+        );
+        assert_eq!(query(&path, "SELECT * FROM gadgets"), Vec::<String>::new());
+        assert_eq!(
+            query(
+                &path,
+                "SELECT tick, time, path, value, cause FROM history ORDER BY tick, path"
+            ),
+            [
+                "2 | 1970-01-01T00:00:02.000Z | price | 2.0 | external:till",
+                "2 | 1970-01-01T00:00:02.000Z | shop/copy | 2.0 | wire:price->shop/copy",
+                "2 | 1970-01-01T00:00:02.000Z | total | 6.0 | math.multiply(a=price, b=(3), product=total)",
+                "3 | 1970-01-01T00:00:03.000Z | price | 5 | external:",
+                "3 | 1970-01-01T00:00:03.000Z | shop/copy | 5 | wire:price->shop/copy",
+                "3 | 1970-01-01T00:00:03.000Z | total | 15 | math.multiply(a=price, b=(3), product=total)",
+                r#"4 | 1970-01-01T00:00:04.000Z | price | {"k":1} | external:"#,
+                r#"4 | 1970-01-01T00:00:04.000Z | shop/copy | {"k":1} | wire:price->shop/copy"#,
+            ]
+        );
+        assert!(
+            query(&path, "SELECT changes FROM tick WHERE id & 255 = 4")[0].contains("null,"),
+            "a shared value is stored once"
+        );
+    }
+
+    #[test]
+    fn gadgets_are_shown_with_the_paths_they_are_bound_to() {
+        let (_directory, path) = place();
+        let mut session = Session::open(&path, "main");
+        work(&mut session);
+        session.close();
+        assert_eq!(
+            query(
+                &path,
+                "SELECT path, computation, inputs, outputs, on_error FROM gadgets"
+            ),
+            [
+                r#"math.multiply(a=price, b=(3), product=total) | math.multiply | {"a":"price","b":"(3)"} | {"product":"total"} | raise"#
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_said() {
+        let (_directory, path) = place();
+        let error = SqliteReader::open(&path, "main").unwrap_err();
+        assert!(matches!(error, StorageError::Missing { .. }));
+        Session::open(&path, "main").close();
+        let error = SqliteReader::open(&path, "other").unwrap_err().to_string();
+        assert!(error.contains("no network 'other'; it holds main"), "{error}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Structure as rows.
+
+use super::failure::WriteError;
+use super::key;
+use crate::json;
+use bassline_core::{
+    ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, StructureChange, Text, Unnamed, Value, WireRecord,
+};
+use rusqlite::{Transaction, params};
+
+/// Writes structure within a transaction.
+pub(crate) struct StructureWriter<'a> {
+    pub(crate) transaction: &'a Transaction<'a>,
+    pub(crate) network: i64,
+    /// The next creation number, as far as it is known.
+    pub(crate) creation: u64,
+}
+
+impl StructureWriter<'_> {
+    pub(crate) fn write(&mut self, change: &StructureChange) -> Result<(), WriteError> {
+        match change {
+            StructureChange::GroupAdded(record) => self.add_group(record),
+            StructureChange::ContactAdded(record) => self.add_contact(record),
+            StructureChange::WireAdded(record) => self.add_wire(record),
+            StructureChange::GadgetAdded(record) => self.add_gadget(record),
+            StructureChange::GroupRemoved(id) => self.run("DELETE FROM group_ WHERE id = ?1", *id),
+            StructureChange::ContactRemoved(id) => {
+                self.run(
+                    "INSERT OR REPLACE INTO gone SELECT network, 'contact', handle, path FROM contact_path
+                     WHERE id = ?1 AND substr(path, 1, 1) <> '('",
+                    *id,
+                )?;
+                self.run("DELETE FROM contact WHERE id = ?1", *id)
+            }
+            StructureChange::WireRemoved(id) => {
+                self.run(
+                    "INSERT OR REPLACE INTO gone SELECT network, 'wire', handle, path FROM wire_path WHERE id = ?1",
+                    *id,
+                )?;
+                self.run("DELETE FROM wire WHERE id = ?1", *id)
+            }
+            StructureChange::GadgetRemoved(id) => {
+                self.run(
+                    "INSERT OR REPLACE INTO gone SELECT network, 'gadget', handle, path FROM gadget_path WHERE id = ?1",
+                    *id,
+                )?;
+                self.run("DELETE FROM gadget WHERE id = ?1", *id)
+            }
+        }
+    }
+
+    fn add_group(&self, record: &GroupRecord) -> Result<(), WriteError> {
+        let parent = key::row(self.network, record.parent);
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO group_ (id, handle, parent, name, path, attributes)
+             SELECT ?1, ?2, ?3, ?4, CASE path WHEN '' THEN '' ELSE path || '/' END || ?4, ?5 FROM group_ WHERE id = ?3",
+        )?;
+        let added = statement.execute(params![
+            key::row(self.network, record.id),
+            record.id.to_bits() as i64,
+            parent,
+            record.name.as_str(),
+            optional(&record.attributes)?
+        ])?;
+        if added == 1 {
+            Ok(())
+        } else {
+            Err(WriteError::Unknown {
+                what: format!("group {:?}", record.parent),
+            })
+        }
+    }
+
+    fn add_contact(&self, record: &ContactRecord) -> Result<(), WriteError> {
+        let (kind, group, name, content) = match &record.place {
+            Ok((group, name)) => ("named", Some(key::row(self.network, *group)), Some(name.as_str()), None),
+            Err(Unnamed::Constant(value)) => ("constant", None, None, Some(json::to_string(value)?)),
+            Err(Unnamed::State) => ("state", None, None, None),
+        };
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, version, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+        )?;
+        statement.execute(params![
+            key::row(self.network, record.id),
+            record.id.to_bits() as i64,
+            kind,
+            group,
+            name,
+            record.blend.name(),
+            optional(&record.attributes)?,
+            content
+        ])?;
+        Ok(())
+    }
+
+    fn add_wire(&mut self, record: &WireRecord) -> Result<(), WriteError> {
+        self.creation = self.creation.max(record.creation + 1);
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO wire (id, handle, creation, from_handle, to_handle, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        statement.execute(params![
+            key::row(self.network, record.id),
+            record.id.to_bits() as i64,
+            record.creation as i64,
+            record.from.to_bits() as i64,
+            record.to.to_bits() as i64,
+            record.kind.name()
+        ])?;
+        Ok(())
+    }
+
+    fn add_gadget(&mut self, record: &GadgetRecord) -> Result<(), WriteError> {
+        self.creation = self.creation.max(record.creation + 1);
+        let state: Vec<u64> = record.state.iter().map(|cell| cell.to_bits()).collect();
+        let names: Vec<&str> = record.optional.iter().map(Text::as_str).collect();
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO gadget (id, handle, creation, group_id, name, computation, is_function, contain, inputs, outputs, optional, state, config)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?;
+        statement.execute(params![
+            key::row(self.network, record.id),
+            record.id.to_bits() as i64,
+            record.creation as i64,
+            key::row(self.network, record.group),
+            record.name.as_ref().map(Text::as_str),
+            record.computation.as_str(),
+            record.is_function,
+            record.contain,
+            ports(&record.inputs)?,
+            ports(&record.outputs)?,
+            serde_json::to_string(&names)?,
+            serde_json::to_string(&state)?,
+            optional(&record.config)?
+        ])?;
+        Ok(())
+    }
+
+    /// Runs a statement on the row of a handle.
+    fn run<H: Handle>(&self, sql: &str, handle: H) -> Result<(), WriteError> {
+        self.transaction
+            .prepare_cached(sql)?
+            .execute([key::row(self.network, handle)])?;
+        Ok(())
+    }
+}
+
+/// The JSON of a value; NULL for null.
+fn optional(value: &Value) -> Result<Option<String>, WriteError> {
+    match value {
+        Value::Null => Ok(None),
+        value => Ok(Some(json::to_string(value)?)),
+    }
+}
+
+/// `[[port, contact], …]`
+fn ports(ports: &[(Text, ContactId)]) -> Result<String, WriteError> {
+    let pairs: Vec<(&str, u64)> = ports
+        .iter()
+        .map(|(port, contact)| (port.as_str(), contact.to_bits()))
+        .collect();
+    Ok(serde_json::to_string(&pairs)?)
+}
