@@ -10,6 +10,7 @@ from .graph import ordered_regions
 from .model import ANSWER, CHANGED, State
 from .streams import Node, Streams
 from .structure import Declarations
+from .values import equal
 
 BOUND = 10_000  # firings of any one member of a region
 
@@ -74,8 +75,12 @@ class Settling:
                 return CHANGED if self.streams.has_pending(node, streams) else None
             return CHANGED if gadget.new or any(contacts[n].differs() for n in gadget.reads()) else None
         wire = self.state.wires[number]
-        if contacts[wire.start if direction == 0 else wire.end].differs():
+        source, target = (wire.start, wire.end) if direction == 0 else (wire.end, wire.start)
+        if contacts[source].differs():
             return CHANGED
+        linked_apart = wire.kind == "bidirectional" and not equal(contacts[source].content, contacts[target].content)
+        if linked_apart and contacts[source].stamp is not None:
+            return CHANGED  # written with what it held before, and newer than what its partner holds
         return wire.forced.get(direction)
 
     def _fire(self, node: Node, reason: str) -> int:

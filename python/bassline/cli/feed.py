@@ -6,8 +6,9 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-import bassline as bl
 import click
+
+import bassline as bl
 from bassline.cli.interrupt import Interruption, Stopped
 from bassline.cli.progress import progress
 from bassline.cli.say import message_of, say
@@ -36,7 +37,7 @@ class Feed:
         self.after_each = after_each
         self.first = net.position(given.name) or 0
         self.tick = net.tick
-        self.bad = 0
+        self.rows = self.bad = 0
 
     def run(self) -> None:
         """Feed it to its end, and say how it went."""
@@ -96,21 +97,21 @@ class Feed:
         except bl.errors.BasslineError as error:
             place = f"row {getattr(error, 'row', self.row + 1):,}"
             raise click.ClickException(f"{given.name}, {place}: {without_place(error)}; {SKIP}") from error
+        self.rows += result.rows
         self.bad += result.bad
 
     def summarise(self, seconds: float) -> None:
         """Say what was done and how fast."""
-        rows = self.row - self.first
-        bad = f", {self.bad:,} of them bad and passed over" if self.bad else ""
-        if self.first and not rows:
+        bad = f"; {counted(self.bad, 'bad row')} passed over" if self.bad else ""
+        if self.first and not self.rows:
             again = "; --source NAME starts another input" if self.input.path == "-" else ""
             say(f"nothing new in {self.input.name}: {self.first:,} rows were read before{again}")
             return
-        rate = f"{rows / seconds:,.0f} rows/s" if seconds else "at once"
+        rate = f"{self.rows / seconds:,.0f} rows/s" if seconds else "at once"
         ticks = counted(self.net.tick - self.tick, "tick")
         size = size_of(self.store) if self.store else None
         kept = f", {self.store} {size / 1e6:,.1f} MB" if size is not None else ""
-        say(f"{counted(rows, 'row')}{bad} in {seconds:.1f} s ({rate}), {ticks}{kept}")
+        say(f"{counted(self.rows, 'row')} in {seconds:.1f} s ({rate}), {ticks}{kept}{bad}")
 
 
 def without_place(error: Exception) -> str:

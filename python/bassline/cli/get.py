@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+
 from bassline.cli.options import as_json, debug
 from bassline.cli.state import matching, show
 from bassline.cli.store import open_existing

@@ -38,7 +38,7 @@ class Input:
     def reader(self) -> bl.RowReader:
         """Return a fresh decoder."""
         if self.format == "csv":
-            return bl.RowReader.csv(null=self.null, text=self.text)
+            return bl.RowReader.csv(null=list(self.null), text=list(self.text))
         return bl.RowReader.json_lines()
 
     @contextmanager

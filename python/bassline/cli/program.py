@@ -7,8 +7,9 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-import bassline as bl
 import click
+
+import bassline as bl
 from bassline.cli.get import get
 from bassline.cli.interrupt import Stopped
 from bassline.cli.run import run

@@ -6,8 +6,9 @@ import json
 import sys
 from typing import Any
 
-import bassline as bl
 import click
+
+import bassline as bl
 from bassline.cli.feed import Feed
 from bassline.cli.input import input_of
 from bassline.cli.options import as_json, debug
@@ -82,9 +83,9 @@ def run(  # noqa: PLR0913  (one parameter per option)
         for pattern in watch:
             net.on_change(pattern, printer)
         load_into(net, loaded)
-        write(net, values)
         if into is not None and into not in net.contacts:
             raise Refused(f"--into: no contact '{into}'; {hint(net, into)}")
+        write(net, values)
         if rows is not None:
             shown = not (watch and sys.stdout.isatty())
             Feed(net, rows, store, shown=shown, after_each=printer.check).run()
@@ -108,8 +109,8 @@ def setting_of(setting: str) -> tuple[str, Any]:
         return path, json.loads(text)
     except ValueError as error:
         quoted = json.dumps(text, ensure_ascii=False)
-        hint = f"a string needs its quotes: --set '{path}={quoted}'"
-        raise Refused(f"--set {path}: expected a JSON value, found '{text}'; {hint}") from error
+        way_out = f"a string needs its quotes: --set '{path}={quoted}'"
+        raise Refused(f"--set {path}: expected a JSON value, found '{text}'; {way_out}") from error
 
 
 def write(net: bl.Network, values: dict[str, Any]) -> None:

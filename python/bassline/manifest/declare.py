@@ -32,10 +32,13 @@ def load_into(net: Network, source: Source | Manifest) -> Manifest:
     Raises:
         ManifestError: with file, line and column; the network is as it was.
     """
+    from bassline import Network  # noqa: PLC0415  (which knows us too: Network.from_manifest)
+
     with importable(source) as manifest:
         for place, template in manifest.structure.templates:
-            with _places(manifest, place):  # a router would find its mistakes only at the first record
-                type(net)().build(template)
+            # On its own, in a network that is thrown away: a router would find its mistakes only at the first record.
+            with _places(manifest, place), Network() as scratch:
+                scratch.build(template)
         with _places(manifest, "build"), net.batch():
             net.build(manifest.build)
             _check_paths(net, manifest)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bassline.errors import ManifestError
-from bassline.manifest import json_text, yaml_text
+from bassline.manifest import json_text
 from bassline.manifest.nearby import nearby
 from bassline.manifest.node import find
 
@@ -65,13 +65,22 @@ def _parse(text: str, name: str, suffix: str, folder: Path | None) -> Document:
 
 def _by_suffix(text: str, name: str, suffix: str) -> tuple[Any, Node]:
     if suffix in {".yaml", ".yml"} or not (suffix == ".json" or text.lstrip().startswith("{")):
-        return yaml_text.parse(text, name)
+        return _yaml(text, name)
     try:
         return json_text.parse(text, name)
     except ManifestError as as_json:
         if suffix == ".json":
             raise
         try:  # a YAML text may open with a brace too
-            return yaml_text.parse(text, name)
+            return _yaml(text, name)
         except ManifestError:
             raise as_json from None
+
+
+def _yaml(text: str, name: str) -> tuple[Any, Node]:
+    try:
+        from bassline.manifest import yaml_text  # noqa: PLC0415  (PyYAML is an extra; JSON manifests do without)
+    except ModuleNotFoundError as error:
+        way_out = "pip install 'bassline[cli]'; a manifest in JSON needs nothing"
+        raise ManifestError(f"{name}: reading YAML needs PyYAML: {way_out}") from error
+    return yaml_text.parse(text, name)

@@ -2,46 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import yaml
 
 from bassline.errors import ManifestError
 from bassline.manifest.json_text import Lines
 from bassline.manifest.node import Node
 
-if TYPE_CHECKING:
-    import yaml
-
 TAG = "tag:yaml.org,2002:"
 PLAIN = {f"{TAG}{kind}" for kind in ("str", "int", "float", "bool", "null", "map", "seq")}
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DEEPEST = 100  # libyaml composes by recursion, and would overrun its stack where Python stops
 MOST_VALUES = 1_000_000  # aliases of aliases can stand for more values than any memory holds
 
 
 def parse(text: str, name: str) -> tuple[Any, Node]:
     """Return what a YAML text says, and where."""
     try:
-        import yaml  # noqa: PLC0415  (an extra; JSON manifests do without)
-    except ModuleNotFoundError as error:
-        message = "reading YAML needs PyYAML: pip install 'bassline[cli]'; a manifest in JSON needs nothing"
-        raise ManifestError(f"{name}: {message}") from error
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        _check_depth(text, name)
+        return _read(text, name)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = ": ".join(part for part in (error.context, error.problem) if part)
+        tab = mark is not None and text[mark.index : mark.index + 1] == "\t"
+        way_out = "indent with spaces, not with tabs" if tab else "check the indentation and the quotes there"
+        raise ManifestError(f"{name}:{_where(mark)}: not valid YAML: {said}; {way_out}") from error
+    except yaml.reader.ReaderError as error:
+        line, column = Lines(text).position(error.position)
+        message = f"not valid YAML: {error.reason}; remove that character"
+        raise ManifestError(f"{name}:{line}:{column}: {message}") from error
+
+
+def _read(text: str, name: str) -> tuple[Any, Node]:
+    loader = LOADER(text)
     try:
         root = loader.get_single_node()
         if root is None:
             raise ManifestError(f"{name}:1:1: expected a mapping with at least 'name', found an empty text")
         _Check(name).weigh(root)
         return loader.construct_document(root), _places(root, {})
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        said = ": ".join(part for part in (error.context, error.problem) if part)
-        way_out = "indent with spaces" if "'\\t'" in said else "check the indentation and the quotes there"
-        raise ManifestError(f"{name}:{where}: not valid YAML: {said}; {way_out}") from error
-    except yaml.reader.ReaderError as error:  # type: ignore[attr-defined]
-        line, column = Lines(text).position(error.position)
-        message = f"not valid YAML: {error.reason}; remove that character"
-        raise ManifestError(f"{name}:{line}:{column}: {message}") from error
     finally:
         loader.dispose()
+
+
+def _check_depth(text: str, name: str) -> None:
+    """Refuse a text that is nested too deeply, before anything recurses into it."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise ManifestError(f"{name}:{_where(event.start_mark)}: nested more than {DEEPEST} deep; flatten it")
+
+
+def _where(mark: Any) -> str:
+    """Return a mark as line and column, counted from 1."""
+    return f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
 
 
 class _Check:
@@ -62,10 +78,10 @@ class _Check:
         weight = 1
         if node.tag not in PLAIN:
             raise self.error(node, self.strange(node))
-        if node.id == "mapping":
+        if isinstance(node, yaml.MappingNode):
             self.keys(node)
             weight += sum(self.weigh(value) for _, value in node.value)
-        elif node.id == "sequence":
+        elif isinstance(node, yaml.SequenceNode):
             weight += sum(self.weigh(item) for item in node.value)
         elif node.tag == f"{TAG}int" and ":" in node.value:
             raise self.error(node, f"YAML reads {node.value} as a number to the base 60; put it in quotes")
@@ -96,8 +112,7 @@ class _Check:
 
     def error(self, node: yaml.Node, message: str) -> ManifestError:
         """Return the error at a node."""
-        mark = node.start_mark
-        return ManifestError(f"{self.name}:{mark.line + 1}:{mark.column + 1}: {message}")
+        return ManifestError(f"{self.name}:{_where(node.start_mark)}: {message}")
 
 
 def _places(node: yaml.Node, known: dict[int, Node]) -> Node:
@@ -105,8 +120,8 @@ def _places(node: yaml.Node, known: dict[int, Node]) -> Node:
     if id(node) in known:
         return known[id(node)]
     place = known[id(node)] = Node(node.start_mark.line + 1, node.start_mark.column + 1)
-    if node.id == "mapping":
+    if isinstance(node, yaml.MappingNode):
         place.children.update((key.value, _places(value, known)) for key, value in node.value)
-    elif node.id == "sequence":
+    elif isinstance(node, yaml.SequenceNode):
         place.children.update((index, _places(item, known)) for index, item in enumerate(node.value))
     return place

@@ -97,27 +97,27 @@ impl Network {
             }
             match Edge::of(member.edge) {
                 Edge::Gadget(slot) => self.fire_member(slot, member, index, evaluation)?,
-                Edge::Wire(wire) => self.carry_inside(wire, member, index, evaluation)?,
+                Edge::Wire(wire) => {
+                    self.tick.carrying = true;
+                    self.carry_inside(wire, member, index, evaluation)?;
+                    self.tick.carrying = false;
+                }
             }
         }
         Ok(())
     }
 
     fn fire_member(&mut self, slot: u32, member: Member, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
-        let outputs = self.gadgets.outputs(slot);
-        let before: Vec<_> = outputs.iter().map(|&contact| (contact != crate::contact::NONE).then(|| self.contacts.content[contact as usize].clone())).collect();
         self.regions.just_written.clear();
         if self.gadgets.rows[slot as usize].flags & gadget::flag::STREAM == 0 {
-            self.fire_slow_or_fast(slot)?;
+            self.fire(slot)?;
         } else {
             self.fire_unseen(slot, member, evaluation)?;
         }
         let written = std::mem::take(&mut self.regions.just_written);
-        for &contact in &written {
+        for &(contact, changed) in &written {
             evaluation.written.insert(contact);
-            let at = outputs.iter().position(|&output| output == contact);
-            let changed = at.and_then(|at| before[at].as_ref()).is_none_or(|before| *before != self.contacts.content[contact as usize]);
-            if changed || self.contacts.is_stream(contact) {
+            if changed {
                 self.mark_members(index, contact, evaluation);
             } else {
                 self.mark_links(contact, evaluation);
@@ -125,10 +125,6 @@ impl Network {
         }
         self.regions.just_written = written;
         Ok(())
-    }
-
-    fn fire_slow_or_fast(&mut self, slot: u32) -> Result<(), NetworkError> {
-        self.fire(slot)
     }
 
     /// Fires for the events that came since this member last fired.
@@ -211,7 +207,11 @@ impl Network {
         if row.kind == WireKind::Bidirectional && self.contacts.content[to as usize].is_some() && !self.contacts.is_stream(to) {
             let creation = self.wires.creation[wire as usize];
             let backward = to == row.to;
-            self.touch(to);
+            let index = self.touch(to);
+            if stamp >= self.tick.touches[index].stamp {
+                self.tick.touches[index].stamp = stamp;
+                self.contacts.writer[to as usize] = writer;
+            }
             evaluation.dirty.insert(Member { creation, backward, edge: Edge::Wire(wire).code() });
         }
         Ok(())

@@ -222,7 +222,10 @@ impl Network {
                 WireKind::Directed => Writer::wire(slot),
                 WireKind::Bidirectional => self.contacts.writer[from as usize],
             };
-            self.write_external(to, Some(value), writer)?;
+            self.tick.carrying = true;
+            let written = self.write_external(to, Some(value), writer);
+            self.tick.carrying = false;
+            written?;
         } else if let (WireKind::Bidirectional, Some(value)) = (kind, content(to)) {
             self.write_external(from, Some(value), self.contacts.writer[to as usize])?;
         }

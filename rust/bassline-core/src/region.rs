@@ -34,8 +34,8 @@ pub(crate) struct Regions {
     stale: Vec<u32>,
     /// The region being evaluated.
     pub(crate) running: Option<u32>,
-    /// What the running region wrote since it was last looked at.
-    pub(crate) just_written: Vec<u32>,
+    /// What the running region wrote since it was last looked at, and whether each write changed something.
+    pub(crate) just_written: Vec<(u32, bool)>,
 }
 
 impl Regions {
@@ -228,10 +228,10 @@ impl Network {
     }
 
     /// A contact of a region was written.
-    pub(crate) fn schedule_region_of(&mut self, contact: u32) {
+    pub(crate) fn schedule_region_of(&mut self, contact: u32, changed: bool) {
         let index = self.regions.of_contact(contact);
         if self.regions.running == Some(index) {
-            self.regions.just_written.push(contact);
+            self.regions.just_written.push((contact, changed));
             return;
         }
         self.regions.rows[index as usize].written.push(contact);

@@ -77,7 +77,7 @@ impl Network {
                 continue;
             }
             if self.contacts.has(slot, flag::SLOW) || self.contacts.writers.len(slot) > 0 {
-                self.schedule(slot);
+                self.schedule(slot, true);
             } else if touch.old != self.contacts.content[slot as usize] {
                 self.mark_readers(slot);
             }
@@ -101,7 +101,7 @@ impl Network {
             return Ok(());
         }
         if self.contacts.has(slot, flag::CYCLIC) || self.contacts.level[slot as usize] > level {
-            self.schedule(slot);
+            self.schedule(slot, true);
             return Ok(());
         }
         self.pass_on(slot, None)

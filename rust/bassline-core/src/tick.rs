@@ -79,6 +79,8 @@ pub(crate) struct Tick {
     pub(crate) write_index: u64,
     /// The next creation number when the tick began.
     pub(crate) creation: u64,
+    /// While a wire carries a value that somebody else wrote.
+    pub(crate) carrying: bool,
     /// While a router makes a group: its writes stand for the router's.
     pub(crate) building: Option<(Writer, Stamp, EventKey)>,
     pub(crate) touches: Vec<Touch>,
@@ -274,6 +276,7 @@ impl Network {
         self.tick.settling = false;
         self.tick.write_index = 0;
         self.tick.building = None;
+        self.tick.carrying = false;
         self.tick.events.clear();
         self.tick.fresh.clear();
         self.queue.rewind();

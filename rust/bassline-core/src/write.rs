@@ -95,7 +95,7 @@ impl Network {
                 return Ok(Written::Same);
             }
             self.add_event(slot, index, content, writer, key);
-            self.schedule(slot);
+            self.schedule(slot, true);
             return Ok(Written::Changed);
         }
         if let (true, Some(current), Some(incoming)) = (blend.is_lattice(), &self.contacts.content[slot as usize], &content) {
@@ -106,7 +106,7 @@ impl Network {
                     if newest {
                         self.contacts.writer[slot as usize] = writer;
                     }
-                    self.schedule(slot);
+                    self.schedule(slot, false);
                     return Ok(Written::Same);
                 }
                 Join::Contradiction => {
@@ -123,17 +123,17 @@ impl Network {
         if newest {
             self.contacts.writer[slot as usize] = writer;
         }
-        self.schedule(slot);
+        self.schedule(slot, changed);
         Ok(if changed { Written::Changed } else { Written::Same })
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
-    pub(crate) fn schedule(&mut self, slot: u32) {
+    pub(crate) fn schedule(&mut self, slot: u32, changed: bool) {
         if !self.tick.settling {
             return;
         }
         if self.contacts.has(slot, flag::CYCLIC) {
-            self.schedule_region_of(slot);
+            self.schedule_region_of(slot, changed);
         } else if !self.contacts.has(slot, flag::QUEUED) {
             self.contacts.set(slot, flag::QUEUED, true);
             self.queue.push_other(self.contacts.level[slot as usize], Waiting::Contact(slot));
@@ -223,12 +223,13 @@ impl Network {
         Ok(Written::Contradicted)
     }
 
-    /// A write that was taken lifts a contradiction; it lifts a fault if it comes from outside or from the gadget that failed.
+    /// A write that was taken lifts a contradiction; it lifts a fault if it comes from outside, or straight
+    /// from the gadget that failed.
     pub(crate) fn clear_marks(&mut self, slot: u32, writer: Writer) {
         if !self.contacts.has(slot, flag::MARKED) {
             return;
         }
-        let lifts = |gadget: u32| writer.as_external().is_some() || writer == Writer::gadget(gadget);
+        let lifts = |gadget: u32| writer.as_external().is_some() || (!self.tick.carrying && writer == Writer::gadget(gadget));
         let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));
