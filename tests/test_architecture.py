@@ -200,11 +200,13 @@ def public_names():
 
 
 def own_methods(cls):
-    """The public methods and properties a class of ours defines itself, as functions where they are Python."""
-    for name, member in vars(cls).items():
+    """The public methods and properties of a class of ours, inherited ones too, as functions where they are Python."""
+    ours = [base for base in cls.__mro__ if base.__module__.partition(".")[0] == "bassline"]
+    for name in sorted({name for base in ours for name in vars(base)}):
+        member = inspect.getattr_static(cls, name)
         if name.startswith("_") or inspect.ismemberdescriptor(member):  # a slot is described by its class
             continue
-        member = member.fget if isinstance(member, property) else getattr(member, "__func__", member)  # noqa: PLW2901
+        member = member.fget if isinstance(member, property) else getattr(member, "__func__", member)
         if callable(member) or inspect.isdatadescriptor(member):
             yield name, member
 
@@ -232,6 +234,11 @@ def test_everything_public_is_documented_and_annotated():
                 missing.append(f"{place}: no docstring")
             missing += gaps(place, member)
     assert missing == []
+
+
+def test_every_public_class_and_function_shows_an_example():
+    shown = {name: ">>>" in inspect.getdoc(thing) for name, thing in public_names() if callable(thing)}
+    assert [name for name, example in shown.items() if not example] == ["CapabilityError"]  # nothing raises it yet
 
 
 def test_nothing_public_is_named_twice_or_absent():

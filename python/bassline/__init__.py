@@ -1,7 +1,18 @@
 """Bassline: one live, durable, explainable graph of values, embedded in Python."""
 
 from bassline import errors
-from bassline._core import Batch, Change, Contact, Gadget, IngestResult, NothingType, RowReader, Wire, __version__, const
+from bassline._core import (
+    Batch,
+    Change,
+    Contact,
+    Gadget,
+    IngestResult,
+    NothingType,
+    RowReader,
+    Wire,
+    __version__,
+    const,
+)
 from bassline.drivers import Driver
 from bassline.errors import (
     BackpressureError,

@@ -40,7 +40,9 @@ def find(path: str) -> tuple[Callable[..., Any], list[tuple[str, bool]]]:
     if not module_name or not qualified:
         raise LookupError(f"a Python function is named 'module:function'; found '{path}'")
     if module_name == "__main__" or "<locals>" in qualified:
-        raise LookupError(f"the function '{path}' belongs to a script or another function and has no import path; declare it again")
+        raise LookupError(
+            f"the function '{path}' belongs to a script or another function and has no import path; declare it again"
+        )
     try:
         found: Any = importlib.import_module(module_name)
     except ImportError as error:

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
 class Driver:
     """Takes committed changes somewhere; it runs on a thread of its own, never inside a tick.
 
-    `handle_changes` takes a batch wholly or raises: `ConnectionError` and `TimeoutError` are tried again, anything else is the end
-    of the driver, and the next write raises `DriverError`.
+    `handle_changes` takes a batch wholly or raises: `ConnectionError` and `TimeoutError` are tried again, anything else
+    is the end of the driver, and the next write raises `DriverError`.
 
     >>> class Keep(bl.Driver):
     ...     seen = []
+    ...
     ...     def handle_changes(self, batch):
     ...         self.seen += [(change.path, change.new) for change in batch]
     >>> net = bl.Network()

@@ -32,16 +32,19 @@ def _file_of(store: str | os.PathLike[str] | None) -> str | None:
     if colon and scheme == "sqlite":
         return rest.removeprefix("//") or None
     if colon and scheme in _SCHEMES:
-        raise StorageError(f"there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, or 'memory:'")
+        raise StorageError(
+            f"there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, or 'memory:'"
+        )
     return text
 
 
 class Network(Scope, _core.Network):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
-    `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole network back, gadgets
-    included, and fires nothing. `persist="immediate"` makes each write wait until it is stored; with `"batch"` ticks are stored
-    in the background, and `flush()` waits for them. `contradictions="raise"` rolls a tick back that a contact cannot join.
+    `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
+    network back, gadgets included, and fires nothing. `persist="immediate"` makes each write wait until it is stored;
+    with `"batch"` ticks are stored in the background, and `flush()` waits for them. `contradictions="raise"` rolls a
+    tick back that a contact cannot join.
 
     Raises:
         StorageError: the store cannot be opened.
@@ -87,13 +90,9 @@ class Network(Scope, _core.Network):
         Raises:
             ManifestError: the manifest cannot be understood; the message says where.
 
-        >>> net = bl.Network.from_manifest({
-        ...     "name": "pricing",
-        ...     "build": {
-        ...         "contacts": [{"id": "price", "value": 9.5}],
-        ...         "gadgets": [{"primitive": "math.add", "inputs": {"a": "price", "b": 1}, "outputs": {"sum": "more"}}],
-        ...     },
-        ... })
+        >>> gadget = {"primitive": "math.add", "inputs": {"a": "price", "b": 1}, "outputs": {"sum": "more"}}
+        >>> build = {"contacts": [{"id": "price", "value": 9.5}], "gadgets": [gadget]}
+        >>> net = bl.Network.from_manifest({"name": "pricing", "build": build})
         >>> net["more"]
         10.5
         """
@@ -109,22 +108,46 @@ class Network(Scope, _core.Network):
 
     @property
     def contacts(self) -> Handles[_core.Contact]:
-        """The contacts by path."""
+        """The contacts by path.
+
+        >>> net = bl.Network()
+        >>> _ = net.contact("sensors/kitchen", 21.0), net.contact("sensors/attic", 17.5)
+        >>> {path: contact.value for path, contact in net.contacts.items()}
+        {'sensors/kitchen': 21.0, 'sensors/attic': 17.5}
+        """
         return Handles("contacts", lambda: self._contact_paths(None), self._contact)
 
     @property
     def groups(self) -> Handles[Group]:
-        """The groups by path."""
+        """The groups by path.
+
+        >>> net = bl.Network()
+        >>> _ = net.contact("sensors/kitchen/peak")
+        >>> list(net.groups)
+        ['sensors', 'sensors/kitchen']
+        """
         return Handles("groups", self._group_paths, lambda path: Group(self, self._group(path)))
 
     @property
     def gadgets(self) -> Handles[_core.Gadget]:
-        """The gadgets by path: their group's, and their name or what they compute of what."""
+        """The gadgets by path: their group's, and their name or what they compute of what.
+
+        >>> net = bl.Network()
+        >>> _ = net.gadget("math.add", name="more", a="x", b=1, sum="y")
+        >>> net.gadgets["more"].inputs
+        {'a': 'x', 'b': '(1)'}
+        """
         return Handles("gadgets", self._gadget_paths, self._gadget)
 
     @property
     def wires(self) -> Handles[_core.Wire]:
-        """The wires by their ends: `a->b` or `a<->b`."""
+        """The wires by their ends: `a->b` or `a<->b`.
+
+        >>> net = bl.Network()
+        >>> _ = net.wire("a", "b"), net.wire("b", "c", kind="directed")
+        >>> list(net.wires)
+        ['a<->b', 'b->c']
+        """
 
         def key(wire: _core.Wire) -> str:
             return ("{}->{}" if wire.kind == "directed" else "{}<->{}").format(*wire.ends)
@@ -136,7 +159,12 @@ class Network(Scope, _core.Network):
 
     @property
     def drivers(self) -> dict[str, dict[str, Any]]:
-        """The drivers by name, with their state as plain data."""
+        """The drivers by name, with their state as plain data.
+
+        >>> with bl.Network("shop.db") as net:
+        ...     net.drivers["store"]["lag_records"], net.drivers["store"]["failure"]
+        (0, None)
+        """
         return self._driver_status()
 
     def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | Group) -> None:
@@ -157,8 +185,8 @@ class Network(Scope, _core.Network):
     def batch(self, source: str | None = None, position: Any = None) -> Iterator[None]:
         """Make everything inside one tick; an exception rolls it all back.
 
-        `source` names who writes; `position` is where its reader stands, stored in the same transaction as the tick and given
-        back by `net.position(source)`.
+        `source` names who writes; `position` is where its reader stands, stored in the same transaction as the tick and
+        given back by `net.position(source)`.
 
         >>> net = bl.Network()
         >>> x = net.contact("x", 1)
@@ -177,7 +205,7 @@ class Network(Scope, _core.Network):
         self._exit_batch(True)
 
     def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
-        """Call `function` with each change of contacts whose path is of `pattern`, after its tick; answers an `unsubscribe`.
+        """Call `function` with each change of contacts of a pattern, after its tick; answers an `unsubscribe`.
 
         >>> net = bl.Network()
         >>> x = net.contact("x", 1)
@@ -213,11 +241,22 @@ class Network(Scope, _core.Network):
     ) -> None:
         """Attach a driver: it is handed every tick committed from now on, on a thread of its own.
 
-        It may lag by `max_records` ticks and `max_bytes` bytes; then the next write waits, up to `timeout` seconds. It is handed
-        up to `batch` ticks at once, or what there is after `max_age` seconds. `flush` waits for it if it is `durable`.
+        It may lag by `max_records` ticks and `max_bytes` bytes; then the next write waits, up to `timeout` seconds. It
+        is handed up to `batch` ticks at once, or what there is after `max_age` seconds. `flush` waits for it if it is
+        `durable`.
 
         Raises:
             BasslineError: a driver of that name is attached.
+
+        >>> class Show(bl.Driver):
+        ...     def handle_changes(self, batch):
+        ...         for change in batch:
+        ...             print(change.tick, change.path, change.new)
+        >>> net = bl.Network()
+        >>> net.attach(Show(), name="show", max_records=1_000)
+        >>> _ = net.contact("price", 9.5)
+        >>> net.flush()
+        1 price 9.5
         """
         name = name or type(driver).__name__.lower()
         self._attach(driver, name, durable, max_records, max_bytes, max_age, batch, timeout)
@@ -227,6 +266,13 @@ class Network(Scope, _core.Network):
 
         Raises:
             DriverError: something could not be delivered; the message says by which driver, how much and why.
+
+        >>> net = bl.Network("shop.db")
+        >>> _ = net.contact("price", 9.5)
+        >>> net.close()
+        >>> with bl.Network("shop.db") as net:
+        ...     print(net["price"])
+        9.5
         """
         _OPEN.discard(self)
         undelivered = self._close(timeout)

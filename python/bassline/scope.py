@@ -39,13 +39,11 @@ class Scope:
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         raise NotImplementedError("a scope is a network or a group")
 
-    def contact(
-        self, path: str, value: Any = _NOTHING, blend: str | None = None, **attributes: Any
-    ) -> _core.Contact:
+    def contact(self, path: str, value: Any = _NOTHING, blend: str | None = None, **attributes: Any) -> _core.Contact:
         """Declare a contact: get it, or create it with the groups its path names.
 
-        `value` fills it if it is empty and never overwrites content. `blend` is `accept-last` (the default of a new one), `max`,
-        `min` or `stream`.
+        `value` fills it if it is empty and never overwrites content. `blend` is `accept-last` (the default of a new
+        one), `max`, `min` or `stream`.
 
         Raises:
             ConflictError: it exists with another blend or other attributes, or a group has its path.
@@ -72,9 +70,7 @@ class Scope:
         network, group = self._scope()
         return Group(network, network._declare_group(group, path, attributes or None))  # noqa: SLF001
 
-    def wire(
-        self, source: str | _core.Contact, target: str | _core.Contact, kind: str = "bidirectional"
-    ) -> _core.Wire:
+    def wire(self, source: str | _core.Contact, target: str | _core.Contact, kind: str = "bidirectional") -> _core.Wire:
         """Declare a wire between two contacts, which are created if they do not exist; existing content flows.
 
         Raises:
@@ -92,7 +88,9 @@ class Scope:
         return network._declare_wire(group, source, target, kind)  # noqa: SLF001
 
     @overload
-    def gadget(self, computation: str, /, *, name: str | None = None, on_error: str = "raise", **ports: Any) -> _core.Gadget: ...
+    def gadget(
+        self, computation: str, /, *, name: str | None = None, on_error: str = "raise", **ports: Any
+    ) -> _core.Gadget: ...
 
     @overload
     def gadget(
@@ -123,9 +121,10 @@ class Scope:
     ) -> Any:
         """Declare a gadget: a primitive by its name, or a Python function (also as a decorator).
 
-        Of a primitive, the keywords are its ports and settings: a string is a path, a handle a contact, anything else a constant
-        (`bl.const("text")` for text). Of a function, `inputs` maps parameters to contacts (default: by name, in this scope or else at
-        the root), `outputs` names what it writes (default: its own name); a parameter with a default is optional.
+        Of a primitive, the keywords are its ports and settings: a string is a path, a handle a contact, anything else a
+        constant (`bl.const("text")` for text). Of a function, `inputs` maps parameters to contacts (default: by name,
+        in this scope or else at the root), `outputs` names what it writes (default: its own name); a parameter with a
+        default is optional.
 
         Raises:
             DeclarationError: no such primitive or port, or a required port is not bound.
@@ -163,13 +162,15 @@ class Scope:
         if options:
             raise DeclarationError(
                 f"a Python gadget takes inputs= and outputs=; found {', '.join(sorted(options))}: "
-                f"write inputs={{{sorted(options)[0]!r}: …}}"
+                f"write inputs={{{min(options)!r}: …}}"
             )
         known = _functions.parameters(function)
         names = [parameter for parameter, _ in known]
         unknown = [parameter for parameter in given if parameter not in names]
         if unknown:
-            raise DeclarationError(f"{function.__qualname__} has no parameter {unknown[0]!r}; it has {', '.join(names)}")
+            raise DeclarationError(
+                f"{function.__qualname__} has no parameter {unknown[0]!r}; it has {', '.join(names)}"
+            )
         clash = [output for output in outputs if output in names]
         renamed = {output: f"{output}'" if output in clash else output for output in outputs}
         ports = {parameter: given.get(parameter, parameter) for parameter in names}
@@ -187,7 +188,17 @@ class Scope:
 
 
 class Group(Scope):
-    """A group: a named room of contacts and groups. Paths in its methods are relative to it."""
+    """A group: a named room of contacts and groups. Paths in its methods are relative to it; `/x` means from the root.
+
+    >>> net = bl.Network()
+    >>> _ = net.contact("offset", 0.5)
+    >>> kitchen = net.group("sensors/kitchen", author="ann")
+    >>> _ = kitchen.contact("raw", 21.0)
+    >>> kitchen.gadget("math.add", a="raw", b="/offset", sum="calibrated")
+    <Gadget 'sensors/kitchen/math.add(a=raw, b=offset, sum=calibrated)'>
+    >>> net["sensors/kitchen/calibrated"], kitchen.path, kitchen.name, kitchen.attributes
+    (21.5, 'sensors/kitchen', 'kitchen', {'author': 'ann'})
+    """
 
     __slots__ = ("_handle", "_network")
 

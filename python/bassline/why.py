@@ -21,7 +21,10 @@ class Why:
         self._reasons = reasons
 
     def to_dict(self) -> dict[str, Any]:
-        """Nested dicts: `path`, `value`, `tick`, `kind`, and `inputs` by port; what was told before is a `{"path", "see_above"}`."""
+        """Nested dicts: `path`, `value`, `tick`, `kind`, and `inputs` by port.
+
+        What was told before is only `path` and `see_above`.
+        """
         return self._nest(0, set())
 
     def _nest(self, at: int, told: set[int]) -> dict[str, Any]:
@@ -70,7 +73,8 @@ def _describe(reason: dict[str, Any]) -> str:
     line = f"{path} = {_show(reason['value'])}"
     match kind:
         case "external":
-            when = "" if reason.get("time") is None else f", {datetime.fromtimestamp(reason['time'], UTC):%Y-%m-%d %H:%M:%S} UTC"
+            time = reason.get("time")
+            when = "" if time is None else f", {datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M:%S} UTC"
             source = f"from '{reason['source']}'" if reason["source"] else "written"
             return f"{line}  ({source}, tick {reason['tick']}{when})"
         case "gadget":

@@ -14,6 +14,8 @@ from .structure import Declarations, absolute
 from .values import Const, Nothing, Value, equal, isolate
 from .writes import Outcome, Write, write
 
+OLDEST: Stamp = (0, -1)  # content that was not written in this tick
+
 
 @dataclass
 class Firing:
@@ -24,6 +26,11 @@ class Firing:
     changed: list[int] = field(default_factory=list)  # contacts, since somebody looked
     answers: list[Node] = field(default_factory=list)
     restructured: bool = False
+    turn: int = 0  # how many members have fired in this tick
+
+    def stamp(self, member: int) -> Stamp:
+        """Of two writes of one member the later is newer."""
+        return (1, member, self.turn)
 
     def contact(self, number: int) -> Contact:
         return self.declarations.state.contacts[number]
@@ -48,12 +55,13 @@ class Firing:
     def lose(self, target: Contact, writer: int) -> None:
         """Take back what this writer wrote last."""
         if target.blend == "accept-last" and target.content is not Nothing and target.writer == writer:
-            self.put(writer, target, Nothing, None, (1, writer), writer)
+            self.put(writer, target, Nothing, None, self.stamp(writer), writer)
 
     # gadgets
 
     def gadget(self, gadget: Gadget) -> int:
         """Returns how often it fired."""
+        self.turn += 1
         streams = stream_inputs(self.declarations.state.contacts, gadget)
         if streams:
             return self._for_each_event(gadget, streams)
@@ -113,7 +121,7 @@ class Firing:
         for port, value in results.items():
             if value is not Nothing and port in gadget.outputs:
                 target = self.contact(gadget.outputs[port])
-                self.put(gadget.number, target, value, cause, (1, gadget.number), gadget.number)
+                self.put(gadget.number, target, value, cause, self.stamp(gadget.number), gadget.number)
 
     def _targets(self, gadget: Gadget) -> list[Contact]:
         return [self.contact(number) for number in gadget.writes()]
@@ -128,14 +136,15 @@ class Firing:
         if self.declarations.state.at(entry) is None:
             self.restructured = True
             for contact, value in instantiate(self.declarations, gadget, group):
-                self.put(gadget.number, contact, value, cause, (1, gadget.number), gadget.number)
+                self.put(gadget.number, contact, value, cause, self.stamp(gadget.number), gadget.number)
         target = self.declarations.contact(entry)
-        self.put(gadget.number, target, isolate(record), cause, (1, gadget.number), gadget.number)
+        self.put(gadget.number, target, isolate(record), cause, self.stamp(gadget.number), gadget.number)
         return {}
 
     # wires
 
     def wire(self, wire: Wire, direction: int, reason: str) -> int:
+        self.turn += 1
         ends = [self.contact(wire.start), self.contact(wire.end)]
         source, target = ends[direction], ends[1 - direction]
         if source.is_stream:
@@ -153,7 +162,7 @@ class Firing:
             self.put(wire.number, target, event.value, event, event.stamp, event.writer, event.identity)
             self.streams.latest[(wire.number, 1), target.number] = event.value
         elif not event.erased:
-            self.put(wire.number, target, event.value, event, (1, wire.number), wire.number)
+            self.put(wire.number, target, event.value, event, self.stamp(wire.number), wire.number)
         elif source.content is Nothing:
             self.lose(target, wire.number)
 
@@ -162,12 +171,12 @@ class Firing:
             if source.content is Nothing:
                 self.lose(target, wire.number)
             else:
-                self.put(wire.number, target, source.content, None, (1, wire.number), wire.number)
+                self.put(wire.number, target, source.content, None, self.stamp(wire.number), wire.number)
             return
         came = self.streams.latest.get(((wire.number, 1), source.number), Nothing)
         if target.is_stream and equal(came, source.content):
             return  # it came from there, over this wire
-        stamp = source.stamp if source.stamp is not None else (1, wire.number)
+        stamp = source.stamp if source.stamp is not None else OLDEST
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
         if outcome.answer and reason != ANSWER:
             self.answers.append((wire.number, 1 - direction))

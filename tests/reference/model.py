@@ -10,7 +10,7 @@ from typing import Any
 from .primitives import Primitive
 from .values import Const, Nothing, Value, equal
 
-Stamp = tuple[int, int]
+Stamp = tuple[int, ...]
 Key = tuple[float, int, int, int]  # origin, hops, creation number of the writer, emission
 
 EXTERNAL = 0  # the "creation number" of the world outside

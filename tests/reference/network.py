@@ -127,7 +127,9 @@ class Network:
         with self.batch():
             index = self._index()
             incoming = Write(value, (0, index), EXTERNAL, (index, 0, EXTERNAL, 0))
-            write(self.state.contacts[number], incoming, self._policy)
+            contact = self.state.contacts[number]
+            write(contact, incoming, self._policy)
+            contact.faults.clear()  # only a direct write: what a wire brings does not mend the gadget
 
     def erase_number(self, number: int) -> None:
         if self._wait(lambda: self.erase_number(number)):

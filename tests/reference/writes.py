@@ -26,8 +26,6 @@ class Outcome:
 
 
 def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
-    if incoming.writer == EXTERNAL:
-        contact.faults.clear()
     if contact.is_stream:
         return _event(contact, incoming)
     if contact.blend == "accept-last":

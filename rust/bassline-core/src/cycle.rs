@@ -92,6 +92,7 @@ impl Network {
         while let Some(member) = evaluation.next() {
             let firings = evaluation.firings.entry(member).or_insert(0);
             *firings += 1;
+            self.tick.firing += 1;
             if *firings > BOUND {
                 return Err(self.not_settled(index, member, evaluation));
             }
@@ -148,7 +149,7 @@ impl Network {
         let creation = self.wires.creation[wire as usize];
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
-            WireKind::Directed => (Stamp::creation(creation), Writer::wire(wire)),
+            WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
             WireKind::Bidirectional => {
                 (self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp), self.contacts.writer[from as usize])
             }
@@ -209,8 +210,7 @@ impl Network {
             let backward = to == row.to;
             let index = self.touch(to);
             if stamp >= self.tick.touches[index].stamp {
-                self.tick.touches[index].stamp = stamp;
-                self.contacts.writer[to as usize] = writer;
+                self.renew(to, index, writer, stamp);
             }
             evaluation.dirty.insert(Member { creation, backward, edge: Edge::Wire(wire).code() });
         }

@@ -138,7 +138,7 @@ impl Network {
 
     pub(crate) fn write_outputs(&mut self, slot: u32, outputs: Outputs, key: EventKey) -> Result<(), NetworkError> {
         let contacts = self.gadgets.outputs(slot);
-        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         for (&contact, value) in contacts.iter().zip(outputs) {
             if let (true, Some(value)) = (contact != NONE, value) {
                 self.write_content(contact, Some(value), Writer::gadget(slot), stamp, key)?;

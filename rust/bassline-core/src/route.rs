@@ -38,7 +38,7 @@ impl Network {
                 other
             }
         };
-        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key).map(|_| ())
     }
 
@@ -71,7 +71,7 @@ impl Network {
         let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
         self.add_route(slot, contact);
         let creation = self.gadgets.creation[slot as usize];
-        self.tick.building = Some((Writer::gadget(slot), Stamp::creation(creation), EventKey::of_state(creation)));
+        self.tick.building = Some((Writer::gadget(slot), Stamp::creation(creation, self.tick.firing), EventKey::of_state(creation)));
         let built = self.build(instance, &template);
         self.tick.building = None;
         built?;

@@ -135,7 +135,7 @@ impl Network {
     fn carry(&mut self, wire: u32, from: u32) -> Result<(), NetworkError> {
         let to = self.wires.rows[wire as usize].to;
         let creation = self.wires.creation[wire as usize];
-        let (stamp, writer) = (Stamp::creation(creation), Writer::wire(wire));
+        let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
         let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
         if first != u32::MAX {
             return self.carry_events(wire, first, to);
@@ -149,7 +149,7 @@ impl Network {
 
     fn carry_events(&mut self, wire: u32, first: u32, to: u32) -> Result<(), NetworkError> {
         let creation = self.wires.creation[wire as usize];
-        let (stamp, writer) = (Stamp::creation(creation), Writer::wire(wire));
+        let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
         let only_last = self.contacts.blend[to as usize] == crate::Blend::AcceptLast;
         let mut at = first;
         while at != u32::MAX {
@@ -180,7 +180,7 @@ impl Network {
 
     /// A gadget that is not ready any more takes back what it had written last.
     pub(crate) fn lose_outputs(&mut self, slot: u32) -> Result<(), NetworkError> {
-        let stamp = Stamp::creation(self.gadgets.creation[slot as usize]);
+        let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         self.clear_faults_of(slot);
         for contact in self.gadgets.derived_outputs(slot) {
             if contact != crate::contact::NONE && !self.contacts.has(contact, flag::REMOVED) {

@@ -16,8 +16,9 @@ impl Stamp {
     pub(crate) fn external(write_index: u64) -> Self {
         Stamp(write_index)
     }
-    pub(crate) fn creation(number: u64) -> Self {
-        Stamp(number | 1 << 63)
+    /// Of a gadget or directed wire; of two writes of one member of a cycle the later is newer.
+    pub(crate) fn creation(number: u64, firing: u64) -> Self {
+        Stamp(1 << 63 | number << 24 | firing.min((1 << 24) - 1))
     }
 }
 
@@ -79,6 +80,8 @@ pub(crate) struct Tick {
     pub(crate) write_index: u64,
     /// The next creation number when the tick began.
     pub(crate) creation: u64,
+    /// How many members of cycles have fired in this tick.
+    pub(crate) firing: u64,
     /// While a wire carries a value that somebody else wrote.
     pub(crate) carrying: bool,
     /// While a router makes a group: its writes stand for the router's.
@@ -277,6 +280,7 @@ impl Network {
         self.tick.write_index = 0;
         self.tick.building = None;
         self.tick.carrying = false;
+        self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.fresh.clear();
         self.queue.rewind();

@@ -53,7 +53,7 @@ impl Network {
                 if self.contacts.writer[at] == Writer::gadget(gadget) {
                     return Ok(());
                 }
-                let stamp = Stamp::creation(self.gadgets.creation[gadget as usize]);
+                let stamp = Stamp::creation(self.gadgets.creation[gadget as usize], self.tick.firing);
                 return self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, EventKey::of_state(0)).map(|_| ());
             }
             let old = content.replace(value);
@@ -73,7 +73,7 @@ impl Network {
             return Ok(());
         }
         let creation = self.gadgets.creation[gadget as usize];
-        let (stamp, key) = (Stamp::creation(creation), EventKey::of_state(creation));
+        let (stamp, key) = (Stamp::creation(creation, self.tick.firing), EventKey::of_state(creation));
         self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, key).map(|_| ())
     }
 
@@ -86,9 +86,6 @@ impl Network {
             return Ok(Written::Refused);
         }
         let newest = fresh || stamp >= self.tick.touches[index].stamp;
-        if newest {
-            self.tick.touches[index].stamp = stamp;
-        }
         if blend == Blend::Stream {
             self.clear_marks(slot, writer);
             if content.is_none() && self.contacts.content[slot as usize].is_none() {
@@ -104,12 +101,13 @@ impl Network {
                 Join::Keep => {
                     self.clear_marks(slot, writer);
                     if newest {
-                        self.contacts.writer[slot as usize] = writer;
+                        self.renew(slot, index, writer, stamp);
                     }
                     self.schedule(slot, false);
                     return Ok(Written::Same);
                 }
                 Join::Contradiction => {
+                    // Not taken: neither content nor its age changes.
                     let (current, incoming) = (current.clone(), incoming.clone());
                     return self.contradict(slot, current, incoming, writer);
                 }
@@ -121,10 +119,16 @@ impl Network {
             self.contacts.content[slot as usize] = content;
         }
         if newest {
-            self.contacts.writer[slot as usize] = writer;
+            self.renew(slot, index, writer, stamp);
         }
         self.schedule(slot, changed);
         Ok(if changed { Written::Changed } else { Written::Same })
+    }
+
+    /// Notes who made the newest write to a contact, and how new it is.
+    pub(crate) fn renew(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
+        self.contacts.writer[slot as usize] = writer;
+        self.tick.touches[index].stamp = stamp;
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
@@ -229,7 +233,7 @@ impl Network {
         if !self.contacts.has(slot, flag::MARKED) {
             return;
         }
-        let lifts = |gadget: u32| writer.as_external().is_some() || (!self.tick.carrying && writer == Writer::gadget(gadget));
+        let lifts = |gadget: u32| !self.tick.carrying && (writer.as_external().is_some() || writer == Writer::gadget(gadget));
         let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));

@@ -235,6 +235,11 @@ impl Engine {
         self.notices.pop_front()
     }
 
+    /// Whether there are changes nobody was told of yet.
+    pub fn has_notices(&self) -> bool {
+        !self.notices.is_empty()
+    }
+
     /// When a tick was, if it is one of the last.
     pub fn time_of(&self, tick: u64) -> Option<&TickTime> {
         let at = self.times.binary_search_by_key(&tick, |time| time.tick).ok()?;

@@ -32,7 +32,7 @@ mod worker;
 pub use driver::{Batch, Driver, DriverFailure, FailureClass};
 pub use engine::{Clock, Engine, Notice, SystemClock, TickTime};
 pub use error::KernelError;
-pub use ingest::{Ingest, IngestError, Ingested, Target};
+pub use ingest::{Caller, Ingest, IngestError, Ingested, Target};
 pub use input::{CsvOptions, Row, RowError, RowReader};
 pub use kernel::Kernel;
 pub use log::{Limits, Log, LogError, Mark};

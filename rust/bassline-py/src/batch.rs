@@ -1,37 +1,41 @@
 //! A batch from Python: everything between enter and exit is one tick.
 
 use crate::current::{self, Busy};
-use crate::enter::{thread_number, to_write};
+use crate::enter::{check, thread_number, to_read, to_write};
 use crate::error::BasslineError;
 use crate::network::Network;
-use crate::shared::lock;
-use crate::tick::{admit, after, closed, settle};
+use crate::tick::{admit, after, closed, end, settle};
 use crate::value::to_value;
 use pyo3::prelude::*;
 
 #[pymethods]
 impl Network {
+    /// How many batches this thread has open, one inside the other.
+    fn _batch_depth(&self, py: Python<'_>) -> PyResult<u32> {
+        let state = to_read(py, &self.shared)?;
+        Ok(if state.owner == thread_number() { state.depth } else { 0 })
+    }
+
     #[pyo3(signature = (source=None, position=None))]
     fn _enter_batch(&self, py: Python<'_>, source: Option<&str>, position: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let shared = &self.shared;
-        shared.check_process()?;
-        if current::firing(shared.key(), |_| ()).is_some() {
-            return Err(BasslineError::new_err("a gadget cannot open a batch; what it writes is made in ticks after this one"));
-        }
         let position = position.map(to_value).transpose()?;
         let me = thread_number();
         let mut state = to_write(py, shared)?;
         if state.owner == me {
+            if source.is_some() || position.is_some() {
+                return Err(BasslineError::new_err("a batch inside a batch is part of its tick; give the source and position to the outermost"));
+            }
             state.depth += 1;
             return Ok(());
-        }
-        if state.closed {
-            return Err(closed());
         }
         if shared.kernel.is_needed() {
             drop(state);
             admit(py, shared)?;
             state = to_write(py, shared)?;
+        }
+        if state.closed {
+            return Err(closed());
         }
         state.owner = me;
         state.depth = 1;
@@ -39,35 +43,32 @@ impl Network {
         Ok(())
     }
 
-    /// Ends a batch: commits it, or rolls it back.
-    fn _exit_batch(&self, py: Python<'_>, commit: bool) -> PyResult<()> {
+    /// Ends the batches of this thread down to `depth`: the outermost commits, or is rolled back. That nothing is left to roll back is no
+    /// error, as Ctrl-C may come before the batch has begun, or after it has ended.
+    fn _exit_batch(&self, py: Python<'_>, depth: u32, commit: bool) -> PyResult<()> {
         let shared = &self.shared;
-        let mut state = to_write(py, shared)?;
-        if state.owner != thread_number() {
-            return Err(BasslineError::new_err("this batch is not open on this thread; enter and leave a batch on the same thread"));
+        check(shared)?;
+        // No Ctrl-C is looked for, as an end that does not happen would shut everybody out.
+        let mut state = to_read(py, shared)?;
+        if state.owner != thread_number() || state.depth <= depth {
+            let message = "this batch is not open on this thread; enter and leave a batch on the same thread";
+            return if commit { Err(BasslineError::new_err(message)) } else { Ok(()) };
         }
-        state.depth -= 1;
-        if state.depth > 0 {
+        state.depth = depth;
+        if depth > 0 {
             return Ok(());
         }
-        let result = if commit {
-            let busy = Busy::with(shared.key());
-            let settled = settle(py, &mut state.engine);
-            drop(busy);
-            settled
-        } else {
-            Ok(())
+        let busy = Busy::settling(shared.key());
+        let result = match commit {
+            false => Ok(()),
+            true if state.closed => Err(crate::tick::Refusal::Raised(closed())),
+            true => settle(py, &mut state.engine),
         };
-        if commit && result.is_ok() {
-            state.engine.commit();
-        } else {
-            state.engine.rollback();
-            lock(&shared.deferred).clear();
-        }
         state.owner = 0;
-        drop(state);
+        end(shared, state, commit && result.is_ok());
+        drop(busy);
         shared.freed.notify_all();
-        result?;
-        if commit { after(py, shared) } else { Ok(()) }
+        result.map_err(|refusal| refusal.into_error(py))?;
+        if commit && !current::is_busy(shared.key()) { after(py, shared) } else { Ok(()) }
     }
 }

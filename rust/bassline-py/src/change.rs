@@ -1,6 +1,6 @@
 //! Changes, as subscribers and drivers in Python see them.
 
-use crate::current::Busy;
+use crate::current::{Busy, keep_first};
 use crate::enter::to_read;
 use crate::shared::{Shared, lock};
 use crate::value::content_to_python;
@@ -11,6 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One change of one contact.
+///
+/// >>> net = bl.Network()
+/// >>> unsubscribe = net.on_change("**", print)
+/// >>> _ = net.contact("shop/price", 9.5)
+/// <Change tick 1: shop/price from Nothing to 9.5>
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Change {
     notice: Notice,
@@ -97,44 +102,45 @@ pub(crate) struct Subscriber {
 static SUBSCRIBERS: AtomicU64 = AtomicU64::new(1);
 
 /// From now on, `function` is called with each change of a contact whose path is of `pattern`.
-pub(crate) fn subscribe(py: Python<'_>, shared: &Arc<Shared>, pattern: &str, function: Py<PyAny>) -> u64 {
+pub(crate) fn subscribe(py: Python<'_>, shared: &Arc<Shared>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
     let id = SUBSCRIBERS.fetch_add(1, Ordering::Relaxed);
+    let mut state = to_read(py, shared)?;
     lock(&shared.subscribers).push(Arc::new(Subscriber { id, pattern: Pattern::new(pattern), function }));
-    to_read(py, shared).engine.watch(true);
-    id
+    state.engine.watch(true);
+    Ok(id)
 }
 
-pub(crate) fn unsubscribe(py: Python<'_>, shared: &Arc<Shared>, id: u64) {
-    let gone;
-    let none_left;
-    {
-        let mut subscribers = lock(&shared.subscribers);
-        gone = subscribers.iter().position(|subscriber| subscriber.id == id).map(|at| subscribers.remove(at));
-        none_left = subscribers.is_empty();
+pub(crate) fn unsubscribe(py: Python<'_>, shared: &Arc<Shared>, id: u64) -> PyResult<()> {
+    let mut state = to_read(py, shared)?;
+    let mut subscribers = lock(&shared.subscribers);
+    let gone = subscribers.iter().position(|subscriber| subscriber.id == id).map(|at| subscribers.remove(at));
+    if subscribers.is_empty() {
+        state.engine.watch(false);
     }
+    drop(subscribers);
+    drop(state);
+    // Its function goes last, as that may run anything.
     drop(gone);
-    if none_left {
-        to_read(py, shared).engine.watch(false);
-    }
+    Ok(())
 }
 
 /// Tells the subscribers of what was committed, tick by tick; one thread at a time. The first exception is raised when all are told.
 pub(crate) fn deliver(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
-    let mut first_error = None;
+    let mut first = Ok(());
     loop {
         let notices = {
-            let mut state = to_read(py, shared);
+            let mut state = to_read(py, shared)?;
             if state.delivering {
-                return Ok(());
+                return first;
             }
             let Some(notices) = state.engine.next_notices() else {
-                return first_error.map_or(Ok(()), Err);
+                return first;
             };
             state.delivering = true;
             notices
         };
         let subscribers: Vec<Arc<Subscriber>> = lock(&shared.subscribers).clone();
-        let busy = Busy::with(shared.key());
+        let busy = Busy::telling(shared.key());
         for notice in notices {
             let mut change: Option<Py<Change>> = None;
             for subscriber in subscribers.iter().filter(|subscriber| subscriber.pattern.matches(&notice.path)) {
@@ -146,12 +152,10 @@ pub(crate) fn deliver(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
                     change = Some(made.clone_ref(py));
                     subscriber.function.call1(py, (made,))
                 });
-                if let Err(error) = result {
-                    first_error.get_or_insert(error);
-                }
+                keep_first(py, &mut first, result.map(drop));
             }
         }
         drop(busy);
-        to_read(py, shared).delivering = false;
+        to_read(py, shared)?.delivering = false;
     }
 }

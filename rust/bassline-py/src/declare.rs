@@ -109,6 +109,11 @@ impl Network {
     }
 
     /// Declares what a manifest's `build` section names: one tick.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> net.build({"contacts": [{"id": "price", "value": 9.5}]})
+    /// >>> net["price"]
+    /// 9.5
     fn build(&self, py: Python<'_>, build: &Bound<'_, PyAny>) -> PyResult<()> {
         let build = to_value(build)?;
         tick::tick(py, &self.shared, |network| network.build(network.root(), &build))

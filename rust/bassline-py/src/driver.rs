@@ -14,6 +14,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A slice of the log, in order: what a driver in Python is handed.
+///
+/// >>> class Show(bl.Driver):
+/// ...     def handle_changes(self, batch):
+/// ...         print(len(batch), batch.paths, batch.values, batch.ticks, batch[0].cause)
+/// >>> net = bl.Network()
+/// >>> net.attach(Show(), name="show")
+/// >>> with net.batch("desk"):
+/// ...     _ = net.contact("price", 9.5), net.contact("qty", 3)
+/// >>> net.flush()
+/// 2 ['price', 'qty'] [9.5, 3] (1, 1) external:desk
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Batch {
     changes: Vec<Py<Change>>,
@@ -171,12 +181,25 @@ impl Network {
     }
 
     /// Detaches a driver: it is shut down once it has taken what it had begun.
+    ///
+    /// >>> class Forget(bl.Driver):
+    /// ...     def handle_changes(self, batch):
+    /// ...         pass
+    /// >>> net = bl.Network()
+    /// >>> net.attach(Forget(), name="forget")
+    /// >>> net.detach("forget")
+    /// >>> list(net.drivers)
+    /// []
     fn detach(&self, py: Python<'_>, name: &str) -> PyResult<()> {
         let kernel = &self.shared.kernel;
         detached(py, || kernel.detach(name)).map_err(|error| kernel_error(py, error))
     }
 
     /// Returns when every store and durable driver has taken every tick up to now; raises what failed.
+    ///
+    /// >>> with bl.Network("shop.db") as net:
+    /// ...     _ = net.contact("price", 9.5)
+    /// ...     net.flush()
     #[pyo3(signature = (timeout=None))]
     fn flush(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<()> {
         tick::flush(py, &self.shared, timeout)

@@ -1,13 +1,15 @@
 //! Entering a network: the one place where the interpreter is let go, and where the network's lock is taken.
 //!
 //! A thread never waits for the lock while it holds the interpreter, so that a gadget in Python, which needs the interpreter while its
-//! network is locked, is never waited for in a circle.
+//! network is locked, is never waited for in a circle; and a thread that holds the lock is refused, as it would wait for itself.
 
+use crate::current;
+use crate::error::BasslineError;
 use crate::shared::{Shared, State};
 use pyo3::prelude::*;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{MutexGuard, PoisonError, TryLockError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 static THREADS: AtomicU64 = AtomicU64::new(1);
 
@@ -29,18 +31,35 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) 
     py.detach(run)
 }
 
-/// Whether Ctrl-C was pressed; for waits that happen without the interpreter.
+/// Whether Ctrl-C was pressed, or a gadget raised a way out; for waits that happen without the interpreter. The exception is kept.
 pub(crate) fn is_interrupted() -> bool {
-    Python::attach(|py| py.check_signals().map_err(|error| error.restore(py)).is_err())
+    if !current::has_way_out() {
+        if let Err(error) = Python::attach(|py| py.check_signals()) {
+            current::keep_way_out(error);
+        }
+    }
+    current::has_way_out()
+}
+
+/// Refuses what a gadget may not do, and what may not be done in a network that belongs to another process.
+pub(crate) fn check(shared: &Shared) -> PyResult<()> {
+    shared.check_process()?;
+    if current::is_settling(shared.key()) {
+        return Err(BasslineError::new_err(
+            "a gadget may read contacts, and write to them (after its tick), and no more; do this outside of gadgets",
+        ));
+    }
+    Ok(())
 }
 
 /// The network's state, to read. A batch of another thread may be open: what it wrote is not looked at.
 #[inline]
-pub(crate) fn to_read<'a>(py: Python<'_>, shared: &'a Shared) -> MutexGuard<'a, State> {
+pub(crate) fn to_read<'a>(py: Python<'_>, shared: &'a Shared) -> PyResult<MutexGuard<'a, State>> {
+    check(shared)?;
     loop {
         match shared.state.try_lock() {
-            Ok(guard) => return guard,
-            Err(TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+            Ok(guard) => return Ok(guard),
+            Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => {
                 detached(py, || drop(shared.state.lock().unwrap_or_else(PoisonError::into_inner)));
             }
@@ -51,12 +70,26 @@ pub(crate) fn to_read<'a>(py: Python<'_>, shared: &'a Shared) -> MutexGuard<'a, 
 /// The network's state, to write: waits until no other thread has a batch open.
 #[inline]
 pub(crate) fn to_write<'a>(py: Python<'_>, shared: &'a Shared) -> PyResult<MutexGuard<'a, State>> {
+    loop {
+        if let Some(guard) = to_write_until(py, shared, None)? {
+            return Ok(guard);
+        }
+    }
+}
+
+/// The same, but not for ever: `None` if another thread has its batch open still.
+#[inline]
+pub(crate) fn to_write_until<'a>(py: Python<'_>, shared: &'a Shared, deadline: Option<Instant>) -> PyResult<Option<MutexGuard<'a, State>>> {
+    check(shared)?;
     let me = thread_number();
     loop {
         match shared.state.try_lock() {
-            Ok(guard) if guard.owner == 0 || guard.owner == me => return Ok(guard),
-            Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+            Ok(guard) if guard.owner == 0 || guard.owner == me => return Ok(Some(guard)),
+            Err(TryLockError::Poisoned(poisoned)) => return Ok(Some(poisoned.into_inner())),
             Ok(_) | Err(TryLockError::WouldBlock) => {}
+        }
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Ok(None);
         }
         detached(py, || {
             let guard = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -66,4 +99,12 @@ pub(crate) fn to_write<'a>(py: Python<'_>, shared: &'a Shared) -> PyResult<Mutex
         });
         py.check_signals()?;
     }
+}
+
+/// Refuses what would wait for others who may wait for the batch this thread has open.
+pub(crate) fn outside_batch(py: Python<'_>, shared: &Shared, what: &str) -> PyResult<()> {
+    if to_read(py, shared)?.owner == thread_number() {
+        return Err(BasslineError::new_err(format!("{what} inside a batch would wait for what may wait for the batch; do it after the batch")));
+    }
+    Ok(())
 }

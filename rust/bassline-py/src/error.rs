@@ -90,7 +90,7 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
             error.set_cause(py, cause);
             error
         }
-        KernelError::Interrupted => py.check_signals().err().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message)),
+        KernelError::Interrupted => crate::current::take_way_out().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message)),
         _ => BasslineError::new_err(message),
     }
 }

@@ -1,5 +1,6 @@
 //! Python functions as gadgets, and where they are found again.
 
+use crate::current::{is_way_out, keep_way_out};
 use crate::error::fault;
 use crate::value::{Nothing, content_to_python, to_value};
 use arcstr::ArcStr;
@@ -81,7 +82,16 @@ impl PythonFunction {
 
 impl Function for PythonFunction {
     fn call(&self, network: &bassline_core::Network, inputs: &[Content]) -> Result<Outputs, Fault> {
-        crate::current::while_firing(network, || Python::attach(|py| self.call_in(py, inputs).map_err(fault)))
+        crate::current::while_firing(network, || {
+            Python::attach(|py| {
+                self.call_in(py, inputs).map_err(|error| {
+                    if is_way_out(py, &error) {
+                        keep_way_out(error.clone_ref(py));
+                    }
+                    fault(error)
+                })
+            })
+        })
     }
 }
 

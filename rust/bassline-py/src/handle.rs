@@ -22,7 +22,7 @@ pub(crate) fn assign(network: &mut Network, id: ContactId, content: Content) -> 
 pub(crate) fn read_network<T>(py: Python<'_>, shared: &Shared, read: impl Fn(&Network) -> Result<T, NetworkError>) -> PyResult<T> {
     let result = match crate::current::firing(shared.key(), &read) {
         Some(result) => result,
-        None => read(&crate::enter::to_read(py, shared).engine.network),
+        None => read(&crate::enter::to_read(py, shared)?.engine.network),
     };
     result.map_err(|error| network_error(py, error))
 }
@@ -48,6 +48,17 @@ macro_rules! identity {
 }
 
 /// A contact: a place that holds a value.
+///
+/// >>> net = bl.Network()
+/// >>> price = net.contact("shop/price", 9.5, unit="EUR")
+/// >>> price.value = 10
+/// >>> price.value, price.version, price.blend
+/// (10, 2, 'accept-last')
+/// >>> price.path, price.group, price.name, price.attributes
+/// ('shop/price', 'shop', 'price', {'unit': 'EUR'})
+/// >>> price.erase()
+/// >>> price.value, price.contradiction, price.fault
+/// (Nothing, None, None)
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Contact {
     pub(crate) shared: Arc<Shared>,
@@ -61,7 +72,7 @@ impl Contact {
     /// What it holds; `Nothing` while empty. Assigning is one tick.
     #[getter]
     fn value<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let content = self.shared.read(py, self.id).map_err(|error| network_error(py, error))?;
+        let content = self.shared.read(py, self.id)?;
         content_to_python(py, &content)
     }
 
@@ -149,6 +160,11 @@ impl Contact {
 }
 
 /// A gadget: a computation from contacts to contacts.
+///
+/// >>> net = bl.Network()
+/// >>> gadget = net.gadget("math.add", name="more", a=net.contact("x", 1), b="y", sum="z")
+/// >>> gadget.path, gadget.computation, gadget.inputs, gadget.outputs, gadget.firings
+/// ('more', 'math.add', {'a': 'x', 'b': 'y'}, {'sum': 'z'}, 0)
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Gadget {
     pub(crate) shared: Arc<Shared>,
@@ -220,6 +236,10 @@ impl Gadget {
 }
 
 /// A wire: a connection between two contacts.
+///
+/// >>> wire = bl.Network().wire("a", "b", kind="directed")
+/// >>> wire.ends, wire.kind
+/// (('a', 'b'), 'directed')
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Wire {
     pub(crate) shared: Arc<Shared>,

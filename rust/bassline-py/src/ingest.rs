@@ -13,6 +13,14 @@ use pyo3::types::PyBytes;
 use std::sync::Mutex;
 
 /// An incremental reader of rows: CSV or JSON lines.
+///
+/// >>> net = bl.Network()
+/// >>> row = net.contact("row", blend="stream")
+/// >>> rows = bl.RowReader.csv(null=["NA"], text=["code"])
+/// >>> net.ingest(rows, b"code,delay\n007,12\n008,NA\n", into="row", source="delays.csv", final=True)
+/// <IngestResult rows=2 bad=0 known=0>
+/// >>> row.value, net.position("delays.csv")
+/// ({'code': '008', 'delay': None}, 2)
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct RowReader {
     reader: Mutex<Reader>,
@@ -40,6 +48,12 @@ impl RowReader {
 }
 
 /// How many rows one call took.
+///
+/// >>> net = bl.Network()
+/// >>> _ = net.contact("x")
+/// >>> result = net.ingest(bl.RowReader.json_lines(), b'{"x": 1}\n{"x"\n', skip_bad=True, final=True)
+/// >>> result.rows, result.bad, result.known
+/// (1, 1, 0)
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct IngestResult {
     done: Ingested,
@@ -75,6 +89,13 @@ impl Network {
     /// Feeds a piece of a file to `reader` and makes one tick of each whole row in it. With `into`, each row is one map written
     /// to that contact; without, each column is the path of a contact. The number of the last row read is the position of
     /// `source` and is stored with its tick; rows up to it are passed over. `final` says that the file ends here.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> _ = net.contact("price"), net.contact("qty")
+    /// >>> net.ingest(bl.RowReader.csv(), b"price,qty\n9.5,3\n10,4\n", final=True)
+    /// <IngestResult rows=2 bad=0 known=0>
+    /// >>> net["price"], net["qty"], net.tick
+    /// (10, 4, 4)
     #[pyo3(signature = (reader, chunk, *, into=None, source="", skip_bad=false, r#final=false))]
     #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn ingest(

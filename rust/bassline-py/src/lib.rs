@@ -45,6 +45,10 @@ mod _core {
     }
 
     /// Whether a path is of a pattern.
+    ///
+    /// >>> from bassline import _core
+    /// >>> _core.matches("carriers/*/mean", "carriers/UA/mean"), _core.matches("carriers/*", "carriers/UA/mean")
+    /// (True, False)
     #[pyfunction]
     fn matches(pattern: &str, path: &str) -> bool {
         bassline_core::Pattern::new(pattern).matches(path)

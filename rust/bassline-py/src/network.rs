@@ -26,7 +26,7 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
     if allowed.contains(&value) {
         Ok(())
     } else {
-        Err(PyValueError::new_err(format!("{name} must be one of {}, found '{value}'", allowed.join(", "))))
+        Err(PyValueError::new_err(format!("{name} must be '{}', found '{value}'; there is no other yet", allowed.join("' or '"))))
     }
 }
 
@@ -65,18 +65,19 @@ impl Network {
             freed: Condvar::new(),
             kernel,
             subscribers: Mutex::new(Vec::new()),
+            staged: Mutex::new(Vec::new()),
             deferred: Mutex::new(VecDeque::new()),
             immediate: persist == "immediate" && store.is_some(),
             store,
             name: name.to_owned(),
             born: forks(),
         };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self { shared: shared.opened() })
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
         let id = self.contact_id(py, path)?;
-        let content = self.shared.read(py, id).map_err(|error| network_error(py, error))?;
+        let content = self.shared.read(py, id)?;
         content_to_python(py, &content)
     }
 
@@ -91,11 +92,16 @@ impl Network {
     }
 
     /// What the contact at a path holds; `default` if there is no such contact or it is empty.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> _ = net.contact("x")
+    /// >>> net.get("x", 0), net.get("typo", 0)
+    /// (0, 0)
     #[pyo3(signature = (path, default=None))]
     fn get<'py>(&self, py: Python<'py>, path: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
         let found = read_network(py, &self.shared, |network| Ok(network.find_contact(network.root(), path).ok()))?;
         let content = match found {
-            Some(id) => self.shared.read(py, id).map_err(|error| network_error(py, error))?,
+            Some(id) => self.shared.read(py, id)?,
             None => None,
         };
         match content {
@@ -105,6 +111,12 @@ impl Network {
     }
 
     /// Writes several contacts by path: one tick. Nothing is written if one of them is not there or one value cannot be held.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> _ = net.contact("price"), net.contact("qty")
+    /// >>> net.update({"price": 12, "qty": 5})
+    /// >>> net["price"], net["qty"], net.tick
+    /// (12, 5, 3)
     fn update(&self, py: Python<'_>, values: &Bound<'_, PyMapping>) -> PyResult<()> {
         let mut writes: Vec<(ContactId, Content)> = Vec::with_capacity(values.len()?);
         for item in values.items()?.iter() {
@@ -115,6 +127,12 @@ impl Network {
     }
 
     /// Empties the contact at a path: one tick.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> _ = net.contact("x", 1)
+    /// >>> net.erase("x")
+    /// >>> net["x"]
+    /// Nothing
     fn erase(&self, py: Python<'_>, path: &str) -> PyResult<()> {
         let id = self.contact_id(py, path)?;
         tick::write(py, &self.shared, move |network| network.erase(id))
@@ -133,8 +151,15 @@ impl Network {
     }
 
     /// Where the reader of a source stands, as stored with its last tick; `None` if it never began.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> x = net.contact("x")
+    /// >>> with net.batch("sensor", position=1):
+    /// ...     x.value = 21.5
+    /// >>> net.position("sensor"), net.position("other")
+    /// (1, None)
     fn position<'py>(&self, py: Python<'py>, source: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let position = crate::enter::to_read(py, &self.shared).engine.position(source).cloned();
+        let position = crate::enter::to_read(py, &self.shared)?.engine.position(source).cloned();
         position.map(|position| to_python(py, &position)).transpose()
     }
 
@@ -173,12 +198,12 @@ impl Network {
         Ok(ids.into_iter().map(|id| Wire { shared: Arc::clone(&self.shared), id }).collect())
     }
 
-    fn _subscribe(&self, py: Python<'_>, pattern: &str, function: Py<PyAny>) -> u64 {
+    fn _subscribe(&self, py: Python<'_>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
         crate::change::subscribe(py, &self.shared, pattern, function)
     }
 
-    fn _unsubscribe(&self, py: Python<'_>, id: u64) {
-        crate::change::unsubscribe(py, &self.shared, id);
+    fn _unsubscribe(&self, py: Python<'_>, id: u64) -> PyResult<()> {
+        crate::change::unsubscribe(py, &self.shared, id)
     }
 
     /// The reasons of a contact, as dicts; see `bassline.Why`.

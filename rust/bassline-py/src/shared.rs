@@ -32,7 +32,10 @@ pub(crate) struct Shared {
     pub(crate) freed: Condvar,
     pub(crate) kernel: Arc<Kernel>,
     pub(crate) subscribers: Mutex<Vec<Arc<Subscriber>>>,
-    pub(crate) deferred: Mutex<VecDeque<Deferred>>,
+    /// What the gadgets of the open tick wrote; it waits until the tick commits.
+    pub(crate) staged: Mutex<Vec<Deferred>>,
+    /// What waits for a tick of its own, each with the thread that makes it.
+    pub(crate) deferred: Mutex<VecDeque<(u64, Deferred)>>,
     /// Whether each write waits until it is stored.
     pub(crate) immediate: bool,
     /// The file of the store, if it is one.
@@ -77,18 +80,39 @@ impl Shared {
         }
     }
 
+    /// After a commit, with the network locked still: what its gadgets wrote is next.
+    #[inline]
+    pub(crate) fn release(&self) {
+        let mut staged = lock(&self.staged);
+        if !staged.is_empty() {
+            let me = crate::enter::thread_number();
+            lock(&self.deferred).extend(staged.drain(..).map(|operation| (me, operation)));
+        }
+    }
+
+    /// The oldest write that waits for this thread to make it.
+    pub(crate) fn next_deferred(&self) -> Option<Deferred> {
+        let me = crate::enter::thread_number();
+        let mut deferred = lock(&self.deferred);
+        let at = deferred.iter().position(|(thread, _)| *thread == me)?;
+        deferred.remove(at).map(|(_, operation)| operation)
+    }
+
     /// The content of a contact as its reader may see it: inside a batch, its own thread sees its own writes.
     #[inline]
-    pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> Result<Content, NetworkError> {
-        if let Some(content) = crate::current::firing(self.key(), |network| network.committed_content(id).cloned()) {
-            return content;
-        }
-        let state = crate::enter::to_read(py, self);
-        let network = &state.engine.network;
-        if !network.in_tick() || state.owner == crate::enter::thread_number() {
-            network.content(id).cloned()
-        } else {
-            network.committed_content(id).cloned()
-        }
+    pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> PyResult<Content> {
+        let content = match crate::current::firing(self.key(), |network| network.committed_content(id).cloned()) {
+            Some(content) => content,
+            None => {
+                let state = crate::enter::to_read(py, self)?;
+                let network = &state.engine.network;
+                if !network.in_tick() || state.owner == crate::enter::thread_number() {
+                    network.content(id).cloned()
+                } else {
+                    network.committed_content(id).cloned()
+                }
+            }
+        };
+        content.map_err(|error| crate::error::network_error(py, error))
     }
 }

@@ -1,17 +1,34 @@
 //! A tick from Python: admit, write, settle, commit, tell.
 
-use crate::current::{self, Busy};
-use crate::enter::{detached, is_interrupted, thread_number, to_write};
+use crate::current::{self, Busy, keep_first};
+use crate::enter::{check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
 use crate::error::{BasslineError, kernel_error, network_error};
-use crate::shared::{Deferred, Shared, lock};
+use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
+use bassline_kernel::KernelError;
 use pyo3::prelude::*;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 /// How much is settled before the interpreter is let go.
 const BUDGET: usize = 2_000;
 /// How much is settled between two looks for Ctrl-C.
 const STRETCH: usize = 1_000_000;
+
+/// Why a tick is taken back; made an exception only when the network is free again, as making one may run anything.
+pub(crate) enum Refusal {
+    Network(NetworkError),
+    Raised(PyErr),
+}
+
+impl Refusal {
+    pub(crate) fn into_error(self, py: Python<'_>) -> PyErr {
+        match self {
+            Refusal::Network(error) => network_error(py, error),
+            Refusal::Raised(error) => error,
+        }
+    }
+}
 
 /// A write: a tick of its own, or part of the batch this thread has open; from a gadget or subscriber, a tick after this one.
 #[inline]
@@ -22,8 +39,15 @@ pub(crate) fn write(
 ) -> PyResult<()> {
     if current::is_busy(shared.key()) {
         shared.check_process()?;
-        lock(&shared.deferred).push_back(Box::new(operation));
-        return Ok(());
+        if current::is_settling(shared.key()) {
+            lock(&shared.staged).push(Box::new(operation));
+            return Ok(());
+        }
+        // A batch that a subscriber has open takes its writes.
+        if to_read(py, shared)?.owner != thread_number() {
+            lock(&shared.deferred).push_back((thread_number(), Box::new(operation)));
+            return Ok(());
+        }
     }
     tick(py, shared, operation)
 }
@@ -31,39 +55,51 @@ pub(crate) fn write(
 /// An operation that answers something: a tick of its own, or part of the batch this thread has open.
 #[inline]
 pub(crate) fn tick<T>(py: Python<'_>, shared: &Arc<Shared>, operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>) -> PyResult<T> {
-    shared.check_process()?;
-    if current::firing(shared.key(), |_| ()).is_some() {
-        return Err(BasslineError::new_err("a gadget may write to contacts (after its tick), not declare or remove; do that outside of gadgets"));
-    }
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
-        return guard.engine.network.attempt(operation).map_err(|error| network_error(py, error));
+        let result = guard.engine.network.attempt(operation);
+        drop(guard);
+        return result.map_err(|error| network_error(py, error));
     }
-    if guard.closed {
-        return Err(closed());
-    }
+    let out = once(py, shared, guard, operation)?;
+    after(py, shared)?;
+    Ok(out)
+}
+
+/// One tick, of which nobody is told yet.
+#[inline]
+fn once<'a, T>(
+    py: Python<'_>,
+    shared: &'a Arc<Shared>,
+    mut guard: MutexGuard<'a, State>,
+    operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+) -> PyResult<T> {
     if shared.kernel.is_needed() {
         drop(guard);
         admit(py, shared)?;
         guard = to_write(py, shared)?;
     }
+    if guard.closed {
+        return Err(closed());
+    }
     guard.engine.begin_plain();
-    let busy = Busy::with(shared.key());
-    let result = operation(&mut guard.engine.network).map_err(|error| network_error(py, error));
+    let busy = Busy::settling(shared.key());
+    let result = operation(&mut guard.engine.network).map_err(Refusal::Network);
     let result = result.and_then(|out| settle(py, &mut guard.engine).map(|()| out));
-    match result {
-        Ok(out) => {
-            guard.engine.commit();
-            drop(guard);
-            drop(busy);
-            after(py, shared)?;
-            Ok(out)
-        }
-        Err(error) => {
-            guard.engine.rollback();
-            lock(&shared.deferred).clear();
-            Err(error)
-        }
+    end(shared, guard, result.is_ok());
+    drop(busy);
+    result.map_err(|refusal| refusal.into_error(py))
+}
+
+/// Commits the open tick or takes it back, and with it what its gadgets wrote.
+#[inline]
+pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: bool) {
+    if commit {
+        guard.engine.commit();
+        shared.release();
+    } else {
+        guard.engine.rollback();
+        lock(&shared.staged).clear();
     }
 }
 
@@ -78,31 +114,53 @@ pub(crate) fn admit(py: Python<'_>, shared: &Shared) -> PyResult<()> {
 }
 
 /// Settles the open tick; a long one without the interpreter.
-pub(crate) fn settle(py: Python<'_>, engine: &mut bassline_kernel::Engine) -> PyResult<()> {
+#[inline]
+pub(crate) fn settle(py: Python<'_>, engine: &mut bassline_kernel::Engine) -> Result<(), Refusal> {
     let mut settled = engine.settle_some(BUDGET);
     while let Ok(Settled::MoreToDo) = settled {
         settled = detached(py, || engine.settle_some(STRETCH));
-        py.check_signals()?;
+        py.check_signals().map_err(Refusal::Raised)?;
     }
-    settled.map(|_| ()).map_err(|error| network_error(py, error))
+    match current::take_way_out() {
+        Some(error) => Err(Refusal::Raised(error)),
+        None => settled.map(|_| ()).map_err(Refusal::Network),
+    }
 }
 
 /// After a commit: waits for the stores if each write does, tells subscribers, and makes the writes that waited.
 pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
-    if shared.immediate {
-        flush(py, shared, None)?;
+    let mut first = if shared.immediate { stored(py, shared) } else { Ok(()) };
+    if current::is_busy(shared.key()) {
+        return first; // The subscriber's own teller goes on when it returns.
     }
-    let mut told = crate::change::deliver(py, shared);
     loop {
-        let Some(operation): Option<Deferred> = lock(&shared.deferred).pop_front() else { return told };
-        if told.is_ok() {
-            told = tick(py, shared, operation);
+        keep_first(py, &mut first, crate::change::deliver(py, shared));
+        let Some(operation) = shared.next_deferred() else { return first };
+        let told = to_write(py, shared).and_then(|guard| once(py, shared, guard, operation));
+        let told = told.and_then(|()| if shared.immediate { stored(py, shared) } else { Ok(()) });
+        keep_first(py, &mut first, told);
+        keep_first(py, &mut first, py.check_signals());
+        if matches!(&first, Err(error) if current::is_way_out(py, error)) {
+            // Two subscribers may answer each other for ever: Ctrl-C ends it.
+            while shared.next_deferred().is_some() {}
+            return first;
         }
     }
 }
 
-pub(crate) fn flush(py: Python<'_>, shared: &Shared, timeout: Option<f64>) -> PyResult<()> {
+/// Waits until everything is stored; a driver's own write does not, as it would wait for itself.
+fn stored(py: Python<'_>, shared: &Shared) -> PyResult<()> {
     let kernel = &shared.kernel;
-    let timeout = timeout.map(|seconds| std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+    match detached(py, || kernel.flush(None, &is_interrupted)) {
+        Ok(()) | Err(KernelError::WithinDriver) => Ok(()),
+        Err(error) => Err(kernel_error(py, error)),
+    }
+}
+
+pub(crate) fn flush(py: Python<'_>, shared: &Shared, timeout: Option<f64>) -> PyResult<()> {
+    check(shared)?;
+    outside_batch(py, shared, "flush()")?;
+    let kernel = &shared.kernel;
+    let timeout = timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     detached(py, || kernel.flush(timeout, &is_interrupted)).map_err(|error| kernel_error(py, error))
 }

@@ -13,6 +13,12 @@ use std::sync::Arc;
 const DEPTH: usize = 200;
 
 /// The singleton of an empty contact.
+///
+/// >>> net = bl.Network()
+/// >>> net.contact("x").value is bl.Nothing
+/// True
+/// >>> bool(bl.Nothing), bl.Nothing == None
+/// (False, False)
 #[pyclass(frozen, name = "NothingType", module = "bassline")]
 pub(crate) struct Nothing;
 
@@ -44,6 +50,11 @@ pub(crate) fn nothing(py: Python<'_>) -> PyResult<Py<Nothing>> {
 }
 
 /// A constant where a string would be a path.
+///
+/// >>> net = bl.Network()
+/// >>> _ = net.gadget("logic.equals", a=net.contact("state", "on"), b=bl.const("on"), result="is_on")
+/// >>> net["is_on"]
+/// True
 #[pyclass(frozen, name = "const", module = "bassline")]
 pub(crate) struct Const {
     pub(crate) value: Value,

@@ -32,7 +32,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
         dict.set_item(key, value)?;
     }
     if kind == "external" {
-        let known = crate::enter::to_read(py, shared).engine.time_of(reason.version).map(|time| time.time_micros);
+        let known = crate::enter::to_read(py, shared)?.engine.time_of(reason.version).map(|time| time.time_micros);
         let time = match (known, &shared.store) {
             (Some(time), _) => Some(time),
             (None, Some(store)) => stored_time(store, &shared.name, reason.version),

@@ -33,6 +33,8 @@ pub struct RowReader {
     /// The line that `at` is in, and the row that was read last.
     line: u64,
     row: u64,
+    /// `at`, `line` and `row` before the row that was read last.
+    before: (usize, u64, u64),
     /// A header that cannot be read: there is no going on.
     broken: Option<RowError>,
 }
@@ -66,6 +68,7 @@ impl RowReader {
             is_begun: false,
             line: 1,
             row: 0,
+            before: (0, 1, 0),
             broken: None,
         }
     }
@@ -75,6 +78,7 @@ impl RowReader {
         if self.at > self.bytes.len() / 2 {
             self.bytes.drain(..self.at);
             self.at = 0;
+            self.before = (0, self.line, self.row);
         }
         self.bytes.extend_from_slice(bytes);
         self.is_starved = false;
@@ -83,6 +87,12 @@ impl RowReader {
     /// Says that the file ends here.
     pub fn finish(&mut self) {
         self.is_finished = true;
+        self.is_starved = false;
+    }
+
+    /// Steps back before the row that was read last, so that it is read again. To be called before anything else is.
+    pub fn unread(&mut self) {
+        (self.at, self.line, self.row) = self.before;
         self.is_starved = false;
     }
 
@@ -138,6 +148,7 @@ impl RowReader {
                 }
             },
         };
+        self.before = (self.at, self.line, self.row);
         self.at += length;
         self.line += lines;
         self.row = number;
@@ -373,6 +384,26 @@ mod tests {
         assert!(json(b"{\"a\": 9223372036854775808}")[0].contains("does not fit"));
         let repeated = json(b"{\"a\": 1, \"b\": 2}\n{\"b\": 1, \"b\": 2}\n{\"b\": 3, \"a\": 4, \"b\": 5}");
         assert_eq!(repeated, ["{'a': 1, 'b': 2}", "{'b': 2}", "{'a': 4, 'b': 5}"]);
+    }
+
+    #[test]
+    fn a_row_that_was_read_can_be_read_again() {
+        let mut reader = RowReader::csv(CsvOptions::default());
+        reader.feed(b"a\n\"x\ny\"\n1,2\n3\n");
+        for _ in 0..3 {
+            assert_eq!(reader.next().unwrap().unwrap().into_map().to_string(), "{'a': 'x\\ny'}");
+            reader.unread();
+            assert_eq!(reader.rows(), 0);
+        }
+        reader.next().unwrap();
+        for _ in 0..2 {
+            assert_eq!(reader.next().unwrap_err().to_string(), "row 2 (line 4): expected 1 cells, found 2");
+            reader.unread();
+            reader.unread();
+        }
+        reader.feed(b"4\n");
+        assert_eq!(reader.next().unwrap_err().row, 2);
+        assert_eq!(reader.next().unwrap().unwrap().number, 3);
     }
 
     #[test]

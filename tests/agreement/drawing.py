@@ -1,0 +1,284 @@
+"""Drawing random scripts: networks, writes, batches, what is removed again; and networks of streams alone."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.agreement.running import Op
+
+nan, inf = math.nan, math.inf
+
+STREAMS = ["s0", "s1", "s2"]
+# In the order in which most gadgets and wires lead, so that most networks have no cycles.
+NUMBERS = ["s0", "a0", "s1", "a1", "m0", "a2", "n0", "s2", "a3", "m1", "g/x", "a4", "g/m", "a5"]
+LATTICES = ["m0", "n0", "m1", "g/m"]
+FLAGS = ["p0", "p1"]
+RECORDS = ["r0", "r1"]
+BLENDS = {"m": "max", "n": "min", "s": "stream", "r": "stream"}
+NAMES = ["one", "two", "three", "four", "five", "six", "seven"]
+LATER = ["eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen"]
+
+
+def blend_of(path: str) -> str:
+    return BLENDS.get(path.rpartition("/")[2][0], "accept-last")
+
+
+small = st.integers(-9, 9) | st.sampled_from([0.5, -1.5, 2.0, 3.0, 0.0, -0.0, 1000.0])
+edge = st.sampled_from([2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300])
+mixed = st.sampled_from(["x", "y", None, True, False, [1], [1.0], {"k": 1}])
+records = st.builds(
+    lambda key, value: {**({"k": key} if key != "-" else {}), "v": value},
+    st.sampled_from(["a", "b", "a/b", 1, None, "-"]) | st.sampled_from(["a", "b"]),
+    small | st.none(),
+)
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "contacts": [{"id": "in", "blend": "stream"}, {"id": "v", "blend": "stream"}, {"id": "low", "blend": "min"}],
+        "gadgets": [
+            {
+                "id": "f",
+                "primitive": "stream.field",
+                "inputs": {"record": "in"},
+                "outputs": {"value": "v"},
+                "config": {"field": "v"},
+            },
+            {"id": "n", "primitive": "stat.count", "inputs": {"value": "v"}, "outputs": {"count": "n"}},
+            {"id": "t", "primitive": "math.add", "inputs": {"a": "n", "b": "/a0"}, "outputs": {"sum": "t"}},
+        ],
+        "wires": [{"from": "v", "to": "low", "kind": "directed"}, {"from": "v", "to": "/g/m", "kind": "directed"}],
+    },
+    {
+        "contacts": [{"id": "in"}, {"id": "start", "value": 5}, {"id": "mean"}],
+        "gadgets": [
+            {
+                "primitive": "stream.field",
+                "inputs": {"record": "in"},
+                "outputs": {"value": "v"},
+                "config": {"field": "v"},
+            },
+            {"primitive": "stat.mean", "inputs": {"value": "v"}, "outputs": {"mean": "mean"}},
+            {"primitive": "math.max", "inputs": {"a": "mean", "b": "start"}, "outputs": {"max": "/a5"}},
+        ],
+        "wires": [{"from": "start", "to": "copy"}],
+    },
+]
+
+MATH = {
+    "math.add": "sum",
+    "math.subtract": "difference",
+    "math.multiply": "product",
+    "math.divide": "quotient",
+    "math.min": "min",
+    "math.max": "max",
+}
+LOGIC = ["equals", "notEquals", "greaterThan", "lessThan", "greaterOrEqual", "lessOrEqual"]
+
+
+@dataclass(frozen=True)
+class Mode:
+    """Which values go where.
+
+    numbers: contacts keep to their kind. mixed: any kind anywhere, but no lattices (what two writers of incompatible
+    kinds leave in an empty one depends on who fires first). contradictions: other kinds are written to lattices from
+    outside; the lattices always have content.
+    """
+
+    name: str
+
+    @property
+    def pool(self) -> list[str]:
+        return [path for path in NUMBERS if path not in LATTICES] if self.name == "mixed" else NUMBERS
+
+    @property
+    def erasable(self) -> list[str]:
+        all_of_them = self.pool + FLAGS + RECORDS
+        return [path for path in all_of_them if path not in LATTICES] if self.name == "contradictions" else all_of_them
+
+
+class Draw:
+    """Draws single operations."""
+
+    def __init__(self, draw: Any, mode: Mode) -> None:
+        self.draw = draw
+        self.mode = mode
+
+    def one_of(self, items: list[Any]) -> Any:
+        return self.draw(st.sampled_from(items))
+
+    def chance(self, percent: int) -> bool:
+        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
+
+    def op(self, in_batch: bool) -> Op:
+        weights = [
+            ("write", 40), ("gadget", 14), ("wire", 9), ("python", 6), ("erase", 4), ("contact", 4), ("update", 3),
+            ("remove", 3), ("remove_gadget", 3), ("unwire", 2), ("route", 3), ("batch", 0 if in_batch else 22),
+        ]  # fmt: skip
+        return getattr(self, self.one_of([name for name, weight in weights for _ in range(weight)]))()  # type: ignore[no-any-return]
+
+    def batch(self) -> Op:
+        ops = [self.op(in_batch=True) for _ in range(self.draw(st.integers(1, 6)))]
+        return ["batch", ops, self.chance(10)]
+
+    def value(self, path: str) -> Any:
+        if path in RECORDS:
+            return self.draw(records)
+        if self.mode.name == "mixed" and self.chance(20):
+            return self.draw(mixed)
+        if self.mode.name == "contradictions" and path in LATTICES and self.chance(20):
+            return self.one_of(["x", True, None])
+        if path in FLAGS:
+            return self.draw(st.booleans())
+        return self.draw(edge if self.chance(4) else small)
+
+    def write(self) -> Op:
+        path = self.one_of(self.mode.pool * 2 + FLAGS + RECORDS * 2)
+        return ["write", path, self.value(path)]
+
+    def update(self) -> Op:
+        paths = self.draw(st.lists(st.sampled_from(self.mode.pool + FLAGS), min_size=1, max_size=3, unique=True))
+        return ["update", {path: self.value(path) for path in paths}]
+
+    def erase(self) -> Op:
+        return ["erase", self.one_of(self.mode.erasable)]
+
+    def remove(self) -> Op:
+        groups = ["by/a"] if self.mode.name == "contradictions" else ["by/a", "g"]
+        return ["remove", self.one_of([*self.mode.erasable, *groups, "typo"])]
+
+    def contact(self) -> Op:
+        path = self.one_of(self.mode.pool + FLAGS + RECORDS)
+        blend = "max" if self.chance(5) else blend_of(path)
+        return ["contact", path, blend, *([self.value(path)] if self.chance(50) else [])]
+
+    def remove_gadget(self) -> Op:
+        return ["remove_gadget", self.one_of(NAMES + LATER)]
+
+    def between(self, count: int, back: int = 12) -> tuple[list[str], str]:
+        """Inputs, and an output that mostly comes after them; what leads back may close a cycle."""
+        pool = self.mode.pool
+        output = self.draw(st.integers(1, len(pool) - 1))
+        before = pool if self.chance(back) else pool[:output]
+        return [self.one_of(before) for _ in range(count)], pool[output]
+
+    def wire(self) -> Op:
+        kind = "directed" if self.chance(60) else "bidirectional"
+        (start,), end = self.between(1)
+        if kind == "bidirectional" and (start in STREAMS or end in STREAMS):
+            kind = "directed"
+        return ["wire", start, end, kind]
+
+    def unwire(self) -> Op:
+        return ["unwire", *self.wire()[1:]]
+
+    def binding(self, path: str) -> Any:
+        return ["const", self.draw(small)] if self.chance(20) else path
+
+    def naming(self) -> tuple[str | None, str]:
+        return (None if self.chance(20) else self.one_of(NAMES[:3] + LATER)), (
+            "contain" if self.chance(20) else "raise"
+        )
+
+    def structure(self, name: str) -> Op:
+        op = self.python() if self.chance(25) else self.gadget()
+        return [op[0], name, *op[2:]]
+
+    def gadget(self) -> Op:
+        name, on_error = self.naming()
+        kind = self.one_of(["math", "math", "math", "order", "logic", "gate", "stat", "root", "field"])
+        (a, b), output = self.between(2, back=50 if kind == "order" else 12)
+        config: dict[str, Any] = {}
+        if kind in ("math", "order"):
+            primitive = self.one_of(list(MATH) if kind == "math" else ["math.min", "math.max"])
+            ports = {"a": self.binding(a), "b": self.binding(b), MATH[primitive]: output}
+        elif kind == "logic":
+            primitive = "logic." + self.one_of(LOGIC)
+            ports = {"a": self.binding(a), "b": self.binding(b), "result": self.one_of(FLAGS)}
+        elif kind == "gate":
+            primitive, ports = "control.gate", {"value": a, "condition": self.one_of(FLAGS), "output": output}
+        elif kind == "stat":
+            statistic = self.one_of(["count", "sum", "mean", "min", "max"])
+            primitive, ports = f"stat.{statistic}", {"value": a, statistic: output}
+        elif kind == "root":
+            primitive, ports = self.one_of(["math.abs", "math.sqrt"]), {"value": a, "result": output}
+        else:
+            primitive, ports, config = "stream.field", {"record": self.one_of(RECORDS), "value": output}, {"field": "v"}
+        return ["gadget", name, primitive, ports, config, on_error]
+
+    def route(self) -> Op:
+        template = self.one_of(TEMPLATES)
+        if self.mode.name == "mixed":
+            template = TEMPLATES[1]
+        config = {"key": "k", "into": "by", "entry": "in", "template": template}
+        ports = {"record": "r0", **({"other": "r1"} if self.chance(70) else {})}
+        return ["gadget", "router", "stream.route", ports, config, "raise"]
+
+    def python(self) -> Op:
+        name, on_error = self.naming()
+        function = self.one_of(["half", "total", "pair", "positive", "fussy", "clamp", "clamp"])
+        (a, b, c), output = self.between(3, back=50 if function in ("clamp", "pair", "half") else 12)
+        inputs = {"x": a} if function in ("half", "positive", "fussy") else {"x": a, "y": self.binding(b)}
+        if function == "total":
+            inputs["z"] = c
+        outputs = [output]
+        if function == "pair":
+            outputs.append(self.one_of([path for path in self.mode.pool if path != output]))
+        return ["python", name or function, function, inputs, outputs, on_error]
+
+
+@st.composite
+def scripts(draw: Any) -> tuple[list[Op], str]:
+    mode = Mode(draw(st.sampled_from(["numbers", "numbers", "mixed", "contradictions"])))
+    one = Draw(draw, mode)
+    setup: list[Op] = []
+    for path in mode.pool + FLAGS + RECORDS:
+        op = ["contact", path, blend_of(path)]
+        if path not in RECORDS and (path in LATTICES or not one.chance(15)):
+            op.append(draw(st.booleans() if path in FLAGS else small))
+        setup.append(op)
+    structure = [one.structure(name) for name in NAMES[: draw(st.integers(0, len(NAMES)))]]
+    structure += [one.route()] if one.chance(30) else []
+    structure += [one.wire() for _ in range(draw(st.integers(0, 4)))]
+    ops = [one.op(in_batch=False) for _ in range(draw(st.integers(4, 25)))]
+    policy = "raise" if mode.name == "contradictions" and one.chance(30) else "record"
+    return [["batch", setup, False], *structure, *ops], policy
+
+
+FORWARD = ["s0", "s1", "t0", "t1", "t2", "t3"]
+
+
+@st.composite
+def stream_networks(draw: Any) -> tuple[list[Op], list[Op], list[int]]:
+    """A network of streams without cycles, events for it, and where to cut them into batches."""
+    setup: list[Op] = [["contact", path, "stream"] for path in FORWARD]
+    setup += [["contact", "factor", "accept-last", 3], ["contact", "peak", "max"]]
+    for index in range(draw(st.integers(1, 7))):
+        end = draw(st.integers(2, 5))
+        inputs = [FORWARD[draw(st.integers(0, end - 1))] for _ in range(2)]
+        name = f"g{index}"
+        choice = draw(st.sampled_from(["add", "scale", "wire", "min", "peak", "count"]))
+        if choice == "add":
+            setup.append(
+                ["gadget", name, "math.add", {"a": inputs[0], "b": inputs[1], "sum": FORWARD[end]}, {}, "raise"]
+            )
+        elif choice == "min":
+            setup.append(
+                ["gadget", name, "math.min", {"a": inputs[0], "b": inputs[1], "min": FORWARD[end]}, {}, "raise"]
+            )
+        elif choice == "scale":
+            ports = {"a": inputs[0], "b": "factor", "product": FORWARD[end]}
+            setup.append(["gadget", name, "math.multiply", ports, {}, "raise"])
+        elif choice == "wire":
+            setup.append(["wire", inputs[0], FORWARD[end], "directed"])
+        elif choice == "peak":
+            setup.append(["wire", inputs[0], "peak", "directed"])
+        else:
+            setup.append(["gadget", name, "stat.count", {"value": inputs[0], "count": f"n{index}"}, {}, "raise"])
+    event = st.tuples(st.sampled_from(["s0", "s1", "s1", "t1"]), st.integers(-5, 5))
+    events: list[Op] = [["write", path, value] for path, value in draw(st.lists(event, min_size=1, max_size=10))]
+    cuts = draw(st.lists(st.integers(0, len(events)), max_size=4))
+    return setup, events, sorted({0, *cuts, len(events)})
