@@ -143,6 +143,9 @@ class DriverError(BasslineError, RuntimeError):
     ... except bl.DriverError as error:
     ...     print(repr(error.__cause__), error.driver, error.tick, error.committed)
     OSError('disk full') full 1 True
+    >>> net.close()
+    Traceback (most recent call last):
+    bassline.errors.DriverError: the network closed with ticks not delivered: 'full' did not take the last 1 ticks: ...
     """
 
     driver: str = ""

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import atexit
 import os
-import weakref
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from bassline import _core
-from bassline.errors import DriverError, StorageError
+from bassline.errors import BasslineError, DriverError, StorageError, ValueTypeError
 from bassline.mappings import Handles
 from bassline.scope import Group, Scope
 from bassline.why import Why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
 
     from bassline.drivers import Driver
 
-_OPEN: weakref.WeakSet[Network] = weakref.WeakSet()
 _SCHEMES = {"postgresql", "postgres", "dir", "journal"}
 
 
@@ -57,6 +57,11 @@ class Network(Scope, _core.Network):
     True
     """
 
+    allow: frozenset[str]
+    """What its gadgets may reach outside: nothing asks for it yet."""
+    scheduler: str
+    """When a write becomes a tick: `immediate`, at once."""
+
     def __new__(
         cls,
         store: str | os.PathLike[str] | None = None,
@@ -64,10 +69,19 @@ class Network(Scope, _core.Network):
         name: str = "main",
         persist: str = "batch",
         sync: str = "full",
+        scheduler: str = "immediate",
+        allow: Iterable[str] = (),
         contradictions: str = "record",
         history: int = 10_000,
+        clock: None = None,
     ) -> Self:
         """Open a network; see the class."""
+        if scheduler != "immediate":
+            raise ValueError(f"scheduler must be 'immediate', found {scheduler!r}; there is no other yet")
+        if clock is not None:
+            raise ValueError(f"clock must be None, the machine's clock, found {clock!r}; there is no other yet")
+        if isinstance(allow, str):
+            raise ValueError(f"allow is a collection of names, such as {{{allow!r}}}; found the string {allow!r}")
         network = super().__new__(
             cls,
             _file_of(store),
@@ -77,7 +91,7 @@ class Network(Scope, _core.Network):
             contradictions=contradictions,
             history=history,
         )
-        _OPEN.add(network)
+        network.allow, network.scheduler = frozenset(allow), scheduler
         return network
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
@@ -97,14 +111,16 @@ class Network(Scope, _core.Network):
         10.5
         """
         from bassline.manifest import load_into  # noqa: PLC0415 - only who has a manifest pays for reading it
+        from bassline.manifest.functions import importable  # noqa: PLC0415
 
-        network = cls(store, **options)
-        try:
-            load_into(network, source)
-        except BaseException:
-            network.close()
-            raise
-        return network
+        with importable(source) as manifest:  # the functions of stored gadgets are found there too
+            network = cls(store, **options)
+            try:
+                load_into(network, manifest)
+            except BaseException as error:
+                network._close_after(error)
+                raise
+            return network
 
     @property
     def contacts(self) -> Handles[_core.Contact]:
@@ -196,13 +212,14 @@ class Network(Scope, _core.Network):
         >>> net["x"], net.tick
         (3, 2)
         """
-        self._enter_batch(source, position)
-        try:
+        depth = self._batch_depth()
+        try:  # entering too, as Ctrl-C may come between it and the next line
+            self._enter_batch(source, position)
             yield
+            self._exit_batch(depth, commit=True)
         except BaseException:
-            self._exit_batch(False)
+            self._exit_batch(depth, commit=False)
             raise
-        self._exit_batch(True)
 
     def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
         """Call `function` with each change of contacts of a pattern, after its tick; answers an `unsubscribe`.
@@ -246,7 +263,8 @@ class Network(Scope, _core.Network):
         `durable`.
 
         Raises:
-            BasslineError: a driver of that name is attached.
+            BasslineError: a driver of that name is attached, or a batch is open on this thread.
+            ValueTypeError: it has no `handle_changes`.
 
         >>> class Show(bl.Driver):
         ...     def handle_changes(self, batch):
@@ -258,6 +276,8 @@ class Network(Scope, _core.Network):
         >>> net.flush()
         1 price 9.5
         """
+        if not callable(getattr(driver, "handle_changes", None)):
+            raise ValueTypeError(f"a driver has handle_changes(batch), as bl.Driver says; found {driver!r}")
         name = name or type(driver).__name__.lower()
         self._attach(driver, name, durable, max_records, max_bytes, max_age, batch, timeout)
 
@@ -274,22 +294,27 @@ class Network(Scope, _core.Network):
         ...     print(net["price"])
         9.5
         """
-        _OPEN.discard(self)
-        undelivered = self._close(timeout)
-        if undelivered:
-            shown = "; ".join(
-                f"'{name}' did not take the last {ticks} ticks" + (f": {error}" if error else "")
-                for name, ticks, error in undelivered
-            )
-            failure = DriverError(f"the network closed with ticks not delivered: {shown}")
-            failure.driver, failure.committed = undelivered[0][0], True
+        left = self._close(timeout)
+        if left:
+            failure = DriverError(_core.undelivered(left))
+            failure.driver, failure.committed = left[0][0], True
             raise failure
+
+    def _close_after(self, error: BaseException) -> None:
+        """Close on the way out of something that failed: what cannot be delivered is noted on that."""
+        try:
+            self.close()
+        except BasslineError as failure:
+            error.add_note(f"bassline: {failure}")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self.close()
+        else:
+            self._close_after(error)
 
     def __repr__(self) -> str:
         return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
@@ -307,13 +332,8 @@ def primitives(pattern: str = "**") -> list[dict[str, Any]]:
 
 
 def _close_all() -> None:
-    for network in list(_OPEN):
-        try:
-            network.close(timeout=30.0)
-        except DriverError as error:
-            import sys  # noqa: PLC0415 - only on the way out, only after a failure
-
-            print(f"bassline: {error}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
+    for name, failure in _core.close_all():
+        print(f"bassline: network '{name}': {failure}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
 
 
 atexit.register(_close_all)

@@ -55,7 +55,8 @@ class Firing:
     def lose(self, target: Contact, writer: int) -> None:
         """Take back what this writer wrote last."""
         if target.blend == "accept-last" and target.content is not Nothing and target.writer == writer:
-            self.put(writer, target, Nothing, None, self.stamp(writer), writer)
+            age = target.stamp if target.stamp is not None else OLDEST  # a loss is not a newer write
+            self.put(writer, target, Nothing, None, age, writer)
 
     # gadgets
 

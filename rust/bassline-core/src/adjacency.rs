@@ -36,7 +36,8 @@ impl Network {
         let wire = self.wires.rows[slot as usize];
         self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
         let code = Edge::Wire(slot).code();
-        let take = |list: &mut crate::lists::Lists, contact: u32| list.remove(contact, code).map(|index| (contact, index));
+        let take =
+            |list: &mut crate::lists::Lists, contact: u32| list.remove(contact, code).map(|index| (contact, index));
         let mut readers: Vec<Place> = take(&mut self.contacts.readers, wire.from).into_iter().collect();
         let mut writers: Vec<Place> = take(&mut self.contacts.writers, wire.to).into_iter().collect();
         if wire.kind == WireKind::Bidirectional {
@@ -67,7 +68,12 @@ impl Network {
         let wire = self.wires.rows[slot as usize];
         for contact in [wire.from, wire.to] {
             self.contacts.refresh_many_writers(contact);
-            let out = self.contacts.readers.get(contact).iter().any(|&code| matches!(Edge::of(code), Edge::Wire(_)));
+            let out = self
+                .contacts
+                .readers
+                .get(contact)
+                .iter()
+                .any(|&code| matches!(Edge::of(code), Edge::Wire(_)));
             self.contacts.set(contact, flag::WIRED_OUT, out);
         }
     }
@@ -101,11 +107,21 @@ impl Network {
         let (mut readers, mut writers) = (Vec::new(), Vec::new());
         for contact in distinct(&self.gadgets.inputs(slot)) {
             self.loosen(self.contact_vertex(contact), self.gadget_vertex(slot));
-            readers.extend(self.contacts.readers.remove(contact, code).map(|index| (contact, index)));
+            readers.extend(
+                self.contacts
+                    .readers
+                    .remove(contact, code)
+                    .map(|index| (contact, index)),
+            );
         }
         for contact in distinct(&self.gadgets.outputs(slot)) {
             self.loosen(self.contact_vertex(contact), self.gadget_vertex(slot));
-            writers.extend(self.contacts.writers.remove(contact, code).map(|index| (contact, index)));
+            writers.extend(
+                self.contacts
+                    .writers
+                    .remove(contact, code)
+                    .map(|index| (contact, index)),
+            );
             self.contacts.refresh_many_writers(contact);
         }
         (readers, writers)

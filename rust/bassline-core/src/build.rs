@@ -25,31 +25,48 @@ fn list<'a>(map: &'a Map, key: &str, place: &str) -> Result<&'a [Value], Network
     match map.get(key) {
         None | Some(Value::Null) => Ok(&[]),
         Some(Value::List(items)) => Ok(items),
-        Some(other) => Err(refuse(place, &format!("'{key}' must be a list, found {} {other}", other.type_name()))),
+        Some(other) => Err(refuse(
+            place,
+            &format!("'{key}' must be a list, found {} {other}", other.type_name()),
+        )),
     }
 }
 
 fn section<'a>(value: &'a Value, place: &str) -> Result<&'a Map, NetworkError> {
     match value {
         Value::Map(map) => Ok(map),
-        other => Err(refuse(place, &format!("expected a mapping, found {} {other}", other.type_name()))),
+        other => Err(refuse(
+            place,
+            &format!("expected a mapping, found {} {other}", other.type_name()),
+        )),
     }
 }
 
 fn text<'a>(map: &'a Map, key: &str, place: &str) -> Result<&'a Text, NetworkError> {
     match map.get(key) {
         Some(Value::Text(text)) => Ok(text),
-        Some(other) => Err(refuse(place, &format!("'{key}' must be a string, found {} {other}", other.type_name()))),
+        Some(other) => Err(refuse(
+            place,
+            &format!("'{key}' must be a string, found {} {other}", other.type_name()),
+        )),
         None => Err(refuse(place, &format!("'{key}' is missing"))),
     }
 }
 
 fn known_keys(map: &Map, known: &[&str], place: &str) -> Result<(), NetworkError> {
-    match map.iter().find(|(key, _)| !known.contains(&key.as_str()) && !key.starts_with("x-")) {
+    match map
+        .iter()
+        .find(|(key, _)| !known.contains(&key.as_str()) && !key.starts_with("x-"))
+    {
         None => Ok(()),
         Some((key, _)) => {
-            let hint = nearest(key, known.iter().copied()).first().map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
-            Err(refuse(place, &format!("unknown key '{key}'; known are {}{hint}", known.join(", "))))
+            let hint = nearest(key, known.iter().copied())
+                .first()
+                .map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+            Err(refuse(
+                place,
+                &format!("unknown key '{key}'; known are {}{hint}", known.join(", ")),
+            ))
         }
     }
 }
@@ -70,15 +87,24 @@ impl Network {
             return Ok(());
         }
         let map = section(build, place)?;
-        known_keys(map, &["contacts", "groups", "gadgets", "wires", "id", "attributes"], place)?;
+        known_keys(
+            map,
+            &["contacts", "groups", "gadgets", "wires", "id", "attributes"],
+            place,
+        )?;
         for (at, contact) in list(map, "contacts", place)?.iter().enumerate() {
             self.build_contact(group, contact, &format!("{place}.contacts[{at}]"))?;
         }
         for (at, inner) in list(map, "groups", place)?.iter().enumerate() {
             let place = format!("{place}.groups[{at}]");
             let id = text(section(inner, &place)?, "id", &place)?;
-            let attributes = section(inner, &place)?.get("attributes").cloned().unwrap_or(Value::Null);
-            let inner_group = self.declare_group(group, id, attributes).map_err(|error| at_place(&place, error))?;
+            let attributes = section(inner, &place)?
+                .get("attributes")
+                .cloned()
+                .unwrap_or(Value::Null);
+            let inner_group = self
+                .declare_group(group, id, attributes)
+                .map_err(|error| at_place(&place, error))?;
             self.build_at(inner_group, inner, &place)?;
         }
         for (at, gadget) in list(map, "gadgets", place)?.iter().enumerate() {
@@ -98,7 +124,9 @@ impl Network {
             Some(_) => Some(blend_of(text(map, "blend", place)?).map_err(|error| at_place(place, error))?),
         };
         let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
-        let id = self.declare_contact(group, text(map, "id", place)?, blend, attributes).map_err(|error| at_place(place, error))?;
+        let id = self
+            .declare_contact(group, text(map, "id", place)?, blend, attributes)
+            .map_err(|error| at_place(place, error))?;
         if let Some(value) = map.get("value")
             && self.content(id)?.is_none()
         {
@@ -109,11 +137,22 @@ impl Network {
 
     fn build_gadget(&mut self, group: GroupId, gadget: &Value, place: &str) -> Result<(), NetworkError> {
         let map = section(gadget, place)?;
-        known_keys(map, &["id", "primitive", "python", "inputs", "outputs", "config", "on_error"], place)?;
+        known_keys(
+            map,
+            &["id", "primitive", "python", "inputs", "outputs", "config", "on_error"],
+            place,
+        )?;
         let computation = match (map.get("primitive"), map.get("python")) {
-            (Some(_), None) => Computation::Primitive(primitive_of(text(map, "primitive", place)?).map_err(|error| at_place(place, error))?),
+            (Some(_), None) => Computation::Primitive(
+                primitive_of(text(map, "primitive", place)?).map_err(|error| at_place(place, error))?,
+            ),
             (None, Some(_)) => Computation::Function(self.function_of(map, place)?),
-            _ => return Err(refuse(place, "give either 'primitive' (a native gadget) or 'python' (module:function)")),
+            _ => {
+                return Err(refuse(
+                    place,
+                    "give either 'primitive' (a native gadget) or 'python' (module:function)",
+                ));
+            }
         };
         let mut arguments = Vec::new();
         for key in ["inputs", "outputs"] {
@@ -132,11 +171,23 @@ impl Network {
             None => false,
             Some(Value::Text(policy)) if policy == "contain" => true,
             Some(Value::Text(policy)) if policy == "raise" => false,
-            Some(other) => return Err(refuse(place, &format!("'on_error' is 'raise' or 'contain', found {other}"))),
+            Some(other) => {
+                return Err(refuse(
+                    place,
+                    &format!("'on_error' is 'raise' or 'contain', found {other}"),
+                ));
+            }
         };
         let name = map.get("id").map(|_| text(map, "id", place)).transpose()?.cloned();
-        let declaration = GadgetDeclaration { name, computation, arguments, contain };
-        self.declare_gadget(group, declaration).map(|_| ()).map_err(|error| at_place(place, error))
+        let declaration = GadgetDeclaration {
+            name,
+            computation,
+            arguments,
+            contain,
+        };
+        self.declare_gadget(group, declaration)
+            .map(|_| ())
+            .map_err(|error| at_place(place, error))
     }
 
     fn function_of(&self, map: &Map, place: &str) -> Result<FunctionSpec, NetworkError> {
@@ -148,7 +199,9 @@ impl Network {
             Some(Value::Map(outputs)) => outputs.iter().map(|(port, _)| port.clone()).collect(),
             _ => Vec::new(),
         };
-        library.find(identity, &outputs).map_err(|message| refuse(place, &message))
+        library
+            .find(identity, &outputs)
+            .map_err(|message| refuse(place, &message))
     }
 
     fn build_wire(&mut self, group: GroupId, wire: &Value, place: &str) -> Result<(), NetworkError> {
@@ -160,7 +213,9 @@ impl Network {
         };
         let from = self.declare_contact(group, text(map, "from", place)?, None, Value::Null)?;
         let to = self.declare_contact(group, text(map, "to", place)?, None, Value::Null)?;
-        self.declare_wire(from, to, kind).map(|_| ()).map_err(|error| at_place(place, error))
+        self.declare_wire(from, to, kind)
+            .map(|_| ())
+            .map_err(|error| at_place(place, error))
     }
 }
 
@@ -188,7 +243,11 @@ fn argument_of(value: &Value) -> Argument {
 pub fn primitive_of(name: &str) -> Result<&'static Primitive, NetworkError> {
     Primitive::find(name).ok_or_else(|| {
         let similar = Primitive::similar(name);
-        let hint = if similar.is_empty() { String::new() } else { format!("; did you mean {}?", similar.join(" or ")) };
+        let hint = if similar.is_empty() {
+            String::new()
+        } else {
+            format!("; did you mean {}?", similar.join(" or "))
+        };
         NetworkError::Declaration(format!("there is no primitive '{name}'{hint}"))
     })
 }

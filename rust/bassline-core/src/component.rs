@@ -12,8 +12,12 @@ struct Mark {
 }
 
 /// The components of the graph that `members` span, each before the components it can be reached from.
-pub(crate) fn strongly_connected(members: &[Vertex], neighbours: impl Fn(Vertex, &mut Vec<Vertex>)) -> Vec<Vec<Vertex>> {
-    let mut marks: IndexMap<Vertex, Option<Mark>, FxBuildHasher> = members.iter().map(|&vertex| (vertex, None)).collect();
+pub(crate) fn strongly_connected(
+    members: &[Vertex],
+    neighbours: impl Fn(Vertex, &mut Vec<Vertex>),
+) -> Vec<Vec<Vertex>> {
+    let mut marks: IndexMap<Vertex, Option<Mark>, FxBuildHasher> =
+        members.iter().map(|&vertex| (vertex, None)).collect();
     let mut components = Vec::new();
     let mut stack = Vec::new();
     let mut next_index = 0;
@@ -22,7 +26,11 @@ pub(crate) fn strongly_connected(members: &[Vertex], neighbours: impl Fn(Vertex,
         let mut enter = Some(root).filter(|root| marks[root].is_none());
         loop {
             if let Some(vertex) = enter.take() {
-                marks[&vertex] = Some(Mark { index: next_index, low: next_index, on_stack: true });
+                marks[&vertex] = Some(Mark {
+                    index: next_index,
+                    low: next_index,
+                    on_stack: true,
+                });
                 next_index += 1;
                 stack.push(vertex);
                 let mut ahead = Vec::new();

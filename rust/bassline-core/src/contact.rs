@@ -68,7 +68,11 @@ impl Edge {
         }
     }
     pub(crate) fn of(code: u32) -> Self {
-        if code & EXTERNAL_BIT == 0 { Edge::Gadget(code) } else { Edge::Wire(code & !EXTERNAL_BIT) }
+        if code & EXTERNAL_BIT == 0 {
+            Edge::Gadget(code)
+        } else {
+            Edge::Wire(code & !EXTERNAL_BIT)
+        }
     }
 }
 

@@ -43,7 +43,12 @@ impl Evaluation {
     /// The next dirty member not older than the one before, else the first: a new round.
     fn next(&mut self) -> Option<Member> {
         let next = match self.position {
-            Some(position) => self.dirty.range(position..).next().or_else(|| self.dirty.first()).copied(),
+            Some(position) => self
+                .dirty
+                .range(position..)
+                .next()
+                .or_else(|| self.dirty.first())
+                .copied(),
             None => self.dirty.first().copied(),
         }?;
         self.dirty.remove(&next);
@@ -77,7 +82,9 @@ impl Network {
                 self.mark_links(contact, &mut evaluation);
             }
         }
-        evaluation.dirty.extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
+        evaluation
+            .dirty
+            .extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
         self.regions.running = Some(index);
         let result = self.evaluate(index, &mut evaluation);
         self.regions.running = None;
@@ -108,7 +115,13 @@ impl Network {
         Ok(())
     }
 
-    fn fire_member(&mut self, slot: u32, member: Member, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+    fn fire_member(
+        &mut self,
+        slot: u32,
+        member: Member,
+        index: u32,
+        evaluation: &mut Evaluation,
+    ) -> Result<(), NetworkError> {
         self.regions.just_written.clear();
         if self.gadgets.rows[slot as usize].flags & gadget::flag::STREAM == 0 {
             self.fire(slot)?;
@@ -133,26 +146,44 @@ impl Network {
         let (mut arrivals, mut seen) = (Vec::new(), Vec::new());
         for contact in self.stream_inputs(slot) {
             let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
-            let since = evaluation.seen.insert((member, contact), self.tick.events.len()).unwrap_or(0);
+            let since = evaluation
+                .seen
+                .insert((member, contact), self.tick.events.len())
+                .unwrap_or(0);
             seen.push((contact, since));
-            arrivals.extend(self.events_since(first, since).into_iter().map(|(key, value)| (key, contact, value)));
+            arrivals.extend(
+                self.events_since(first, since)
+                    .into_iter()
+                    .map(|(key, value)| (key, contact, value)),
+            );
         }
         arrivals.sort_by_key(|arrival| arrival.0);
         self.fire_arrivals(slot, &arrivals, &seen)
     }
 
     /// Carries content over a wire inside a region, with the stamp it has.
-    fn carry_inside(&mut self, wire: u32, member: Member, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+    fn carry_inside(
+        &mut self,
+        wire: u32,
+        member: Member,
+        index: u32,
+        evaluation: &mut Evaluation,
+    ) -> Result<(), NetworkError> {
         let row = self.wires.rows[wire as usize];
         let is_answer = evaluation.answering.remove(&member);
-        let (from, to) = if member.backward { (row.to, row.from) } else { (row.from, row.to) };
+        let (from, to) = if member.backward {
+            (row.to, row.from)
+        } else {
+            (row.from, row.to)
+        };
         let creation = self.wires.creation[wire as usize];
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
-            WireKind::Bidirectional => {
-                (self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp), self.contacts.writer[from as usize])
-            }
+            WireKind::Bidirectional => (
+                self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp),
+                self.contacts.writer[from as usize],
+            ),
         };
         let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
         let mut keyed = Vec::new();
@@ -162,13 +193,19 @@ impl Network {
                 None => return self.carry_nothing(wire, to, writer, stamp, index, evaluation),
             }
         } else {
-            let since = evaluation.seen.insert((member, from), self.tick.events.len()).unwrap_or(0);
+            let since = evaluation
+                .seen
+                .insert((member, from), self.tick.events.len())
+                .unwrap_or(0);
             let events = self.events_since(first, since).into_iter();
             keyed.extend(events.filter_map(|(key, value)| value.map(|value| (key.passed_on(creation, 0), value))));
         }
         for (key, value) in keyed {
             // What a bidirectional wire brought to a stream does not go back as a new event.
-            if self.contacts.is_stream(to) && row.kind == WireKind::Bidirectional && self.contacts.content[to as usize].as_ref() == Some(&value) {
+            if self.contacts.is_stream(to)
+                && row.kind == WireKind::Bidirectional
+                && self.contacts.content[to as usize].as_ref() == Some(&value)
+            {
                 continue;
             }
             self.regions.just_written.clear();
@@ -179,8 +216,12 @@ impl Network {
                 self.mark_members(index, to, evaluation);
             }
             // A joining end answers with its join, a newer one with what it holds.
-            let answers = written != Written::Contradicted && self.contacts.content[to as usize].as_ref() != Some(&value);
-            let reverse = Member { backward: !member.backward, ..member };
+            let answers =
+                written != Written::Contradicted && self.contacts.content[to as usize].as_ref() != Some(&value);
+            let reverse = Member {
+                backward: !member.backward,
+                ..member
+            };
             if row.kind == WireKind::Bidirectional && answers && !is_answer {
                 if evaluation.dirty.insert(reverse) || written == Written::Changed {
                     evaluation.answering.insert(reverse);
@@ -192,11 +233,19 @@ impl Network {
         Ok(())
     }
 
-    fn carry_nothing(&mut self, wire: u32, to: u32, writer: Writer, stamp: Stamp, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
+    fn carry_nothing(
+        &mut self,
+        wire: u32,
+        to: u32,
+        writer: Writer,
+        stamp: Stamp,
+        index: u32,
+        evaluation: &mut Evaluation,
+    ) -> Result<(), NetworkError> {
         let row = self.wires.rows[wire as usize];
         let before = self.contacts.content[to as usize].clone();
         if row.kind == WireKind::Directed {
-            self.lose_content(to, writer, stamp)?;
+            self.lose_while_settling(to, writer)?;
         } else if self.contacts.blend[to as usize] == crate::Blend::AcceptLast {
             self.write_content(to, None, writer, stamp, EventKey::of_state(0))?;
         }
@@ -205,27 +254,40 @@ impl Network {
         if self.contacts.content[to as usize] != before {
             self.mark_members(index, to, evaluation);
         }
-        if row.kind == WireKind::Bidirectional && self.contacts.content[to as usize].is_some() && !self.contacts.is_stream(to) {
+        if row.kind == WireKind::Bidirectional
+            && self.contacts.content[to as usize].is_some()
+            && !self.contacts.is_stream(to)
+        {
             let creation = self.wires.creation[wire as usize];
             let backward = to == row.to;
             let index = self.touch(to);
             if stamp >= self.tick.touches[index].stamp {
                 self.renew(to, index, writer, stamp);
             }
-            evaluation.dirty.insert(Member { creation, backward, edge: Edge::Wire(wire).code() });
+            evaluation.dirty.insert(Member {
+                creation,
+                backward,
+                edge: Edge::Wire(wire).code(),
+            });
         }
         Ok(())
     }
 
     fn gadget_member(&self, slot: u32) -> Member {
-        Member { creation: self.gadgets.creation[slot as usize], backward: false, edge: Edge::Gadget(slot).code() }
+        Member {
+            creation: self.gadgets.creation[slot as usize],
+            backward: false,
+            edge: Edge::Gadget(slot).code(),
+        }
     }
 
     /// Makes everything inside the region that reads a contact dirty.
     fn mark_members(&mut self, index: u32, contact: u32, evaluation: &mut Evaluation) {
         let events = self.touched(contact).is_some_and(|touch| touch.first_event != u32::MAX);
         for at in 0..self.contacts.readers.len(contact) {
-            let Some(code) = self.contacts.readers.at(contact, at) else { continue };
+            let Some(code) = self.contacts.readers.at(contact, at) else {
+                continue;
+            };
             if let Edge::Gadget(slot) = Edge::of(code) {
                 let flags = self.gadgets.rows[slot as usize].flags;
                 let inside = flags & gadget::flag::CYCLIC != 0 && self.regions.of_gadget(slot) == index;
@@ -242,10 +304,15 @@ impl Network {
         for &code in self.contacts.readers.get(contact) {
             if let Edge::Wire(wire) = Edge::of(code)
                 && self.wires.rows[wire as usize].kind == WireKind::Bidirectional
-                && self.contacts.content[self.other_end(wire, contact) as usize] != self.contacts.content[contact as usize]
+                && self.contacts.content[self.other_end(wire, contact) as usize]
+                    != self.contacts.content[contact as usize]
             {
                 let backward = self.wires.rows[wire as usize].from != contact;
-                let member = Member { creation: self.wires.creation[wire as usize], backward, edge: code };
+                let member = Member {
+                    creation: self.wires.creation[wire as usize],
+                    backward,
+                    edge: code,
+                };
                 evaluation.answering.remove(&member);
                 evaluation.dirty.insert(member);
             }
@@ -259,7 +326,11 @@ impl Network {
                 && self.is_inside(wire)
             {
                 let backward = self.wires.rows[wire as usize].from != contact;
-                let member = Member { creation: self.wires.creation[wire as usize], backward, edge: code };
+                let member = Member {
+                    creation: self.wires.creation[wire as usize],
+                    backward,
+                    edge: code,
+                };
                 evaluation.answering.remove(&member);
                 evaluation.dirty.insert(member);
             }
@@ -274,14 +345,29 @@ impl Network {
         for member in members {
             match Edge::of(member.edge) {
                 Edge::Gadget(slot) => moving.extend(self.gadgets.outputs(slot)),
-                Edge::Wire(wire) => moving.extend([self.wires.rows[wire as usize].from, self.wires.rows[wire as usize].to]),
+                Edge::Wire(wire) => {
+                    moving.extend([self.wires.rows[wire as usize].from, self.wires.rows[wire as usize].to]);
+                }
             }
         }
-        let inside = |&slot: &u32| slot != crate::contact::NONE && self.contacts.has(slot, flag::CYCLIC) && self.regions.of_contact(slot) == index;
+        let inside = |&slot: &u32| {
+            slot != crate::contact::NONE
+                && self.contacts.has(slot, flag::CYCLIC)
+                && self.regions.of_contact(slot) == index
+        };
         moving.retain(inside);
         moving.sort_unstable();
         moving.dedup();
-        let moving = moving.iter().take(10).map(|&slot| format!("{} = {}", self.path_of(slot), show(&self.contacts.content[slot as usize])));
-        NetworkError::NotSettled { bound: BOUND, moving: moving.collect() }
+        let moving = moving.iter().take(10).map(|&slot| {
+            format!(
+                "{} = {}",
+                self.path_of(slot),
+                show(&self.contacts.content[slot as usize])
+            )
+        });
+        NetworkError::NotSettled {
+            bound: BOUND,
+            moving: moving.collect(),
+        }
     }
 }

@@ -67,7 +67,10 @@ impl Network {
     }
 
     fn conflict_of_kinds(&self, contact: u32, is: &str, wanted: &str) -> NetworkError {
-        NetworkError::Conflict(format!("'{}' is a {is} and cannot be declared as a {wanted} too; choose another name", self.path_of(contact)))
+        NetworkError::Conflict(format!(
+            "'{}' is a {is} and cannot be declared as a {wanted} too; choose another name",
+            self.path_of(contact)
+        ))
     }
 
     fn add_group(&mut self, parent: u32, name: Symbol, attributes: Value) -> u32 {
@@ -103,17 +106,31 @@ impl Network {
     }
 
     /// Declares a contact, and the groups above it. Without a blend, whatever blend it has will do; a new one gets `accept-last`.
-    pub fn declare_contact(&mut self, group: GroupId, path: &str, blend: Option<Blend>, attributes: Value) -> Result<ContactId, NetworkError> {
+    pub fn declare_contact(
+        &mut self,
+        group: GroupId,
+        path: &str,
+        blend: Option<Blend>,
+        attributes: Value,
+    ) -> Result<ContactId, NetworkError> {
         let group = self.group_slot(group)?;
         let slot = self.contact_at(group, path, blend, attributes)?;
         Ok(self.contacts.id(slot))
     }
 
-    pub(crate) fn contact_at(&mut self, group: u32, path: &str, blend: Option<Blend>, attributes: Value) -> Result<u32, NetworkError> {
+    pub(crate) fn contact_at(
+        &mut self,
+        group: u32,
+        path: &str,
+        blend: Option<Blend>,
+        attributes: Value,
+    ) -> Result<u32, NetworkError> {
         let (group, name) = self.enter_path(group, path)?;
         let symbol = self.symbols.intern(name);
         match self.groups.named(group, symbol) {
-            Some(Named::Group(_)) => Err(NetworkError::Conflict(format!("'{path}' is a group and cannot be declared as a contact too; choose another name"))),
+            Some(Named::Group(_)) => Err(NetworkError::Conflict(format!(
+                "'{path}' is a group and cannot be declared as a contact too; choose another name"
+            ))),
             Some(Named::Contact(slot)) => {
                 let present = self.contacts.blend[slot as usize];
                 if let Some(blend) = blend
@@ -147,7 +164,6 @@ impl Network {
             }
         }
     }
-
 
     /// The attributes of a contact: a map, or null for none.
     pub fn attributes(&self, id: ContactId) -> Result<&Value, NetworkError> {
@@ -202,9 +218,17 @@ impl Network {
 
     pub(crate) fn wire_between(&mut self, from: u32, to: u32, kind: WireKind) -> Result<u32, NetworkError> {
         if from == to {
-            return Err(NetworkError::Declaration(format!("a wire needs two contacts; both ends are '{}'", self.path_of(from))));
+            return Err(NetworkError::Declaration(format!(
+                "a wire needs two contacts; both ends are '{}'",
+                self.path_of(from)
+            )));
         }
-        let wire = Wire { from, to, kind, removed: false };
+        let wire = Wire {
+            from,
+            to,
+            kind,
+            removed: false,
+        };
         if let Some(slot) = self.wires.find(&wire) {
             return Ok(slot);
         }

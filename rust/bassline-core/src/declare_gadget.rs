@@ -9,7 +9,7 @@ use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId};
 use crate::identity::gadget_hash;
 use crate::network::Network;
-use crate::primitive::Body;
+use crate::primitive::{Body, Primitive};
 use crate::symbol::Symbol;
 use crate::value::{Map, Text, Value};
 use indexmap::IndexMap;
@@ -58,7 +58,9 @@ impl Network {
         let bound = self.bind(group, &declaration)?;
         let name = match &declaration.name {
             Some(name) if name.is_empty() || name.contains('/') => {
-                return Err(NetworkError::InvalidName(format!("a gadget's name must not be empty or contain '/', found '{name}'")));
+                return Err(NetworkError::InvalidName(format!(
+                    "a gadget's name must not be empty or contain '/', found '{name}'"
+                )));
             }
             Some(name) => Some(self.symbols.intern(name)),
             None => None,
@@ -66,8 +68,14 @@ impl Network {
         let found = match name {
             Some(name) => self.groups.gadget_named(group, name),
             None => {
-                let hash = gadget_hash(computation_name(&declaration.computation), group, &bound.inputs, &bound.outputs);
-                self.identities.gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs)
+                let hash = gadget_hash(
+                    computation_name(&declaration.computation),
+                    group,
+                    &bound.inputs,
+                    &bound.outputs,
+                );
+                self.identities
+                    .gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs)
             }
         };
         if let Some(slot) = found {
@@ -88,12 +96,23 @@ impl Network {
             Computation::Primitive(primitive) => (Some(primitive), None),
             Computation::Function(function) => (None, Some(function)),
         };
-        let state: Vec<u32> = (0..primitive.map_or(0, |p| p.state_cells())).map(|_| self.state_cell()).collect();
+        let state: Vec<u32> = (0..primitive.map_or(0, Primitive::state_cells))
+            .map(|_| self.state_cell())
+            .collect();
         let creation = self.next_creation();
         let slot = self.gadgets.slots.take();
         let body = primitive.map_or(Body::Function, |p| p.body);
         let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !declaration.contain;
-        let mut row = Row { body, flags: 0, level: 0, next: NONE, a: NONE, b: NONE, out: NONE, firings: 0 };
+        let mut row = Row {
+            body,
+            flags: 0,
+            level: 0,
+            next: NONE,
+            a: NONE,
+            b: NONE,
+            out: NONE,
+            firings: 0,
+        };
         let wide = if narrow {
             row.a = bound.inputs[0];
             row.b = bound.inputs.get(1).copied().unwrap_or(NONE);
@@ -112,7 +131,8 @@ impl Network {
                 routes: IndexMap::default(),
             }))
         };
-        self.gadgets.place(slot, row, wide, creation, group, name.unwrap_or(UNNAMED), primitive);
+        self.gadgets
+            .place(slot, row, wide, creation, group, name.unwrap_or(UNNAMED), primitive);
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
         self.tick.edits.push(Edit::GadgetAdded(slot));
@@ -143,7 +163,12 @@ impl Network {
 
     fn own_hash(&self, slot: u32) -> u64 {
         let group = self.gadgets.group[slot as usize];
-        gadget_hash(&self.computation_name(slot), group, &self.gadgets.inputs(slot), &self.gadgets.derived_outputs(slot))
+        gadget_hash(
+            &self.computation_name(slot),
+            group,
+            &self.gadgets.inputs(slot),
+            &self.gadgets.derived_outputs(slot),
+        )
     }
 
     /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
@@ -154,7 +179,9 @@ impl Network {
         let contain = wide.is_some_and(|wide| wide.contain);
         let difference = if self.computation_name(slot) != computation {
             Some(format!("computes {}, not {computation}", self.computation_name(slot)))
-        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs || self.gadgets.derived_outputs(slot).as_slice() != bound.outputs {
+        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs
+            || self.gadgets.derived_outputs(slot).as_slice() != bound.outputs
+        {
             Some("is bound to other contacts".to_owned())
         } else if config != bound.config {
             Some(format!("has the configuration {config}, not {}", bound.config))
@@ -170,11 +197,16 @@ impl Network {
             )));
         }
         if let Computation::Function(FunctionSpec { call: Some(call), .. }) = &declaration.computation
-            && let Some(function) = self.gadgets.wide[slot as usize].as_mut().and_then(|wide| wide.function.as_mut())
+            && let Some(function) = self.gadgets.wide[slot as usize]
+                .as_mut()
+                .and_then(|wide| wide.function.as_mut())
         {
             let was = function.call.replace(Arc::clone(call));
             let unbound = was.is_none();
-            self.tick.edits.push(Edit::Bound { gadget: slot, call: was });
+            self.tick.edits.push(Edit::Bound {
+                gadget: slot,
+                call: was,
+            });
             if unbound {
                 self.tick.fresh.push(slot);
             }
@@ -185,7 +217,11 @@ impl Network {
     fn bind(&mut self, group: u32, declaration: &GadgetDeclaration) -> Result<Bound, NetworkError> {
         let computation = &declaration.computation;
         let (inputs, outputs) = ports(computation);
-        let mut bound = Bound { inputs: vec![NONE; inputs.len()], outputs: vec![NONE; outputs.len()], config: empty_map() };
+        let mut bound = Bound {
+            inputs: vec![NONE; inputs.len()],
+            outputs: vec![NONE; outputs.len()],
+            config: empty_map(),
+        };
         let mut config = Vec::new();
         for (name, argument) in &declaration.arguments {
             let input = inputs.iter().position(|(port, _)| port == name);
@@ -193,21 +229,38 @@ impl Network {
             let setting = matches!(computation, Computation::Primitive(primitive) if primitive.config.iter().any(|(key, _, _)| key == name));
             match (input, output) {
                 _ if setting => config.push((name.clone(), setting_of(name, argument, computation)?)),
-                (Some(port), _) => bound.inputs[port] = self.bind_input(group, argument, matches!(computation, Computation::Function(_)))?,
+                (Some(port), _) => {
+                    bound.inputs[port] =
+                        self.bind_input(group, argument, matches!(computation, Computation::Function(_)))?;
+                }
                 (None, Some(port)) => bound.outputs[port] = self.bind_output(group, name, argument, computation)?,
                 (None, None) => return Err(unknown_port(name, computation, &inputs, &outputs)),
             }
         }
         let names = computation_name(computation);
-        if let Some(port) = inputs.iter().zip(&bound.inputs).find(|((_, required), contact)| *required && **contact == NONE) {
-            return Err(NetworkError::Declaration(format!("{names} needs its input '{}' bound to a contact or a constant", port.0.0)));
+        if let Some(port) = inputs
+            .iter()
+            .zip(&bound.inputs)
+            .find(|((_, required), contact)| *required && **contact == NONE)
+        {
+            return Err(NetworkError::Declaration(format!(
+                "{names} needs its input '{}' bound to a contact or a constant",
+                port.0.0
+            )));
         }
         if let Computation::Primitive(primitive) = computation {
-            if let Some((key, ..)) = primitive.config.iter().find(|(key, required, _)| *required && !config.iter().any(|(name, _)| name == key)) {
+            if let Some((key, ..)) = primitive
+                .config
+                .iter()
+                .find(|(key, required, _)| *required && !config.iter().any(|(name, _)| name == key))
+            {
                 return Err(NetworkError::Declaration(format!("{names} needs the setting '{key}'")));
             }
             if primitive.outputs[0].required && bound.outputs.iter().all(|&contact| contact == NONE) {
-                return Err(NetworkError::Declaration(format!("{names} needs its output '{}' bound to a contact", outputs[0])));
+                return Err(NetworkError::Declaration(format!(
+                    "{names} needs its output '{}' bound to a contact",
+                    outputs[0]
+                )));
             }
         }
         bound.config = Value::Map(Arc::new(Map::new(config)));
@@ -231,7 +284,13 @@ impl Network {
         }
     }
 
-    fn bind_output(&mut self, group: u32, name: &str, argument: &Argument, computation: &Computation) -> Result<u32, NetworkError> {
+    fn bind_output(
+        &mut self,
+        group: u32,
+        name: &str,
+        argument: &Argument,
+        computation: &Computation,
+    ) -> Result<u32, NetworkError> {
         match argument {
             Argument::Contact(id) => self.slot(*id),
             Argument::Path(path) => self.contact_at(group, path, None, Value::Null),
@@ -255,7 +314,11 @@ type InputPorts = Vec<(Text, bool)>;
 fn ports(computation: &Computation) -> (InputPorts, Vec<Text>) {
     match computation {
         Computation::Primitive(primitive) => (
-            primitive.inputs.iter().map(|port| (port.name.into(), port.required)).collect(),
+            primitive
+                .inputs
+                .iter()
+                .map(|port| (port.name.into(), port.required))
+                .collect(),
             primitive.outputs.iter().map(|port| port.name.into()).collect(),
         ),
         Computation::Function(function) => (function.inputs.clone(), function.outputs.clone()),
@@ -274,12 +337,18 @@ fn setting_of(name: &str, argument: &Argument, computation: &Computation) -> Res
 }
 
 fn unknown_port(name: &str, computation: &Computation, inputs: &InputPorts, outputs: &[Text]) -> NetworkError {
-    let mut known: Vec<&str> = inputs.iter().map(|(port, _)| port.as_str()).chain(outputs.iter().map(Text::as_str)).collect();
+    let mut known: Vec<&str> = inputs
+        .iter()
+        .map(|(port, _)| port.as_str())
+        .chain(outputs.iter().map(Text::as_str))
+        .collect();
     if let Computation::Primitive(primitive) = computation {
         known.extend(primitive.config.iter().map(|(key, _, _)| *key));
     }
     let similar = nearest(name, known.iter().copied());
-    let hint = similar.first().map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
+    let hint = similar
+        .first()
+        .map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
     let inputs: Vec<&str> = inputs.iter().map(|(port, _)| port.as_str()).collect();
     NetworkError::Declaration(format!(
         "{} has no port '{name}'; its inputs are {}, its outputs {}{hint}",

@@ -1,12 +1,12 @@
 //! Describing structure as records: for the log, for stores, for whoever asks.
 
 use crate::contact::NONE;
+use crate::gadget::UNNAMED;
 use crate::group::ROOT;
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::network::{Cause, Network};
 use crate::record::{ContactRecord, GadgetRecord, GroupRecord, WireRecord};
 use crate::value::{Content, Text, Value};
-use crate::gadget::UNNAMED;
 
 /// A contact with what it holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,12 @@ impl Network {
             Ok((self.groups.id(group), self.symbols.text(self.contacts.name[at]).clone()))
         };
         let attributes = self.attributes.get(&slot).cloned().unwrap_or(Value::Null);
-        ContactRecord { id: self.contacts.id(slot), place, blend: self.contacts.blend[at], attributes }
+        ContactRecord {
+            id: self.contacts.id(slot),
+            place,
+            blend: self.contacts.blend[at],
+            attributes,
+        }
     }
 
     pub(crate) fn wire_record(&self, slot: u32) -> WireRecord {
@@ -79,7 +84,9 @@ impl Network {
         let function = self.gadgets.function(slot);
         let bound = |contacts: &[u32], name_of: &dyn Fn(usize) -> Text| -> Vec<(Text, ContactId)> {
             let ports = contacts.iter().enumerate().filter(|(_, contact)| **contact != NONE);
-            ports.map(|(port, &contact)| (name_of(port), self.contacts.id(contact))).collect()
+            ports
+                .map(|(port, &contact)| (name_of(port), self.contacts.id(contact)))
+                .collect()
         };
         let outputs = self.gadgets.derived_outputs(slot);
         GadgetRecord {
@@ -91,8 +98,16 @@ impl Network {
             is_function: function.is_some(),
             inputs: bound(&self.gadgets.inputs(slot), &|port| self.gadgets.input_name(slot, port)),
             outputs: bound(&outputs, &|port| self.gadgets.output_name(slot, port)),
-            optional: function.map_or_else(Vec::new, |f| f.inputs.iter().filter(|(_, required)| !required).map(|(name, _)| name.clone()).collect()),
-            state: wide.map_or_else(Vec::new, |wide| wide.state.iter().map(|&cell| self.contacts.id(cell)).collect()),
+            optional: function.map_or_else(Vec::new, |f| {
+                f.inputs
+                    .iter()
+                    .filter(|(_, required)| !required)
+                    .map(|(name, _)| name.clone())
+                    .collect()
+            }),
+            state: wide.map_or_else(Vec::new, |wide| {
+                wide.state.iter().map(|&cell| self.contacts.id(cell)).collect()
+            }),
             config: wide.map_or(Value::Null, |wide| wide.config.clone()),
             contain: wide.is_some_and(|wide| wide.contain),
         }
@@ -105,7 +120,10 @@ impl Network {
 
     /// Whether a contact has a name; constants and cells of state have none.
     pub fn is_named(&self, id: ContactId) -> bool {
-        self.contacts.group.get(id.slot() as usize).is_some_and(|&group| group != NONE)
+        self.contacts
+            .group
+            .get(id.slot() as usize)
+            .is_some_and(|&group| group != NONE)
     }
 
     /// The whole network, as it was when the last tick was committed.
@@ -126,9 +144,20 @@ impl Network {
         });
         let mut wires: Vec<WireRecord> = self.wire_ids().iter().map(|id| self.wire_record(id.slot())).collect();
         wires.sort_by_key(|wire| wire.creation);
-        let mut gadgets: Vec<GadgetRecord> = self.gadget_ids().iter().map(|id| self.gadget_record(id.slot())).collect();
+        let mut gadgets: Vec<GadgetRecord> = self
+            .gadget_ids()
+            .iter()
+            .map(|id| self.gadget_record(id.slot()))
+            .collect();
         gadgets.sort_by_key(|gadget| gadget.creation);
-        Image { tick: self.now, creation: self.creation, groups, contacts: contacts.collect(), wires, gadgets }
+        Image {
+            tick: self.now,
+            creation: self.creation,
+            groups,
+            contacts: contacts.collect(),
+            wires,
+            gadgets,
+        }
     }
 
     /// The handle of a wire between two contacts, as declared.

@@ -22,7 +22,10 @@ impl Directory {
     pub fn of(image: &Image) -> Self {
         let mut directory = Self::default();
         image.groups.iter().for_each(|group| directory.add_group(group));
-        image.contacts.iter().for_each(|contact| directory.add_contact(&contact.record));
+        image
+            .contacts
+            .iter()
+            .for_each(|contact| directory.add_contact(&contact.record));
         image.wires.iter().for_each(|wire| directory.add_wire(wire));
         image.gadgets.iter().for_each(|gadget| directory.add_gadget(gadget));
         directory
@@ -81,7 +84,11 @@ impl Directory {
         let name = gadget.name.clone().unwrap_or_else(|| {
             let ports = gadget.inputs.iter().chain(&gadget.outputs);
             let shown: Vec<String> = ports
-                .filter_map(|(port, contact)| self.contacts.get(contact).map(|path| format!("{port}={}", path.replace('/', "."))))
+                .filter_map(|(port, contact)| {
+                    self.contacts
+                        .get(contact)
+                        .map(|path| format!("{port}={}", path.replace('/', ".")))
+                })
                 .collect();
             format!("{}({})", gadget.computation, shown.join(", ")).into()
         });

@@ -1,13 +1,13 @@
 //! Structural edits of the open tick: what is needed to take each back, or to tell it to the world.
 
 use crate::contact::flag;
+use crate::contact::{NONE, Writer};
 use crate::error::Fault;
 use crate::gadget;
+use crate::gadget::Function;
 use crate::group::Named;
 use crate::network::{Contradiction, Network};
 use crate::record::StructureChange;
-use crate::contact::{NONE, Writer};
-use crate::gadget::Function;
 use std::sync::Arc;
 
 /// Where an edge stood in the list of a contact.
@@ -21,16 +21,39 @@ pub(crate) enum Edit {
     GadgetAdded(u32),
     GroupRemoved(u32),
     ContactRemoved(u32),
-    WireRemoved { wire: u32, readers: Vec<Place>, writers: Vec<Place> },
-    GadgetRemoved { gadget: u32, readers: Vec<Place>, writers: Vec<Place> },
+    WireRemoved {
+        wire: u32,
+        readers: Vec<Place>,
+        writers: Vec<Place>,
+    },
+    GadgetRemoved {
+        gadget: u32,
+        readers: Vec<Place>,
+        writers: Vec<Place>,
+    },
     /// A router got one more contact to write to.
-    Routed { gadget: u32, contact: u32 },
+    Routed {
+        gadget: u32,
+        contact: u32,
+    },
     /// A router lost a contact it wrote to.
-    Unrouted { gadget: u32, contact: u32, output: usize, writer: usize },
+    Unrouted {
+        gadget: u32,
+        contact: u32,
+        output: usize,
+        writer: usize,
+    },
     /// A contradiction or fault came or went; this is what was there.
-    Marked { contact: u32, contradiction: Option<Contradiction>, fault: Option<(u32, Fault)> },
+    Marked {
+        contact: u32,
+        contradiction: Option<Contradiction>,
+        fault: Option<(u32, Fault)>,
+    },
     /// A gadget's function was bound; this is what was.
-    Bound { gadget: u32, call: Option<Arc<dyn Function>> },
+    Bound {
+        gadget: u32,
+        call: Option<Arc<dyn Function>>,
+    },
 }
 
 impl std::fmt::Debug for Edit {
@@ -88,27 +111,44 @@ impl Network {
                     self.wires.enter(wire);
                     self.relink_wire(wire, &readers, &writers);
                 }
-                Edit::GadgetRemoved { gadget, readers, writers } => {
+                Edit::GadgetRemoved {
+                    gadget,
+                    readers,
+                    writers,
+                } => {
                     self.gadgets.rows[gadget as usize].flags &= !gadget::flag::REMOVED;
                     self.enter_gadget_name(gadget);
                     self.relink_gadget(gadget, &readers, &writers);
                 }
-                Edit::Marked { contact, contradiction, fault } => {
-                    self.contacts.set(contact, flag::MARKED, contradiction.is_some() || fault.is_some());
+                Edit::Marked {
+                    contact,
+                    contradiction,
+                    fault,
+                } => {
+                    self.contacts
+                        .set(contact, flag::MARKED, contradiction.is_some() || fault.is_some());
                     restore(&mut self.contradictions, contact, contradiction);
                     restore(&mut self.faults, contact, fault);
                 }
                 Edit::Routed { gadget, contact } => {
                     self.unroute(gadget, contact);
                 }
-                Edit::Unrouted { gadget, contact, output, writer } => {
+                Edit::Unrouted {
+                    gadget,
+                    contact,
+                    output,
+                    writer,
+                } => {
                     if let Some(wide) = &mut self.gadgets.wide[gadget as usize] {
                         wide.outputs.insert(output, contact);
                     }
                     self.relink_gadget(gadget, &[], &[(contact, writer)]);
                 }
                 Edit::Bound { gadget, call } => {
-                    if let Some(function) = self.gadgets.wide[gadget as usize].as_mut().and_then(|wide| wide.function.as_mut()) {
+                    if let Some(function) = self.gadgets.wide[gadget as usize]
+                        .as_mut()
+                        .and_then(|wide| wide.function.as_mut())
+                    {
                         function.call = call;
                     }
                 }
@@ -121,10 +161,17 @@ impl Network {
         let edits = &self.tick.edits;
         let mut seen = indexmap::IndexSet::<u32, rustc_hash::FxBuildHasher>::default();
         edits.iter().any(|edit| match edit {
-            Edit::Marked { contact, contradiction, fault } => {
+            Edit::Marked {
+                contact,
+                contradiction,
+                fault,
+            } => {
                 seen.insert(*contact)
                     && (self.contradictions.get(contact) != contradiction.as_ref()
-                        || self.faults.get(contact).map(|(gadget, fault)| (*gadget, fault.to_string()))
+                        || self
+                            .faults
+                            .get(contact)
+                            .map(|(gadget, fault)| (*gadget, fault.to_string()))
                             != fault.as_ref().map(|(gadget, fault)| (*gadget, fault.to_string())))
             }
             edit => {
@@ -208,7 +255,9 @@ impl Network {
             Edit::WireRemoved { wire, .. } if !came_and_went(&|e| matches!(e, Edit::WireAdded(s) if *s == wire)) => {
                 changes.push(StructureChange::WireRemoved(self.wires.slots.handle(wire)));
             }
-            Edit::GadgetRemoved { gadget, .. } if !came_and_went(&|e| matches!(e, Edit::GadgetAdded(s) if *s == gadget)) => {
+            Edit::GadgetRemoved { gadget, .. }
+                if !came_and_went(&|e| matches!(e, Edit::GadgetAdded(s) if *s == gadget)) =>
+            {
                 changes.push(StructureChange::GadgetRemoved(self.gadgets.id(gadget)));
             }
             _ => {}

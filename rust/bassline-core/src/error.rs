@@ -65,7 +65,9 @@ pub enum NetworkError {
     #[error("{0}")]
     Declaration(String),
     /// A join that is impossible, under the policy `raise`.
-    #[error("contact '{path}' ({blend}) holds {current} and cannot join {incoming}; erase it, or write a value of the same kind")]
+    #[error(
+        "contact '{path}' ({blend}) holds {current} and cannot join {incoming}; erase it, or write a value of the same kind"
+    )]
     Contradiction {
         /// The contact.
         path: String,
@@ -106,7 +108,10 @@ fn suggest(similar: &[String]) -> String {
 }
 
 fn show_inputs(inputs: &[(Text, Content)]) -> String {
-    let shown: Vec<String> = inputs.iter().map(|(port, content)| format!("{port}={}", show(content))).collect();
+    let shown: Vec<String> = inputs
+        .iter()
+        .map(|(port, content)| format!("{port}={}", show(content)))
+        .collect();
     shown.join(", ")
 }
 
@@ -145,7 +150,10 @@ mod tests {
     #[test]
     fn the_nearest_names_come_first() {
         let known = ["math.add", "math.abs", "math.and", "logic.equals"];
-        assert_eq!(nearest("math.ad", known.into_iter()), ["math.add", "math.and", "math.abs"]);
+        assert_eq!(
+            nearest("math.ad", known.into_iter()),
+            ["math.add", "math.and", "math.abs"]
+        );
         assert!(nearest("something.else", known.into_iter()).is_empty());
     }
 }

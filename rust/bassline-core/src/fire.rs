@@ -23,11 +23,15 @@ impl Network {
             return self.fire_slow(slot);
         }
         let (body, a, b, out) = (row.body, row.a, row.b, row.out);
-        let Some(first) = &self.contacts.content[a as usize] else { return self.lose_outputs(slot) };
+        let Some(first) = &self.contacts.content[a as usize] else {
+            return self.lose_outputs(slot);
+        };
         let result = match body {
             Body::Unary(op) => op.apply(first),
             _ => {
-                let Some(second) = &self.contacts.content[b as usize] else { return self.lose_outputs(slot) };
+                let Some(second) = &self.contacts.content[b as usize] else {
+                    return self.lose_outputs(slot);
+                };
                 match body {
                     Body::Binary(op) => op.apply(first, second),
                     Body::Compare(op) => op.apply(first, second),
@@ -50,7 +54,11 @@ impl Network {
         let ports = self.gadgets.inputs(slot);
         let mut inputs = Inputs::new();
         for (port, &contact) in ports.iter().enumerate() {
-            let content = if contact == NONE { None } else { self.contacts.content[contact as usize].clone() };
+            let content = if contact == NONE {
+                None
+            } else {
+                self.contacts.content[contact as usize].clone()
+            };
             if content.is_none() && self.gadgets.input_required(slot, port) {
                 return self.lose_outputs(slot);
             }
@@ -94,7 +102,9 @@ impl Network {
                     return Err(crate::primitive::arithmetic::wrong_type("record", "a map", record));
                 };
                 let value = self.config_text(slot, "field").and_then(|field| map.get(&field));
-                Ok(value.filter(|value| !matches!(value, Value::Null)).map_or_else(Outputs::new, |value| one(value.clone())))
+                Ok(value
+                    .filter(|value| !matches!(value, Value::Null))
+                    .map_or_else(Outputs::new, |value| one(value.clone())))
             }
             (Body::Function, inputs) => match self.gadgets.function(slot) {
                 Some(function) => match &function.call {
@@ -119,13 +129,21 @@ impl Network {
     }
 
     fn observe(&mut self, slot: u32, inputs: &Inputs) -> Result<Outputs, Fault> {
-        let (Body::Statistic(statistic), Some(Some(value))) = (self.gadgets.rows[slot as usize].body, inputs.first()) else {
+        let (Body::Statistic(statistic), Some(Some(value))) = (self.gadgets.rows[slot as usize].body, inputs.first())
+        else {
             return Ok(Outputs::new());
         };
-        let Some(wide) = &self.gadgets.wide[slot as usize] else { return Ok(Outputs::new()) };
+        let Some(wide) = &self.gadgets.wide[slot as usize] else {
+            return Ok(Outputs::new());
+        };
         let cells: SmallVec<[u32; 2]> = SmallVec::from_slice(&wide.state);
-        let mut state: SmallVec<[Content; 2]> = cells.iter().map(|&cell| self.contacts.content[cell as usize].clone()).collect();
-        let Some(result) = statistic.observe(&mut state, value)? else { return Ok(Outputs::new()) };
+        let mut state: SmallVec<[Content; 2]> = cells
+            .iter()
+            .map(|&cell| self.contacts.content[cell as usize].clone())
+            .collect();
+        let Some(result) = statistic.observe(&mut state, value)? else {
+            return Ok(Outputs::new());
+        };
         for (&cell, content) in cells.iter().zip(state) {
             if self.contacts.content[cell as usize] != content {
                 self.touch(cell);
@@ -150,7 +168,10 @@ impl Network {
     /// A gadget failed: its fault stays in its outputs, or the tick ends.
     pub(crate) fn fail(&mut self, slot: u32, fault: Fault, inputs: &Inputs) -> Result<(), NetworkError> {
         let unbound = matches!(fault, Fault::Unbound(_));
-        let contain = unbound || self.gadgets.wide[slot as usize].as_ref().is_some_and(|wide| wide.contain);
+        let contain = unbound
+            || self.gadgets.wide[slot as usize]
+                .as_ref()
+                .is_some_and(|wide| wide.contain);
         if !contain {
             return Err(self.gadget_error(slot, fault, Some(inputs)));
         }
@@ -175,6 +196,10 @@ impl Network {
             };
             (self.gadgets.input_name(slot, port), content)
         });
-        NetworkError::Gadget { gadget: self.gadget_path_of(slot).to_string(), inputs: inputs.collect(), fault }
+        NetworkError::Gadget {
+            gadget: self.gadget_path_of(slot).to_string(),
+            inputs: inputs.collect(),
+            fault,
+        }
     }
 }

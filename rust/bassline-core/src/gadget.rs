@@ -108,7 +108,17 @@ pub(crate) type Ports = SmallVec<[u32; 4]>;
 
 impl Gadgets {
     /// Fills the columns at a slot that has just been taken.
-    pub(crate) fn place(&mut self, slot: u32, row: Row, wide: Option<Box<Wide>>, creation: u64, group: u32, name: Symbol, primitive: Option<&'static Primitive>) {
+    #[expect(clippy::too_many_arguments, reason = "one for each column")]
+    pub(crate) fn place(
+        &mut self,
+        slot: u32,
+        row: Row,
+        wide: Option<Box<Wide>>,
+        creation: u64,
+        group: u32,
+        name: Symbol,
+        primitive: Option<&'static Primitive>,
+    ) {
         let len = self.slots.len();
         while self.rows.len() < len {
             self.rows.push(row);
@@ -170,7 +180,9 @@ impl Gadgets {
     }
 
     pub(crate) fn function(&self, slot: u32) -> Option<&FunctionSpec> {
-        self.wide[slot as usize].as_ref().and_then(|wide| wide.function.as_ref())
+        self.wide[slot as usize]
+            .as_ref()
+            .and_then(|wide| wide.function.as_ref())
     }
 
     /// The name of an input port.

@@ -86,8 +86,14 @@ impl Groups {
     }
 
     pub(crate) fn named(&self, group: u32, name: Symbol) -> Option<Named> {
-        let found = self.names.find(fixed_hash(&(group, name.0)), |entry| entry.0 == group && entry.1 == name)?;
-        Some(if found.2 & GROUP_BIT == 0 { Named::Contact(found.2) } else { Named::Group(found.2 & !GROUP_BIT) })
+        let found = self.names.find(fixed_hash(&(group, name.0)), |entry| {
+            entry.0 == group && entry.1 == name
+        })?;
+        Some(if found.2 & GROUP_BIT == 0 {
+            Named::Contact(found.2)
+        } else {
+            Named::Group(found.2 & !GROUP_BIT)
+        })
     }
 
     pub(crate) fn enter(&mut self, group: u32, name: Symbol, what: Named) {
@@ -102,7 +108,8 @@ impl Groups {
             }
         };
         let hash = fixed_hash(&(group, name.0));
-        self.names.insert_unique(hash, (group, name, code), |entry| fixed_hash(&(entry.0, entry.1.0)));
+        self.names
+            .insert_unique(hash, (group, name, code), |entry| fixed_hash(&(entry.0, entry.1.0)));
     }
 
     pub(crate) fn forget(&mut self, group: u32, name: Symbol) {

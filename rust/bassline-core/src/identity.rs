@@ -33,9 +33,18 @@ fn constant_hash(value: &Value) -> u64 {
 }
 
 impl Identities {
-    pub(crate) fn gadget(&self, hash: u64, gadgets: &Gadgets, group: u32, inputs: &[u32], outputs: &[u32]) -> Option<u32> {
+    pub(crate) fn gadget(
+        &self,
+        hash: u64,
+        gadgets: &Gadgets,
+        group: u32,
+        inputs: &[u32],
+        outputs: &[u32],
+    ) -> Option<u32> {
         let same = |&(_, slot): &(u64, u32)| {
-            gadgets.group[slot as usize] == group && gadgets.inputs(slot).as_slice() == inputs && gadgets.derived_outputs(slot).as_slice() == outputs
+            gadgets.group[slot as usize] == group
+                && gadgets.inputs(slot).as_slice() == inputs
+                && gadgets.derived_outputs(slot).as_slice() == outputs
         };
         self.gadgets.find(hash, same).map(|entry| entry.1)
     }
@@ -51,7 +60,9 @@ impl Identities {
     }
 
     pub(crate) fn constant(&self, value: &Value, holds: impl Fn(u32) -> bool) -> Option<u32> {
-        self.constants.find(constant_hash(value), |entry| holds(entry.1)).map(|entry| entry.1)
+        self.constants
+            .find(constant_hash(value), |entry| holds(entry.1))
+            .map(|entry| entry.1)
     }
 
     pub(crate) fn enter_constant(&mut self, value: &Value, slot: u32) {

@@ -34,7 +34,12 @@ enum Step {
 
 impl Search {
     fn new(network: &Network, forward: bool, start: Vertex, level: i32) -> Self {
-        let mut search = Self { forward, heap: BinaryHeap::new(), needed: IndexMap::default(), work: 0 };
+        let mut search = Self {
+            forward,
+            heap: BinaryHeap::new(),
+            needed: IndexMap::default(),
+            work: 0,
+        };
         search.require(network, start, level);
         search
     }
@@ -46,7 +51,11 @@ impl Search {
         if !violated {
             return;
         }
-        let key = if self.forward { (present, vertex) } else { (-present, mirrored(vertex)) };
+        let key = if self.forward {
+            (present, vertex)
+        } else {
+            (-present, mirrored(vertex))
+        };
         let enough = |noted: i32| if self.forward { noted >= level } else { noted <= level };
         if self.needed.get(&vertex).is_none_or(|&noted| !enough(noted)) {
             self.needed.insert(vertex, level);
@@ -61,7 +70,9 @@ impl Search {
     }
 
     fn step(&mut self, network: &Network, target: Vertex, scratch: &mut Vec<Vertex>) -> Step {
-        let Some(Reverse((_, vertex))) = self.heap.pop() else { return Step::Done };
+        let Some(Reverse((_, vertex))) = self.heap.pop() else {
+            return Step::Done;
+        };
         let vertex = if self.forward { vertex } else { mirrored(vertex) };
         let level = self.needed[&vertex];
         network.neighbours(vertex, self.forward, scratch);
@@ -70,7 +81,11 @@ impl Search {
             if other == target {
                 return Step::Cycle;
             }
-            let needed = if self.forward { level + weight(vertex) } else { level - weight(other) };
+            let needed = if self.forward {
+                level + weight(vertex)
+            } else {
+                level - weight(other)
+            };
             self.require(network, other, needed);
         }
         Step::Goes
@@ -100,7 +115,11 @@ impl Network {
             // While settling, nothing may sink below what has fired already.
             let go_forward = self.tick.settling
                 || forward.work + forward.next_degree(self) <= backward.work + backward.next_degree(self);
-            let (side, aim) = if go_forward { (&mut forward, source) } else { (&mut backward, target) };
+            let (side, aim) = if go_forward {
+                (&mut forward, source)
+            } else {
+                (&mut backward, target)
+            };
             match side.step(self, aim, &mut scratch) {
                 Step::Goes => {}
                 Step::Done => {
@@ -132,7 +151,13 @@ impl Network {
     }
 
     /// What can be reached from `start` inside the band of levels between the ends; `end` is taken but not passed.
-    fn reach(&self, start: Vertex, forward: bool, end: Vertex, within: impl Fn(Vertex) -> bool) -> IndexMap<Vertex, (), FxBuildHasher> {
+    fn reach(
+        &self,
+        start: Vertex,
+        forward: bool,
+        end: Vertex,
+        within: impl Fn(Vertex) -> bool,
+    ) -> IndexMap<Vertex, (), FxBuildHasher> {
         let bound = self.level(end);
         let mut found: IndexMap<Vertex, (), FxBuildHasher> = IndexMap::default();
         found.insert(start, ());
@@ -143,8 +168,8 @@ impl Network {
             for &other in &scratch {
                 let level = self.level(other);
                 let inside = if forward { level <= bound } else { level >= bound };
-                if (inside || other == end) && within(other) && found.insert(other, ()).is_none() && other != end {
-                    stack.push(other);
+                if (inside || other == end) && within(other) && found.insert(other, ()).is_none() {
+                    stack.extend((other != end).then_some(other));
                 }
             }
         }
@@ -156,7 +181,12 @@ impl Network {
         let mut scratch = Vec::new();
         self.neighbours(start, true, &mut scratch);
         let level = self.level(start) + weight(start);
-        let mut search = Search { forward: true, heap: BinaryHeap::new(), needed: IndexMap::default(), work: 0 };
+        let mut search = Search {
+            forward: true,
+            heap: BinaryHeap::new(),
+            needed: IndexMap::default(),
+            work: 0,
+        };
         for &vertex in &scratch {
             search.require(self, vertex, level);
         }

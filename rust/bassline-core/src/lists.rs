@@ -62,7 +62,10 @@ impl Lists {
         }
         self.pool.copy_within(start + index..start + len, start + index + 1);
         self.pool[start + index] = value;
-        self.heads[slot as usize] = Head { start: start as u32, len: head.len + 1 };
+        self.heads[slot as usize] = Head {
+            start: start as u32,
+            len: head.len + 1,
+        };
     }
 
     /// Removes the last entry equal to `value` and answers where it was.

@@ -1,5 +1,6 @@
 //! Loading: a network from its image, with the same handles, firing nothing.
 
+use crate::build::Library;
 use crate::contact::{NONE, Unnamed, Writer};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
@@ -11,7 +12,6 @@ use crate::primitive::{Body, Primitive};
 use crate::record::{ContactRecord, GadgetRecord, WireRecord};
 use crate::value::Text;
 use crate::wire::Wire;
-use crate::build::Library;
 use indexmap::IndexMap;
 use std::sync::Arc;
 use thiserror::Error;
@@ -27,7 +27,11 @@ fn broken<T>(what: String) -> Result<T, ImageError> {
 
 impl Network {
     /// The network of an image. Functions are found in `library`; one that is not is left unbound.
-    pub fn load(image: Image, on_contradiction: OnContradiction, library: Option<Arc<dyn Library>>) -> Result<Self, ImageError> {
+    pub fn load(
+        image: Image,
+        on_contradiction: OnContradiction,
+        library: Option<Arc<dyn Library>>,
+    ) -> Result<Self, ImageError> {
         let mut network = Self::new(on_contradiction);
         network.library = library;
         network.now = image.tick;
@@ -39,7 +43,9 @@ impl Network {
             }
             let name = network.symbols.intern(&group.name);
             let slot = group.id.slot();
-            network.groups.place(slot, Group::new(parent, name, group.attributes.clone()));
+            network
+                .groups
+                .place(slot, Group::new(parent, name, group.attributes.clone()));
             network.groups.enter(parent, name, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
@@ -65,11 +71,15 @@ impl Network {
     }
 
     fn loaded_group(&self, id: GroupId) -> Result<u32, ImageError> {
-        self.groups.find(id).map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
+        self.groups
+            .find(id)
+            .map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
     }
 
     fn loaded_contact(&self, id: ContactId) -> Result<u32, ImageError> {
-        self.contacts.find(id).map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
+        self.contacts
+            .find(id)
+            .map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
     }
 
     fn writer_of(&mut self, cause: Cause) -> Writer {
@@ -124,7 +134,16 @@ impl Network {
             return broken(format!("wire {:?} stands twice in the image", record.id));
         }
         let slot = record.id.slot();
-        self.wires.place(slot, Wire { from, to, kind: record.kind, removed: false }, record.creation);
+        self.wires.place(
+            slot,
+            Wire {
+                from,
+                to,
+                kind: record.kind,
+                removed: false,
+            },
+            record.creation,
+        );
         self.link_wire(slot);
         Ok(())
     }
@@ -150,14 +169,27 @@ impl Network {
         };
         let inputs = self.loaded_ports(&input_names, &record.inputs)?;
         let outputs = self.loaded_ports(&output_names, &record.outputs)?;
-        let state = record.state.iter().map(|&cell| self.loaded_contact(cell)).collect::<Result<Vec<u32>, _>>()?;
+        let state = record
+            .state
+            .iter()
+            .map(|&cell| self.loaded_contact(cell))
+            .collect::<Result<Vec<u32>, _>>()?;
         let group = self.loaded_group(record.group)?;
         if !self.gadgets.slots.take_exactly(record.id) {
             return broken(format!("gadget {:?} stands twice in the image", record.id));
         }
         let body = primitive.map_or(Body::Function, |primitive| primitive.body);
         let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !record.contain;
-        let mut row = Row { body, flags: 0, level: 0, next: NONE, a: NONE, b: NONE, out: NONE, firings: 0 };
+        let mut row = Row {
+            body,
+            flags: 0,
+            level: 0,
+            next: NONE,
+            a: NONE,
+            b: NONE,
+            out: NONE,
+            firings: 0,
+        };
         let wide = if narrow {
             row.a = inputs[0];
             row.b = inputs.get(1).copied().unwrap_or(NONE);
@@ -166,11 +198,20 @@ impl Network {
         } else {
             row.flags = flag::WIDE;
             let (config, contain) = (record.config, record.contain);
-            Some(Box::new(Wide { inputs, outputs, state, config, contain, function, routes: IndexMap::default() }))
+            Some(Box::new(Wide {
+                inputs,
+                outputs,
+                state,
+                config,
+                contain,
+                function,
+                routes: IndexMap::default(),
+            }))
         };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
         let slot = record.id.slot();
-        self.gadgets.place(slot, row, wide, record.creation, group, name, primitive);
+        self.gadgets
+            .place(slot, row, wide, record.creation, group, name, primitive);
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
         Ok(())
@@ -179,11 +220,25 @@ impl Network {
     /// A function as it was declared, with its code if that is found.
     fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
         let outputs: Vec<Text> = record.outputs.iter().map(|(name, _)| name.clone()).collect();
-        let inputs: Vec<(Text, bool)> = record.inputs.iter().map(|(name, _)| (name.clone(), !record.optional.contains(name))).collect();
-        let found = self.library.as_ref().and_then(|library| library.find(&record.computation, &outputs).ok());
+        let inputs: Vec<(Text, bool)> = record
+            .inputs
+            .iter()
+            .map(|(name, _)| (name.clone(), !record.optional.contains(name)))
+            .collect();
+        let found = self
+            .library
+            .as_ref()
+            .and_then(|library| library.find(&record.computation, &outputs).ok());
         // A function of the same path whose parameters are others now is not the one that was declared.
-        let call = found.filter(|found| found.inputs == inputs).and_then(|found| found.call);
-        FunctionSpec { identity: record.computation.clone(), inputs, outputs, call }
+        let call = found
+            .filter(|found| found.inputs == inputs)
+            .and_then(|found| found.call);
+        FunctionSpec {
+            identity: record.computation.clone(),
+            inputs,
+            outputs,
+            call,
+        }
     }
 
     fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Vec<u32>, ImageError> {

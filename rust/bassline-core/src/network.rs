@@ -155,7 +155,11 @@ impl Network {
     /// The tick that last changed a contact; inside a tick, for a contact written in it, the number the tick will have.
     pub fn version(&self, id: ContactId) -> Result<u64, NetworkError> {
         let version = self.contacts.version[self.slot(id)? as usize];
-        Ok(if version & crate::contact::TOUCHED == 0 { version } else { self.now + 1 })
+        Ok(if version & crate::contact::TOUCHED == 0 {
+            version
+        } else {
+            self.now + 1
+        })
     }
 
     /// The blend of a contact.
@@ -247,7 +251,15 @@ impl Network {
             .ok_or_else(|| NetworkError::Unknown {
                 what: "gadget",
                 path: path.to_owned(),
-                similar: nearest(path, self.gadget_ids().iter().map(|&id| self.gadget_path(id)).collect::<Vec<_>>().iter().map(Text::as_str)),
+                similar: nearest(
+                    path,
+                    self.gadget_ids()
+                        .iter()
+                        .map(|&id| self.gadget_path(id))
+                        .collect::<Vec<_>>()
+                        .iter()
+                        .map(Text::as_str),
+                ),
             })
     }
 
@@ -275,13 +287,25 @@ impl Network {
 
     pub(crate) fn unknown(&self, what: &'static str, group: u32, path: &str) -> NetworkError {
         let prefix = self.group_path_of(group);
-        let asked = if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") };
+        let asked = if prefix.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{prefix}/{path}")
+        };
         let known: Vec<Text> = if what == "group" {
             self.group_ids().iter().map(|&id| self.group_path(id)).collect()
         } else {
-            self.contact_ids().into_iter().take(10_000).map(|id| self.path(id)).collect()
+            self.contact_ids()
+                .into_iter()
+                .take(10_000)
+                .map(|id| self.path(id))
+                .collect()
         };
-        NetworkError::Unknown { what, similar: nearest(&asked, known.iter().map(Text::as_str)), path: asked }
+        NetworkError::Unknown {
+            what,
+            similar: nearest(&asked, known.iter().map(Text::as_str)),
+            path: asked,
+        }
     }
 
     /// The path of a contact; for a constant or a cell of state, a description in brackets.
@@ -354,7 +378,12 @@ impl Network {
         for (port, &contact) in self.gadgets.outputs(slot).iter().enumerate() {
             bindings.push(format!("{}={}", self.gadgets.output_name(slot, port), show(contact)));
         }
-        format!("{}({})", self.computation_name(slot), bindings.join(", ").replace('/', ".")).into()
+        format!(
+            "{}({})",
+            self.computation_name(slot),
+            bindings.join(", ").replace('/', ".")
+        )
+        .into()
     }
 
     pub(crate) fn computation_name(&self, slot: u32) -> Text {
@@ -367,25 +396,45 @@ impl Network {
 
     /// The handles of all named contacts, by slot.
     pub fn contact_ids(&self) -> Vec<ContactId> {
-        let named = |&slot: &u32| self.contacts.group[slot as usize] != crate::contact::NONE && !self.contacts.has(slot, flag::REMOVED);
-        self.contacts.slots.iter_live().filter(named).map(|slot| self.contacts.id(slot)).collect()
+        let named = |&slot: &u32| {
+            self.contacts.group[slot as usize] != crate::contact::NONE && !self.contacts.has(slot, flag::REMOVED)
+        };
+        self.contacts
+            .slots
+            .iter_live()
+            .filter(named)
+            .map(|slot| self.contacts.id(slot))
+            .collect()
     }
 
     /// The handles of all groups but the root, by slot.
     pub fn group_ids(&self) -> Vec<GroupId> {
         let live = |&slot: &u32| slot != ROOT && !self.groups.rows[slot as usize].removed;
-        self.groups.slots.iter_live().filter(live).map(|slot| self.groups.id(slot)).collect()
+        self.groups
+            .slots
+            .iter_live()
+            .filter(live)
+            .map(|slot| self.groups.id(slot))
+            .collect()
     }
 
     /// The handles of all gadgets, by slot.
     pub fn gadget_ids(&self) -> Vec<GadgetId> {
-        (0..self.gadgets.rows.len() as u32).filter(|&slot| self.gadgets.is_live(slot)).map(|slot| self.gadgets.id(slot)).collect()
+        (0..self.gadgets.rows.len() as u32)
+            .filter(|&slot| self.gadgets.is_live(slot))
+            .map(|slot| self.gadgets.id(slot))
+            .collect()
     }
 
     /// The handles of all wires, by slot.
     pub fn wire_ids(&self) -> Vec<WireId> {
         let live = |&slot: &u32| !self.wires.rows[slot as usize].removed;
-        self.wires.slots.iter_live().filter(live).map(|slot| self.wires.slots.handle(slot)).collect()
+        self.wires
+            .slots
+            .iter_live()
+            .filter(live)
+            .map(|slot| self.wires.slots.handle(slot))
+            .collect()
     }
 
     /// The ends and kind of a wire.

@@ -1,8 +1,8 @@
 //! The catalogue of native gadgets. Port names are those of the original's catalogue.
 
 pub(crate) mod arithmetic;
-pub(crate) mod comparison;
 mod catalogue;
+pub(crate) mod comparison;
 pub(crate) mod statistic;
 
 pub use catalogue::CATALOGUE;

@@ -57,7 +57,11 @@ impl Queue {
         let level = row.level;
         self.gadgets += 1;
         let at = level.wrapping_sub(self.base) as usize;
-        let at = if at < self.lines.len() { at } else { self.make_room(level) };
+        let at = if at < self.lines.len() {
+            at
+        } else {
+            self.make_room(level)
+        };
         let line = &mut self.lines[at];
         if line.head == NONE {
             line.head = slot;

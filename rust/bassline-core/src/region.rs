@@ -1,11 +1,11 @@
 //! Regions: the strongly connected parts of the network, each evaluated to a fixpoint at one level.
 
+use crate::component::strongly_connected;
 use crate::contact::{NONE, flag};
 use crate::gadget;
 use crate::network::Network;
 use crate::queue::Waiting;
 use crate::vertex::Vertex;
-use crate::component::strongly_connected;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -72,7 +72,13 @@ impl Network {
         let level = members.iter().map(|&vertex| self.level(vertex)).max().unwrap_or(0);
         let largest = members
             .iter()
-            .filter_map(|&vertex| if let Vertex::Region(index) = vertex { Some(index) } else { None })
+            .filter_map(|&vertex| {
+                if let Vertex::Region(index) = vertex {
+                    Some(index)
+                } else {
+                    None
+                }
+            })
             .max_by_key(|&index| self.regions.rows[index as usize].contacts.len());
         let index = largest.unwrap_or_else(|| {
             self.regions.free.pop().unwrap_or_else(|| {
@@ -136,10 +142,16 @@ impl Network {
     /// The ends of a bidirectional wire belong to one region. A contact without other edges joins the other's at no cost.
     pub(crate) fn order_bidirectional(&mut self, from: u32, to: u32) {
         let lone = |network: &Self, slot: u32| {
-            !network.contacts.has(slot, flag::CYCLIC) && network.contacts.readers.len(slot) == 1 && network.contacts.writers.len(slot) == 1
+            !network.contacts.has(slot, flag::CYCLIC)
+                && network.contacts.readers.len(slot) == 1
+                && network.contacts.writers.len(slot) == 1
         };
         let (from_vertex, to_vertex) = (self.contact_vertex(from), self.contact_vertex(to));
-        let (fresh, other) = if lone(self, to) { (to, from_vertex) } else { (from, to_vertex) };
+        let (fresh, other) = if lone(self, to) {
+            (to, from_vertex)
+        } else {
+            (from, to_vertex)
+        };
         if lone(self, fresh) {
             let level = self.level(other);
             self.contacts.level[fresh as usize] = level;
@@ -178,9 +190,15 @@ impl Network {
                 row.level = region.level;
                 self.regions.gadgets.swap_remove(&slot);
             }
-            let contacts = region.contacts.iter().filter(|&&slot| self.contacts.slots.is_live(slot) && !self.contacts.has(slot, flag::REMOVED));
+            let contacts = region
+                .contacts
+                .iter()
+                .filter(|&&slot| self.contacts.slots.is_live(slot) && !self.contacts.has(slot, flag::REMOVED));
             let gadgets = region.gadgets.iter().filter(|&&slot| self.gadgets.is_live(slot));
-            let members: Vec<Vertex> = contacts.map(|&slot| Vertex::Contact(slot)).chain(gadgets.map(|&slot| Vertex::Gadget(slot))).collect();
+            let members: Vec<Vertex> = contacts
+                .map(|&slot| Vertex::Contact(slot))
+                .chain(gadgets.map(|&slot| Vertex::Gadget(slot)))
+                .collect();
             self.split(&members);
         }
     }

@@ -30,7 +30,12 @@ impl Network {
                 }
                 Edge::Gadget(gadget) if self.gadgets.is_live(gadget) && self.is_route_to(gadget, slot) => {
                     if let Some((output, writer)) = self.unroute(gadget, slot) {
-                        self.tick.edits.push(Edit::Unrouted { gadget, contact: slot, output, writer });
+                        self.tick.edits.push(Edit::Unrouted {
+                            gadget,
+                            contact: slot,
+                            output,
+                            writer,
+                        });
                     }
                 }
                 Edge::Gadget(gadget) if self.gadgets.is_live(gadget) => {
@@ -72,7 +77,11 @@ impl Network {
         let (readers, writers) = self.unlink_wire(slot);
         self.wires.forget(slot);
         self.wires.rows[slot as usize].removed = true;
-        self.tick.edits.push(Edit::WireRemoved { wire: slot, readers, writers });
+        self.tick.edits.push(Edit::WireRemoved {
+            wire: slot,
+            readers,
+            writers,
+        });
     }
 
     /// Removes a gadget, its state and its constants; contents stay as they are.
@@ -88,8 +97,14 @@ impl Network {
         let (readers, writers) = self.unlink_gadget(slot);
         self.forget_gadget_name(slot);
         self.gadgets.rows[slot as usize].flags |= gadget::flag::REMOVED;
-        self.tick.edits.push(Edit::GadgetRemoved { gadget: slot, readers, writers });
-        let state = self.gadgets.wide[slot as usize].as_ref().map_or_else(Vec::new, |wide| wide.state.clone());
+        self.tick.edits.push(Edit::GadgetRemoved {
+            gadget: slot,
+            readers,
+            writers,
+        });
+        let state = self.gadgets.wide[slot as usize]
+            .as_ref()
+            .map_or_else(Vec::new, |wide| wide.state.clone());
         let unused = |network: &Self, contact: u32| {
             contact != NONE
                 && network.contacts.group[contact as usize] == NONE
@@ -109,7 +124,9 @@ impl Network {
     pub fn remove_group(&mut self, id: GroupId) -> Result<(), NetworkError> {
         let slot = self.group_slot(id)?;
         if slot == ROOT {
-            return Err(NetworkError::Declaration("the root group cannot be removed; remove what is in it".to_owned()));
+            return Err(NetworkError::Declaration(
+                "the root group cannot be removed; remove what is in it".to_owned(),
+            ));
         }
         self.remove_group_at(slot)
     }

@@ -6,17 +6,19 @@ use crate::error::{Fault, NetworkError};
 use crate::fire::Inputs;
 use crate::gadget::flag;
 use crate::group::Named;
+use crate::id::Handle;
 use crate::network::Network;
 use crate::primitive::Body;
 use crate::primitive::arithmetic::wrong_type;
 use crate::tick::{EventKey, Stamp};
 use crate::value::{Text, Value};
-use crate::id::Handle;
 
 impl Network {
     /// Fires a router on one record.
     pub(crate) fn route(&mut self, slot: u32, inputs: &Inputs, key: EventKey) -> Result<(), NetworkError> {
-        let Some(Some(record)) = inputs.first() else { return Ok(()) };
+        let Some(Some(record)) = inputs.first() else {
+            return Ok(());
+        };
         let Value::Map(map) = record else {
             let fault = wrong_type("record", "a map", record);
             return self.fail(slot, fault, inputs);
@@ -28,7 +30,9 @@ impl Network {
                 Err(fault) => return self.fail(slot, fault, inputs),
             },
             None => {
-                let other = self.gadgets.wide[slot as usize].as_ref().map_or(NONE, |wide| wide.outputs[0]);
+                let other = self.gadgets.wide[slot as usize]
+                    .as_ref()
+                    .map_or(NONE, |wide| wide.outputs[0]);
                 if other == NONE {
                     let fault = Fault::Domain(format!(
                         "a record has no '{field}' to route by: {record}; bind the output 'other' to take such records"
@@ -39,7 +43,8 @@ impl Network {
             }
         };
         let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
-        self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key).map(|_| ())
+        self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key)
+            .map(|_| ())
     }
 
     /// The contact that takes the records of a key.
@@ -47,9 +52,17 @@ impl Network {
         let name = match key {
             Value::Text(text) => text.clone(),
             Value::Int(_) | Value::Bool(_) | Value::Float(_) => key.to_string().into(),
-            other => return Err(wrong_type("record", "a record whose key is a string, a number or a boolean", other)),
+            other => {
+                return Err(wrong_type(
+                    "record",
+                    "a record whose key is a string, a number or a boolean",
+                    other,
+                ));
+            }
         };
-        let known = self.gadgets.wide[slot as usize].as_ref().and_then(|wide| wide.routes.get(&name).copied());
+        let known = self.gadgets.wide[slot as usize]
+            .as_ref()
+            .and_then(|wide| wide.routes.get(&name).copied());
         if let Some(entry) = known.and_then(|id| self.contacts.find(id)) {
             return Ok(Ok(entry));
         }
@@ -71,7 +84,11 @@ impl Network {
         let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
         self.add_route(slot, contact);
         let creation = self.gadgets.creation[slot as usize];
-        self.tick.building = Some((Writer::gadget(slot), Stamp::creation(creation, self.tick.firing), EventKey::of_state(creation)));
+        self.tick.building = Some((
+            Writer::gadget(slot),
+            Stamp::creation(creation, self.tick.firing),
+            EventKey::of_state(creation),
+        ));
         let built = self.build(instance, &template);
         self.tick.building = None;
         built?;
@@ -83,7 +100,9 @@ impl Network {
     }
 
     fn add_route(&mut self, slot: u32, contact: u32) {
-        let Some(wide) = &mut self.gadgets.wide[slot as usize] else { return };
+        let Some(wide) = &mut self.gadgets.wide[slot as usize] else {
+            return;
+        };
         // The first output is the port `other`; the last ones are the newest, and most often asked for again.
         if wide.outputs[1..].iter().rev().any(|&known| known == contact) {
             return;
@@ -99,7 +118,9 @@ impl Network {
     pub(crate) fn is_route_to(&self, slot: u32, contact: u32) -> bool {
         self.gadgets.rows[slot as usize].body == Body::Route
             && !self.gadgets.inputs(slot).contains(&contact)
-            && self.gadgets.wide[slot as usize].as_ref().is_some_and(|wide| wide.outputs[0] != contact)
+            && self.gadgets.wide[slot as usize]
+                .as_ref()
+                .is_some_and(|wide| wide.outputs[0] != contact)
     }
 
     /// Takes a contact from a router; answers where it stood among the outputs, and the router among the contact's writers.
@@ -121,12 +142,19 @@ impl Network {
             }
             let into = self.config_text(slot, "into").unwrap_or_default();
             let entry = self.config_text(slot, "entry").unwrap_or_default();
-            let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else { continue };
+            let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else {
+                continue;
+            };
             let mut instances: Vec<u32> = self.groups.rows[parent as usize].groups.iter().copied().collect();
             instances.sort_unstable();
             for instance in instances {
                 if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
                     self.add_route(slot, contact);
+                    let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
+                    let id = self.contacts.id(contact);
+                    if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
+                        wide.routes.insert(key, id);
+                    }
                 }
             }
         }
@@ -147,9 +175,15 @@ fn escape(key: &str) -> String {
     key.replace('%', "%25").replace('/', "%2F")
 }
 
+fn unescape(name: &str) -> Text {
+    name.replace("%2F", "/").replace("%25", "%").into()
+}
+
 fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
     let Value::Map(map) = template else { return None };
-    let Some(Value::List(contacts)) = map.get("contacts") else { return None };
+    let Some(Value::List(contacts)) = map.get("contacts") else {
+        return None;
+    };
     contacts.iter().find_map(|contact| {
         let Value::Map(contact) = contact else { return None };
         match (contact.get("id"), contact.get("blend")) {
@@ -158,4 +192,3 @@ fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
         }
     })
 }
-

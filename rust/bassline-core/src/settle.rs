@@ -49,7 +49,11 @@ impl Network {
             }
             left -= 1;
             if left == 0 {
-                return Ok(if self.queue.is_empty() { Settled::Done } else { Settled::MoreToDo });
+                return Ok(if self.queue.is_empty() {
+                    Settled::Done
+                } else {
+                    Settled::MoreToDo
+                });
             }
         }
     }
@@ -114,7 +118,9 @@ impl Network {
             return Ok(());
         }
         for at in 0..self.contacts.readers.len(slot) {
-            let Some(code) = self.contacts.readers.at(slot, at) else { continue };
+            let Some(code) = self.contacts.readers.at(slot, at) else {
+                continue;
+            };
             match Edge::of(code) {
                 Edge::Gadget(gadget) => {
                     let inside = region.is_some()
@@ -142,8 +148,10 @@ impl Network {
         }
         let content: Content = self.contacts.content[from as usize].clone();
         match content {
-            Some(value) => self.write_content(to, Some(value), writer, stamp, EventKey::of_state(creation)).map(|_| ()),
-            None => self.lose_content(to, writer, stamp),
+            Some(value) => self
+                .write_content(to, Some(value), writer, stamp, EventKey::of_state(creation))
+                .map(|_| ()),
+            None => self.lose_while_settling(to, writer),
         }
     }
 
@@ -159,12 +167,19 @@ impl Network {
                 Some(value) if !only_last || next == u32::MAX => {
                     self.write_content(to, Some(value), writer, stamp, key.passed_on(creation, 0))?;
                 }
-                None if next == u32::MAX => self.lose_content(to, writer, stamp)?,
+                None if next == u32::MAX => self.lose_while_settling(to, writer)?,
                 _ => {}
             }
             at = next;
         }
         Ok(())
+    }
+
+    /// While settling, an accept-last contact whose content came from `writer` loses it. That is not a newer write: another that
+    /// has yet to fire is not refused for it.
+    pub(crate) fn lose_while_settling(&mut self, slot: u32, writer: Writer) -> Result<(), NetworkError> {
+        let age = self.touched(slot).map_or(Stamp::OLDEST, |touch| touch.stamp);
+        self.lose_content(slot, writer, age)
     }
 
     /// An accept-last contact whose content came from `writer` loses it.
@@ -180,11 +195,10 @@ impl Network {
 
     /// A gadget that is not ready any more takes back what it had written last.
     pub(crate) fn lose_outputs(&mut self, slot: u32) -> Result<(), NetworkError> {
-        let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         self.clear_faults_of(slot);
         for contact in self.gadgets.derived_outputs(slot) {
             if contact != crate::contact::NONE && !self.contacts.has(contact, flag::REMOVED) {
-                self.lose_content(contact, Writer::gadget(slot), stamp)?;
+                self.lose_while_settling(contact, Writer::gadget(slot))?;
             }
         }
         Ok(())

@@ -7,13 +7,11 @@ use crate::id::Handle;
 pub(crate) struct Slots {
     generation: Vec<u32>,
     free: Vec<u32>,
-    live: usize,
 }
 
 impl Slots {
     /// Takes a slot; the columns must be grown to [`Slots::len`] by the caller when it is the last one.
     pub(crate) fn take(&mut self) -> u32 {
-        self.live += 1;
         if let Some(slot) = self.free.pop() {
             self.generation[slot as usize] += 1;
             slot
@@ -33,7 +31,6 @@ impl Slots {
             return false;
         }
         self.generation[slot] = handle.generation();
-        self.live += 1;
         true
     }
 
@@ -47,7 +44,6 @@ impl Slots {
 
     pub(crate) fn release(&mut self, slot: u32) {
         self.generation[slot as usize] += 1;
-        self.live -= 1;
         self.free.push(slot);
     }
 
@@ -66,11 +62,6 @@ impl Slots {
     /// Slots ever taken, alive or free.
     pub(crate) fn len(&self) -> usize {
         self.generation.len()
-    }
-
-    /// Slots alive.
-    pub(crate) fn live(&self) -> usize {
-        self.live
     }
 
     pub(crate) fn iter_live(&self) -> impl Iterator<Item = u32> + '_ {

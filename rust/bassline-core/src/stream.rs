@@ -18,7 +18,10 @@ impl Network {
         let mut arrivals: SmallVec<[Arrival; 2]> = SmallVec::new();
         for &contact in &streams {
             let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
-            arrivals.extend(self.events_from(first).map(|event| (event.key, contact, event.value.clone())));
+            arrivals.extend(
+                self.events_from(first)
+                    .map(|event| (event.key, contact, event.value.clone())),
+            );
         }
         if streams.len() > 1 {
             arrivals.sort_by_key(|arrival| arrival.0);
@@ -39,7 +42,12 @@ impl Network {
 
     /// Fires a gadget once for each arrival, in the order given. `seen` says of stream contacts how many events the tick had when
     /// the gadget last looked.
-    pub(crate) fn fire_arrivals(&mut self, slot: u32, arrivals: &[Arrival], seen: &[(u32, usize)]) -> Result<(), NetworkError> {
+    pub(crate) fn fire_arrivals(
+        &mut self,
+        slot: u32,
+        arrivals: &[Arrival],
+        seen: &[(u32, usize)],
+    ) -> Result<(), NetworkError> {
         let creation = self.gadgets.creation[slot as usize];
         let ports = self.gadgets.inputs(slot);
         // Of each port: its settled state, or the newest event on it so far.
@@ -49,7 +57,10 @@ impl Network {
                 if contact == NONE {
                     None
                 } else if self.contacts.is_stream(contact) {
-                    let since = seen.iter().find(|(known, _)| *known == contact).map_or(0, |(_, since)| *since);
+                    let since = seen
+                        .iter()
+                        .find(|(known, _)| *known == contact)
+                        .map_or(0, |(_, since)| *since);
                     self.sampled(contact, since)
                 } else {
                     self.contacts.content[contact as usize].clone()
@@ -61,13 +72,16 @@ impl Network {
         for (key, contact, value) in arrivals {
             for (input, &port) in inputs.iter_mut().zip(&ports) {
                 if port == *contact {
-                    *input = value.clone();
+                    input.clone_from(value);
                 }
             }
             if value.is_none() {
                 continue;
             }
-            let ready = inputs.iter().enumerate().all(|(port, content)| content.is_some() || !self.gadgets.input_required(slot, port));
+            let ready = inputs
+                .iter()
+                .enumerate()
+                .all(|(port, content)| content.is_some() || !self.gadgets.input_required(slot, port));
             if !ready {
                 continue;
             }

@@ -31,12 +31,15 @@ impl Symbols {
         let next = self.texts.len() as u32;
         self.texts.push(ArcStr::from(text));
         let texts = &self.texts;
-        self.index.insert_unique(fixed_hash(text), next, |&at| fixed_hash(texts[at as usize].as_str()));
+        self.index
+            .insert_unique(fixed_hash(text), next, |&at| fixed_hash(texts[at as usize].as_str()));
         Symbol(next)
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        self.index.find(fixed_hash(text), |&at| self.texts[at as usize] == text).map(|&at| Symbol(at))
+        self.index
+            .find(fixed_hash(text), |&at| self.texts[at as usize] == text)
+            .map(|&at| Symbol(at))
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &ArcStr {

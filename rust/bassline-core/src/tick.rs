@@ -37,17 +37,32 @@ impl EventKey {
     pub(crate) const AFTER_ALL: u64 = u64::MAX;
 
     pub(crate) fn external(write_index: u64) -> Self {
-        Self { origin: write_index, hops: 0, writer: 0, emission: 0 }
+        Self {
+            origin: write_index,
+            hops: 0,
+            writer: 0,
+            emission: 0,
+        }
     }
 
     /// The key of an event written because a state changed.
     pub(crate) fn of_state(creation: u64) -> Self {
-        Self { origin: Self::AFTER_ALL, hops: 0, writer: creation + 1, emission: 0 }
+        Self {
+            origin: Self::AFTER_ALL,
+            hops: 0,
+            writer: creation + 1,
+            emission: 0,
+        }
     }
 
     /// The key of the event that `creation` writes on seeing this one.
     pub(crate) fn passed_on(self, creation: u64, emission: u32) -> Self {
-        Self { origin: self.origin, hops: self.hops + 1, writer: creation + 1, emission }
+        Self {
+            origin: self.origin,
+            hops: self.hops + 1,
+            writer: creation + 1,
+            emission,
+        }
     }
 }
 
@@ -146,13 +161,16 @@ impl Network {
 
     /// Whether the content differs from what it was when the tick began.
     pub(crate) fn differs(&self, slot: u32) -> bool {
-        self.touched(slot).is_some_and(|touch| touch.old != self.contacts.content[slot as usize])
+        self.touched(slot)
+            .is_some_and(|touch| touch.old != self.contacts.content[slot as usize])
     }
 
     /// The content a contact had when the tick began: what readers outside the tick see.
     pub fn committed_content(&self, id: crate::ContactId) -> Result<&Content, NetworkError> {
         let slot = self.slot(id)?;
-        Ok(self.touched(slot).map_or(&self.contacts.content[slot as usize], |touch| &touch.old))
+        Ok(self
+            .touched(slot)
+            .map_or(&self.contacts.content[slot as usize], |touch| &touch.old))
     }
 
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
@@ -164,13 +182,13 @@ impl Network {
         let is_change = |network: &Self, touch: &Touch| {
             touch.first_event != u32::MAX || network.contacts.content[touch.contact as usize] != touch.old
         };
-        let changed = keep_empty || self.edits_matter() || touches.iter().any(|touch| is_change(self, touch));
+        let is_kept = keep_empty || self.edits_matter() || touches.iter().any(|touch| is_change(self, touch));
         let mut changes = Vec::with_capacity(if record { touches.len() } else { 0 });
         for touch in touches.drain(..) {
             let at = touch.contact as usize;
             if !is_change(self, &touch) {
                 self.contacts.version[at] = touch.version;
-                if !changed {
+                if !is_kept {
                     // A tick that changed nothing leaves no trace.
                     self.contacts.writer[at] = touch.writer;
                 }
@@ -182,13 +200,21 @@ impl Network {
             }
         }
         self.tick.touches = touches;
-        let structure = if self.tick.edits.is_empty() { Vec::new() } else { self.commit_edits(record) };
+        let structure = if self.tick.edits.is_empty() {
+            Vec::new()
+        } else {
+            self.commit_edits(record)
+        };
         self.close_tick();
-        if !changed {
+        if !is_kept {
             return None;
         }
         self.now = number;
-        Some(Committed { tick: number, changes, structure })
+        Some(Committed {
+            tick: number,
+            changes,
+            structure,
+        })
     }
 
     fn record_touch(&self, touch: Touch, changes: &mut Vec<Change>) {
@@ -197,12 +223,24 @@ impl Network {
         if touch.first_event == u32::MAX {
             let new = self.contacts.content[touch.contact as usize].clone();
             let writer = self.contacts.writer[touch.contact as usize];
-            changes.push(Change { contact, old, new, cause: self.cause_of(writer), event: false });
+            changes.push(Change {
+                contact,
+                old,
+                new,
+                cause: self.cause_of(writer),
+                event: false,
+            });
             return;
         }
         for event in self.events_from(touch.first_event) {
             let new = event.value.clone();
-            changes.push(Change { contact, old, new: new.clone(), cause: self.cause_of(event.writer), event: true });
+            changes.push(Change {
+                contact,
+                old,
+                new: new.clone(),
+                cause: self.cause_of(event.writer),
+                event: true,
+            });
             old = new;
         }
     }
@@ -222,7 +260,9 @@ impl Network {
 
     /// The newest event of a stream contact among the first `since` of the tick, else its content when the tick began.
     pub(crate) fn sampled(&self, slot: u32, since: usize) -> Content {
-        let Some(touch) = self.touched(slot) else { return self.contacts.content[slot as usize].clone() };
+        let Some(touch) = self.touched(slot) else {
+            return self.contacts.content[slot as usize].clone();
+        };
         let mut newest = &touch.old;
         let mut at = touch.first_event;
         while let Some(event) = self.tick.events.get(at as usize) {
@@ -235,7 +275,9 @@ impl Network {
     }
 
     pub(crate) fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
-        std::iter::successors(self.tick.events.get(first as usize), |event| self.tick.events.get(event.next as usize))
+        std::iter::successors(self.tick.events.get(first as usize), |event| {
+            self.tick.events.get(event.next as usize)
+        })
     }
 
     /// Takes everything back: contents and structure are as before the tick.

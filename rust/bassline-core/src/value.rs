@@ -49,7 +49,10 @@ impl Keys {
         let mut sorted = keys.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
-        let places = keys.iter().map(|key| sorted.partition_point(|other| other < key)).collect();
+        let places = keys
+            .iter()
+            .map(|key| sorted.partition_point(|other| other < key))
+            .collect();
         (Arc::new(Self(sorted)), places)
     }
 
@@ -75,13 +78,19 @@ impl Map {
         for ((_, value), place) in pairs.into_iter().zip(places) {
             values[place] = value;
         }
-        Self { keys, values: values.into_boxed_slice() }
+        Self {
+            keys,
+            values: values.into_boxed_slice(),
+        }
     }
 
     /// A map of a known shape: `values` in the order of `keys`.
     pub fn with_keys(keys: Arc<Keys>, values: Vec<Value>) -> Self {
         debug_assert_eq!(keys.0.len(), values.len());
-        Self { keys, values: values.into_boxed_slice() }
+        Self {
+            keys,
+            values: values.into_boxed_slice(),
+        }
     }
 
     /// The value under `key`.
@@ -209,7 +218,9 @@ impl fmt::Debug for Value {
 
 /// Shows content: the value, or `Nothing`.
 pub fn show(content: &Content) -> String {
-    content.as_ref().map_or_else(|| "Nothing".to_owned(), ToString::to_string)
+    content
+        .as_ref()
+        .map_or_else(|| "Nothing".to_owned(), ToString::to_string)
 }
 
 #[cfg(test)]
@@ -228,7 +239,11 @@ mod tests {
 
     #[test]
     fn a_map_keeps_the_last_of_two_equal_keys() {
-        let map = Map::new(vec![("b".into(), Value::Int(1)), ("a".into(), Value::Int(2)), ("b".into(), Value::Int(3))]);
+        let map = Map::new(vec![
+            ("b".into(), Value::Int(1)),
+            ("a".into(), Value::Int(2)),
+            ("b".into(), Value::Int(3)),
+        ]);
         assert_eq!(map.get("b"), Some(&Value::Int(3)));
         assert_eq!(map.get("c"), None);
         assert_eq!(map.len(), 2);

@@ -16,7 +16,11 @@ pub(crate) enum Vertex {
 impl Network {
     /// The vertex that stands for a contact.
     pub(crate) fn contact_vertex(&self, slot: u32) -> Vertex {
-        if self.contacts.has(slot, flag::CYCLIC) { Vertex::Region(self.regions.of_contact(slot)) } else { Vertex::Contact(slot) }
+        if self.contacts.has(slot, flag::CYCLIC) {
+            Vertex::Region(self.regions.of_contact(slot))
+        } else {
+            Vertex::Contact(slot)
+        }
     }
 
     /// The vertex that stands for a gadget.
@@ -77,12 +81,25 @@ impl Network {
     }
 
     fn gadget_neighbours(&self, slot: u32, forward: bool, out: &mut Vec<Vertex>) {
-        let ports = if forward { self.gadgets.outputs(slot) } else { self.gadgets.inputs(slot) };
-        out.extend(ports.iter().filter(|&&contact| contact != NONE).map(|&contact| self.contact_vertex(contact)));
+        let ports = if forward {
+            self.gadgets.outputs(slot)
+        } else {
+            self.gadgets.inputs(slot)
+        };
+        out.extend(
+            ports
+                .iter()
+                .filter(|&&contact| contact != NONE)
+                .map(|&contact| self.contact_vertex(contact)),
+        );
     }
 
     fn contact_neighbours(&self, slot: u32, forward: bool, out: &mut Vec<Vertex>) {
-        let list = if forward { self.contacts.readers.get(slot) } else { self.contacts.writers.get(slot) };
+        let list = if forward {
+            self.contacts.readers.get(slot)
+        } else {
+            self.contacts.writers.get(slot)
+        };
         for &code in list {
             out.push(match Edge::of(code) {
                 Edge::Gadget(gadget) => self.gadget_vertex(gadget),

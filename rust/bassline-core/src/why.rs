@@ -88,13 +88,20 @@ impl Network {
         let at = slot as usize;
         let writer = self.contacts.writer[at];
         let how = if self.contacts.group[at] == NONE {
-            if self.contacts.name[at] == crate::declare::CONSTANT { How::Constant } else { How::State }
+            if self.contacts.name[at] == crate::declare::CONSTANT {
+                How::Constant
+            } else {
+                How::State
+            }
         } else if let Some(source) = writer.as_external() {
             How::External(self.symbols.text(source).clone())
         } else if self.came_over_a_link(slot) {
             How::Wire
         } else if let Some(gadget) = writer.as_gadget() {
-            How::Gadget { path: self.gadget_path_of(gadget), computation: self.computation_name(gadget) }
+            How::Gadget {
+                path: self.gadget_path_of(gadget),
+                computation: self.computation_name(gadget),
+            }
         } else if writer.as_wire().is_some() {
             How::Wire
         } else if self.contacts.content[at].is_some() && writer == Writer::NOBODY {
@@ -103,13 +110,22 @@ impl Network {
             How::Empty
         };
         let content = self.contacts.content[at].clone();
-        Reason { path: self.path_of(slot), content, version: self.contacts.version[at], how, from: Vec::new(), cut: false }
+        Reason {
+            path: self.path_of(slot),
+            content,
+            version: self.contacts.version[at],
+            how,
+            from: Vec::new(),
+            cut: false,
+        }
     }
 
     /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
     fn came_over_a_link(&self, slot: u32) -> bool {
         let writer = self.contacts.writer[slot as usize];
-        writer.as_gadget().is_some_and(|gadget| !self.gadgets.is_live(gadget) || !self.gadgets.outputs(gadget).contains(&slot))
+        writer
+            .as_gadget()
+            .is_some_and(|gadget| !self.gadgets.is_live(gadget) || !self.gadgets.outputs(gadget).contains(&slot))
     }
 
     /// The contacts a contact's content was derived from, by port.
@@ -121,13 +137,25 @@ impl Network {
         let writer = self.contacts.writer[at];
         if self.came_over_a_link(slot) {
             let wires = self.contacts.writers.get(slot).iter().map(|&code| Edge::of(code));
-            let ends = wires.filter_map(|edge| if let Edge::Wire(wire) = edge { Some(self.other_end(wire, slot)) } else { None });
-            return ends.filter(|&end| self.contacts.writer[end as usize] == writer).map(|end| ("wire".into(), end)).take(1).collect();
+            let ends = wires.filter_map(|edge| {
+                if let Edge::Wire(wire) = edge {
+                    Some(self.other_end(wire, slot))
+                } else {
+                    None
+                }
+            });
+            return ends
+                .filter(|&end| self.contacts.writer[end as usize] == writer)
+                .map(|end| ("wire".into(), end))
+                .take(1)
+                .collect();
         }
         if let Some(gadget) = writer.as_gadget() {
             let ports = self.gadgets.inputs(gadget);
             let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
-            return bound.map(|(port, &contact)| (self.gadgets.input_name(gadget, port), contact)).collect();
+            return bound
+                .map(|(port, &contact)| (self.gadgets.input_name(gadget, port), contact))
+                .collect();
         }
         match writer.as_wire() {
             Some(wire) => vec![("wire".into(), self.other_end(wire, slot))],

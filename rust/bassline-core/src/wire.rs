@@ -24,7 +24,9 @@ impl WireKind {
 
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [WireKind::Directed, WireKind::Bidirectional].into_iter().find(|kind| kind.name() == name)
+        [WireKind::Directed, WireKind::Bidirectional]
+            .into_iter()
+            .find(|kind| kind.name() == name)
     }
 }
 
@@ -58,7 +60,11 @@ pub(crate) struct Wires {
 impl Wires {
     pub(crate) fn find(&self, wire: &Wire) -> Option<u32> {
         let identity = wire.identity();
-        self.index.find(fixed_hash(&identity), |&slot| self.rows[slot as usize].identity() == identity).copied()
+        self.index
+            .find(fixed_hash(&identity), |&slot| {
+                self.rows[slot as usize].identity() == identity
+            })
+            .copied()
     }
 
     /// Fills the columns at a slot that has just been taken, and makes the wire known.

@@ -25,16 +25,23 @@ impl Network {
     /// Writes a value from outside, in the open tick.
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
-        self.write_external(slot, Some(value), Writer::external(self.source)).map(|_| ())
+        self.write_external(slot, Some(value), Writer::external(self.source))
+            .map(|_| ())
     }
 
     /// Empties a contact, in the open tick; a contradiction or fault is lifted.
     pub fn erase(&mut self, id: ContactId) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
-        self.write_external(slot, None, Writer::external(self.source)).map(|_| ())
+        self.write_external(slot, None, Writer::external(self.source))
+            .map(|_| ())
     }
 
-    pub(crate) fn write_external(&mut self, slot: u32, content: Content, writer: Writer) -> Result<Written, NetworkError> {
+    pub(crate) fn write_external(
+        &mut self,
+        slot: u32,
+        content: Content,
+        writer: Writer,
+    ) -> Result<Written, NetworkError> {
         if let Some((writer, stamp, key)) = self.tick.building {
             return self.write_content(slot, content, writer, stamp, key);
         }
@@ -54,7 +61,9 @@ impl Network {
                     return Ok(());
                 }
                 let stamp = Stamp::creation(self.gadgets.creation[gadget as usize], self.tick.firing);
-                return self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, EventKey::of_state(0)).map(|_| ());
+                return self
+                    .write_content(slot, Some(value), Writer::gadget(gadget), stamp, EventKey::of_state(0))
+                    .map(|_| ());
             }
             let old = content.replace(value);
             let index = self.tick.touches.len() as u64;
@@ -73,12 +82,23 @@ impl Network {
             return Ok(());
         }
         let creation = self.gadgets.creation[gadget as usize];
-        let (stamp, key) = (Stamp::creation(creation, self.tick.firing), EventKey::of_state(creation));
-        self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, key).map(|_| ())
+        let (stamp, key) = (
+            Stamp::creation(creation, self.tick.firing),
+            EventKey::of_state(creation),
+        );
+        self.write_content(slot, Some(value), Writer::gadget(gadget), stamp, key)
+            .map(|_| ())
     }
 
     /// Every write that is not the fast one.
-    pub(crate) fn write_content(&mut self, slot: u32, content: Content, writer: Writer, stamp: Stamp, key: EventKey) -> Result<Written, NetworkError> {
+    pub(crate) fn write_content(
+        &mut self,
+        slot: u32,
+        content: Content,
+        writer: Writer,
+        stamp: Stamp,
+        key: EventKey,
+    ) -> Result<Written, NetworkError> {
         let fresh = self.contacts.version[slot as usize] & TOUCHED == 0;
         let index = self.touch(slot);
         let blend = self.contacts.blend[slot as usize];
@@ -95,7 +115,9 @@ impl Network {
             self.schedule(slot, true);
             return Ok(Written::Changed);
         }
-        if let (true, Some(current), Some(incoming)) = (blend.is_lattice(), &self.contacts.content[slot as usize], &content) {
+        if let (true, Some(current), Some(incoming)) =
+            (blend.is_lattice(), &self.contacts.content[slot as usize], &content)
+        {
             match blend.join(current, incoming) {
                 Join::Take => {}
                 Join::Keep => {
@@ -140,7 +162,8 @@ impl Network {
             self.schedule_region_of(slot, changed);
         } else if !self.contacts.has(slot, flag::QUEUED) {
             self.contacts.set(slot, flag::QUEUED, true);
-            self.queue.push_other(self.contacts.level[slot as usize], Waiting::Contact(slot));
+            self.queue
+                .push_other(self.contacts.level[slot as usize], Waiting::Contact(slot));
         }
     }
 
@@ -178,7 +201,12 @@ impl Network {
         let touch = &self.tick.touches[index];
         let (first, last) = (touch.first_event, touch.last_event);
         let newest = last == u32::MAX || self.tick.events[last as usize].key <= key;
-        self.tick.events.push(Event { key, value: value.clone(), writer, next: u32::MAX });
+        self.tick.events.push(Event {
+            key,
+            value: value.clone(),
+            writer,
+            next: u32::MAX,
+        });
         if newest {
             if last == u32::MAX {
                 self.tick.touches[index].first_event = new;
@@ -204,7 +232,13 @@ impl Network {
         }
     }
 
-    fn contradict(&mut self, slot: u32, current: Value, incoming: Value, writer: Writer) -> Result<Written, NetworkError> {
+    fn contradict(
+        &mut self,
+        slot: u32,
+        current: Value,
+        incoming: Value,
+        writer: Writer,
+    ) -> Result<Written, NetworkError> {
         if self.on_contradiction == OnContradiction::Raise {
             return Err(NetworkError::Contradiction {
                 path: self.path_of(slot).to_string(),
@@ -233,7 +267,8 @@ impl Network {
         if !self.contacts.has(slot, flag::MARKED) {
             return;
         }
-        let lifts = |gadget: u32| !self.tick.carrying && (writer.as_external().is_some() || writer == Writer::gadget(gadget));
+        let lifts =
+            |gadget: u32| !self.tick.carrying && (writer.as_external().is_some() || writer == Writer::gadget(gadget));
         let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));

@@ -33,7 +33,10 @@ fn one_contact_on_two_ports_fires_once() {
 fn a_chain_built_backwards_settles_in_order() {
     let mut w = World::new();
     for i in (0..500).rev() {
-        w.gadget("math.add", &[("a", &format!("c{i}")), ("b", "1"), ("sum", &format!("c{}", i + 1))]);
+        w.gadget(
+            "math.add",
+            &[("a", &format!("c{i}")), ("b", "1"), ("sum", &format!("c{}", i + 1))],
+        );
     }
     w.set(&[("c0", Value::Int(0))]);
     assert_eq!(w.get("c500"), int(500));
@@ -55,7 +58,13 @@ fn a_failing_gadget_rolls_contents_and_structure_back() {
     w.gadget("math.divide", &[("a", "x"), ("b", "y"), ("quotient", "z")]);
     w.set(&[("x", Value::Int(1)), ("y", Value::Int(2))]);
     let before = w.0.image();
-    let error = w.try_set(&[("new/contact", Value::Int(1)), ("x", Value::Int(9)), ("y", Value::Int(0))]).unwrap_err();
+    let error = w
+        .try_set(&[
+            ("new/contact", Value::Int(1)),
+            ("x", Value::Int(9)),
+            ("y", Value::Int(0)),
+        ])
+        .unwrap_err();
     assert!(matches!(error, NetworkError::Gadget { .. }), "{error}");
     assert_eq!(w.0.image(), before);
     w.set(&[("y", Value::Int(1))]);
@@ -68,7 +77,9 @@ fn a_cycle_that_does_not_settle_rolls_back_and_names_what_moved() {
     w.set(&[("other", Value::Int(1))]);
     w.gadget("math.add", &[("a", "x"), ("b", "1"), ("sum", "x")]);
     let before = w.0.image();
-    let error = w.try_set(&[("x", Value::Int(0)), ("other", Value::Int(2))]).unwrap_err();
+    let error = w
+        .try_set(&[("x", Value::Int(0)), ("other", Value::Int(2))])
+        .unwrap_err();
     assert!(error.to_string().contains("x = 10000"), "{error}");
     assert_eq!(w.0.image(), before);
 }
@@ -159,29 +170,45 @@ fn a_router_makes_a_group_for_a_new_key_and_rolls_it_back() {
     let mut w = World::new();
     w.contact("records", Blend::Stream);
     let template = map(&[
-        ("contacts", list(&[map(&[("id", Value::text("in")), ("blend", Value::text("stream"))])])),
-        ("gadgets", list(&[map(&[
-            ("primitive", Value::text("stream.field")),
-            ("inputs", map(&[("record", Value::text("in"))])),
-            ("outputs", map(&[("value", Value::text("amount"))])),
-            ("config", map(&[("field", Value::text("amount"))])),
-        ]), map(&[
-            ("primitive", Value::text("math.sqrt")),
-            ("inputs", map(&[("value", Value::text("amount"))])),
-            ("outputs", map(&[("result", Value::text("root"))])),
-        ])])),
+        (
+            "contacts",
+            list(&[map(&[("id", Value::text("in")), ("blend", Value::text("stream"))])]),
+        ),
+        (
+            "gadgets",
+            list(&[
+                map(&[
+                    ("primitive", Value::text("stream.field")),
+                    ("inputs", map(&[("record", Value::text("in"))])),
+                    ("outputs", map(&[("value", Value::text("amount"))])),
+                    ("config", map(&[("field", Value::text("amount"))])),
+                ]),
+                map(&[
+                    ("primitive", Value::text("math.sqrt")),
+                    ("inputs", map(&[("value", Value::text("amount"))])),
+                    ("outputs", map(&[("result", Value::text("root"))])),
+                ]),
+            ]),
+        ),
     ]);
     let argument = |value: &Value| bassline_core::Argument::Value(value.clone());
-    w.declare("stream.route", vec![
-        ("record".into(), bassline_core::Argument::Path("records".into())),
-        ("key".into(), argument(&Value::text("who"))),
-        ("into".into(), argument(&Value::text("by"))),
-        ("entry".into(), argument(&Value::text("in"))),
-        ("template".into(), argument(&template)),
-    ])
+    w.declare(
+        "stream.route",
+        vec![
+            ("record".into(), bassline_core::Argument::Path("records".into())),
+            ("key".into(), argument(&Value::text("who"))),
+            ("into".into(), argument(&Value::text("by"))),
+            ("entry".into(), argument(&Value::text("in"))),
+            ("template".into(), argument(&template)),
+        ],
+    )
     .unwrap();
     let record = |who: &str, amount: i64| map(&[("who", Value::text(who)), ("amount", Value::Int(amount))]);
-    w.set(&[("records", record("ann", 9)), ("records", record("bob", 16)), ("records", record("a/b", 25))]);
+    w.set(&[
+        ("records", record("ann", 9)),
+        ("records", record("bob", 16)),
+        ("records", record("a/b", 25)),
+    ]);
     assert_eq!(w.get("by/ann/root"), Some(Value::Float(3.0)));
     assert_eq!(w.get("by/bob/root"), Some(Value::Float(4.0)));
     assert_eq!(w.get("by/a%2Fb/root"), Some(Value::Float(5.0)));
@@ -191,8 +218,39 @@ fn a_router_makes_a_group_for_a_new_key_and_rolls_it_back() {
     w.set(&[("records", record("eve", 4)), ("records", record("ann", 1))]);
     assert_eq!(w.get("by/eve/root"), Some(Value::Float(2.0)));
     assert_eq!(w.get("by/ann/root"), Some(Value::Float(1.0)));
-    let mut reopened = World(bassline_core::Network::load(w.0.image(), bassline_core::OnContradiction::Record, None).unwrap());
+    let mut reopened =
+        World(bassline_core::Network::load(w.0.image(), bassline_core::OnContradiction::Record, None).unwrap());
     assert_eq!(reopened.0.image(), w.0.image());
     reopened.set(&[("records", record("bob", 36))]);
     assert_eq!(reopened.get("by/bob/root"), Some(Value::Float(6.0)));
+}
+
+#[test]
+fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
+    let mut w = World::new();
+    w.contact("records", Blend::Stream);
+    let template = map(&[(
+        "contacts",
+        list(&[map(&[("id", Value::text("in")), ("blend", Value::text("stream"))])]),
+    )]);
+    let argument = |value: &Value| bassline_core::Argument::Value(value.clone());
+    let arguments = vec![
+        ("record".into(), bassline_core::Argument::Path("records".into())),
+        ("key".into(), argument(&Value::text("who"))),
+        ("into".into(), argument(&Value::text("by"))),
+        ("entry".into(), argument(&Value::text("in"))),
+        ("template".into(), argument(&template)),
+    ];
+    let first = w.declare("stream.route", arguments.clone()).unwrap();
+    w.set(&[("records", map(&[("who", Value::text("50%/50"))]))]);
+    assert_eq!(w.declare("stream.route", arguments).unwrap(), first);
+    let mut reopened =
+        World(bassline_core::Network::load(w.0.image(), bassline_core::OnContradiction::Record, None).unwrap());
+    let groups = reopened.0.image().groups;
+    reopened.set(&[("records", map(&[("who", Value::text("50%/50")), ("n", Value::Int(1))]))]);
+    assert_eq!(reopened.0.image().groups, groups);
+    assert_eq!(
+        reopened.get("by/50%25%2F50/in"),
+        Some(map(&[("who", Value::text("50%/50")), ("n", Value::Int(1))]))
+    );
 }

@@ -88,11 +88,14 @@ impl Ingest {
         let mut done = Ingested::default();
         let result = self.rows(engine, reader, budget, caller, &mut done);
         if self.skip_bad && (done.starved || result.is_err()) {
-            let covered = self.cover(engine, reader.rows(), caller);
+            match self.cover(engine, reader.rows(), caller) {
+                Err(error @ IngestError::Kernel(KernelError::Interrupted)) => return Err(error),
+                covered => result.and(covered)?,
+            }
+        } else {
             result?;
-            covered?;
         }
-        result.map(|()| done)
+        Ok(done)
     }
 
     fn rows(
@@ -144,7 +147,11 @@ impl Ingest {
                 }
                 Err(error) => {
                     caller.refused();
-                    let error = if caller.is_interrupted() { KernelError::Interrupted.into() } else { error };
+                    let error = if caller.is_interrupted() {
+                        KernelError::Interrupted.into()
+                    } else {
+                        error
+                    };
                     if self.skip_bad && matches!(error, IngestError::Network { .. }) {
                         done.bad += 1;
                         continue;

@@ -1,7 +1,7 @@
 //! A batch from Python: everything between enter and exit is one tick.
 
-use crate::current::{self, Busy};
-use crate::enter::{check, thread_number, to_read, to_write};
+use crate::current::Busy;
+use crate::enter::{thread_number, to_read, to_write};
 use crate::error::BasslineError;
 use crate::network::Network;
 use crate::tick::{admit, after, closed, end, settle};
@@ -24,7 +24,9 @@ impl Network {
         let mut state = to_write(py, shared)?;
         if state.owner == me {
             if source.is_some() || position.is_some() {
-                return Err(BasslineError::new_err("a batch inside a batch is part of its tick; give the source and position to the outermost"));
+                return Err(BasslineError::new_err(
+                    "a batch inside a batch is part of its tick; give the source and position to the outermost",
+                ));
             }
             state.depth += 1;
             return Ok(());
@@ -47,12 +49,15 @@ impl Network {
     /// error, as Ctrl-C may come before the batch has begun, or after it has ended.
     fn _exit_batch(&self, py: Python<'_>, depth: u32, commit: bool) -> PyResult<()> {
         let shared = &self.shared;
-        check(shared)?;
         // No Ctrl-C is looked for, as an end that does not happen would shut everybody out.
         let mut state = to_read(py, shared)?;
         if state.owner != thread_number() || state.depth <= depth {
             let message = "this batch is not open on this thread; enter and leave a batch on the same thread";
-            return if commit { Err(BasslineError::new_err(message)) } else { Ok(()) };
+            return if commit {
+                Err(BasslineError::new_err(message))
+            } else {
+                Ok(())
+            };
         }
         state.depth = depth;
         if depth > 0 {
@@ -69,6 +74,6 @@ impl Network {
         drop(busy);
         shared.freed.notify_all();
         result.map_err(|refusal| refusal.into_error(py))?;
-        if commit && !current::is_busy(shared.key()) { after(py, shared) } else { Ok(()) }
+        if commit { after(py, shared) } else { Ok(()) }
     }
 }

@@ -6,7 +6,12 @@ use pyo3::types::PyDict;
 
 /// One primitive as a dict.
 pub(crate) fn to_dict<'py>(py: Python<'py>, primitive: &Primitive) -> PyResult<Bound<'py, PyDict>> {
-    let ports = |ports: &'static [Port]| -> Vec<(&str, &str, bool)> { ports.iter().map(|port| (port.name, port.takes, port.required)).collect() };
+    let ports = |ports: &'static [Port]| -> Vec<(&str, &str, bool)> {
+        ports
+            .iter()
+            .map(|port| (port.name, port.takes, port.required))
+            .collect()
+    };
     let dict = PyDict::new(py);
     dict.set_item("name", primitive.name)?;
     dict.set_item("doc", primitive.doc)?;

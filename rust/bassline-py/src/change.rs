@@ -57,7 +57,10 @@ impl Change {
     /// The contact's name in its group.
     #[getter]
     fn name(&self) -> &str {
-        self.notice.path.rsplit_once('/').map_or(&*self.notice.path, |(_, name)| name)
+        self.notice
+            .path
+            .rsplit_once('/')
+            .map_or(&*self.notice.path, |(_, name)| name)
     }
     /// What the contact held before.
     #[getter]
@@ -65,8 +68,8 @@ impl Change {
         content_to_python(py, &self.notice.old)
     }
     /// What it holds after.
-    #[getter]
-    fn new<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    #[getter(new)]
+    fn after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         content_to_python(py, &self.notice.new)
     }
     /// Who wrote it: `external:source`, a gadget's path, or `wire:from->to`.
@@ -82,13 +85,22 @@ impl Change {
 
     fn __repr__(&self) -> String {
         let show = bassline_core::show;
-        format!("<Change tick {}: {} from {} to {}>", self.notice.tick, self.notice.path, show(&self.notice.old), show(&self.notice.new))
+        format!(
+            "<Change tick {}: {} from {} to {}>",
+            self.notice.tick,
+            self.notice.path,
+            show(&self.notice.old),
+            show(&self.notice.new)
+        )
     }
 }
 
 impl Change {
     pub(crate) fn new_in(network: &str, notice: Notice) -> Self {
-        Self { notice, network: network.to_owned() }
+        Self {
+            notice,
+            network: network.to_owned(),
+        }
     }
 }
 
@@ -105,7 +117,11 @@ static SUBSCRIBERS: AtomicU64 = AtomicU64::new(1);
 pub(crate) fn subscribe(py: Python<'_>, shared: &Arc<Shared>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
     let id = SUBSCRIBERS.fetch_add(1, Ordering::Relaxed);
     let mut state = to_read(py, shared)?;
-    lock(&shared.subscribers).push(Arc::new(Subscriber { id, pattern: Pattern::new(pattern), function }));
+    lock(&shared.subscribers).push(Arc::new(Subscriber {
+        id,
+        pattern: Pattern::new(pattern),
+        function,
+    }));
     state.engine.watch(true);
     Ok(id)
 }
@@ -113,7 +129,10 @@ pub(crate) fn subscribe(py: Python<'_>, shared: &Arc<Shared>, pattern: &str, fun
 pub(crate) fn unsubscribe(py: Python<'_>, shared: &Arc<Shared>, id: u64) -> PyResult<()> {
     let mut state = to_read(py, shared)?;
     let mut subscribers = lock(&shared.subscribers);
-    let gone = subscribers.iter().position(|subscriber| subscriber.id == id).map(|at| subscribers.remove(at));
+    let gone = subscribers
+        .iter()
+        .position(|subscriber| subscriber.id == id)
+        .map(|at| subscribers.remove(at));
     if subscribers.is_empty() {
         state.engine.watch(false);
     }
@@ -143,7 +162,10 @@ pub(crate) fn deliver(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
         let busy = Busy::telling(shared.key());
         for notice in notices {
             let mut change: Option<Py<Change>> = None;
-            for subscriber in subscribers.iter().filter(|subscriber| subscriber.pattern.matches(&notice.path)) {
+            for subscriber in subscribers
+                .iter()
+                .filter(|subscriber| subscriber.pattern.matches(&notice.path))
+            {
                 let result = match &change {
                     Some(change) => Ok(change.clone_ref(py)),
                     None => Py::new(py, Change::new_in(&shared.name, notice.clone())),

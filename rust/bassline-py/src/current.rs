@@ -29,7 +29,12 @@ thread_local! {
 
 /// Runs a user's function while a network waits for it.
 pub(crate) fn while_firing<T>(network: &Network, run: impl FnOnce() -> T) -> T {
-    let settling = ENTERED.with_borrow(|entered| entered.iter().rfind(|(_, doing)| *doing == Doing::Settling).map_or(0, |(engine, _)| *engine));
+    let settling = ENTERED.with_borrow(|entered| {
+        entered
+            .iter()
+            .rfind(|(_, doing)| *doing == Doing::Settling)
+            .map_or(0, |(engine, _)| *engine)
+    });
     let outer = FIRED_BY.replace(settling);
     let result = FIRING.set(network, run);
     FIRED_BY.set(outer);

@@ -7,8 +7,8 @@ use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
 use bassline_core::{
-    Argument, Computation, ContactId, Content, GadgetDeclaration, GroupId, Network as Core, NetworkError, Text, Value, blend_of, primitive_of,
-    wire_kind_of,
+    Argument, Computation, ContactId, Content, GadgetDeclaration, GroupId, Network as Core, NetworkError, Text, Value,
+    blend_of, primitive_of, wire_kind_of,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -42,7 +42,10 @@ impl Network {
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let value: Content = to_content(value)?;
-        let blend = blend.map(blend_of).transpose().map_err(|error| network_error(py, error))?;
+        let blend = blend
+            .map(blend_of)
+            .transpose()
+            .map_err(|error| network_error(py, error))?;
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
@@ -53,20 +56,39 @@ impl Network {
             }
             Ok(id)
         })?;
-        Ok(Contact { shared: Arc::clone(&self.shared), id })
+        Ok(Contact {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 
-    fn _declare_group(&self, py: Python<'_>, group: Option<&GroupHandle>, path: &str, attributes: Option<&Bound<'_, PyDict>>) -> PyResult<GroupHandle> {
+    fn _declare_group(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        path: &str,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<GroupHandle> {
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
             network.declare_group(group, path, attributes)
         })?;
-        Ok(GroupHandle { shared: Arc::clone(&self.shared), id })
+        Ok(GroupHandle {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 
-    fn _declare_wire(&self, py: Python<'_>, group: Option<&GroupHandle>, from: &Bound<'_, PyAny>, to: &Bound<'_, PyAny>, kind: &str) -> PyResult<Wire> {
+    fn _declare_wire(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        from: &Bound<'_, PyAny>,
+        to: &Bound<'_, PyAny>,
+        kind: &str,
+    ) -> PyResult<Wire> {
         let kind = wire_kind_of(kind).map_err(|error| network_error(py, error))?;
         let (from, to) = (self.end(from)?, self.end(to)?);
         let group = group.map(|group| group.id);
@@ -75,7 +97,10 @@ impl Network {
             let (from, to) = (from.resolve(network, group)?, to.resolve(network, group)?);
             network.declare_wire(from, to, kind)
         })?;
-        Ok(Wire { shared: Arc::clone(&self.shared), id })
+        Ok(Wire {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 
     fn _declare_primitive(
@@ -91,7 +116,10 @@ impl Network {
         self.declare(py, group, computation, ports, name, contain)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what makes a Python gadget, each named by its only caller")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what makes a Python gadget, each named by its only caller"
+    )]
     fn _declare_function(
         &self,
         py: Python<'_>,
@@ -138,7 +166,9 @@ impl Network {
         }
         let Ok(path) = what.cast::<PyString>() else {
             let kind = what.get_type().name()?;
-            return Err(ValueTypeError::new_err(format!("remove takes a path or the handle of a contact, group, gadget or wire; found {kind}")));
+            return Err(ValueTypeError::new_err(format!(
+                "remove takes a path or the handle of a contact, group, gadget or wire; found {kind}"
+            )));
         };
         let path = path.to_str()?.to_owned();
         let known = read_network(py, &self.shared, |network| {
@@ -147,7 +177,9 @@ impl Network {
             Ok(!path.is_empty() && (found || network.find_gadget(root, &path).is_ok()))
         })?;
         if !known {
-            return Err(Network::unknown(format!("no contact, group or gadget '{path}'; net.contacts, net.groups and net.gadgets list what there is")));
+            return Err(Network::unknown(format!(
+                "no contact, group or gadget '{path}'; net.contacts, net.groups and net.gadgets list what there is"
+            )));
         }
         tick::tick(py, &self.shared, |network| {
             let root = network.root();
@@ -156,7 +188,9 @@ impl Network {
             } else if let Ok(id) = network.find_group(root, &path) {
                 network.remove_group(id)
             } else {
-                network.find_gadget(root, &path).and_then(|id| network.remove_gadget(id))
+                network
+                    .find_gadget(root, &path)
+                    .and_then(|id| network.remove_gadget(id))
             }
         })
     }
@@ -167,7 +201,10 @@ impl Network {
         match self.argument(object)? {
             Argument::Contact(id) => Ok(End::Contact(id)),
             Argument::Path(path) => Ok(End::Path(path)),
-            Argument::Value(value) => Err(ValueTypeError::new_err(format!("the end of a wire is a contact or a path; found {} {value}", value.type_name()))),
+            Argument::Value(value) => Err(ValueTypeError::new_err(format!(
+                "the end of a wire is a contact or a path; found {} {value}",
+                value.type_name()
+            ))),
         }
     }
 
@@ -199,12 +236,20 @@ impl Network {
         for (port, object) in ports {
             arguments.push((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?));
         }
-        let declaration = GadgetDeclaration { name: name.map(Into::into), computation, arguments, contain };
+        let declaration = GadgetDeclaration {
+            name: name.map(Into::into),
+            computation,
+            arguments,
+            contain,
+        };
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
             network.declare_gadget(group, declaration)
         })?;
-        Ok(Gadget { shared: Arc::clone(&self.shared), id })
+        Ok(Gadget {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 }

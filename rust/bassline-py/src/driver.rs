@@ -1,13 +1,14 @@
 //! Drivers defined in Python, attached to a network.
 
 use crate::change::Change;
-use crate::enter::detached;
+use crate::close::Undelivered;
+use crate::enter::{at_most, detached, outside_batch};
 use crate::error::{fault, kernel_error};
 use crate::network::Network;
-use crate::shared::{Shared, lock};
+use crate::shared::Shared;
 use crate::tick;
 use bassline_core::Directory;
-use bassline_kernel::{AttachOptions, Batch as Records, Driver, DriverFailure, FailureClass, Notice};
+use bassline_kernel::{AttachOptions, Batch as Records, Driver, DriverFailure, FailureClass, Notice, TickRecord};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 use std::sync::Arc;
@@ -67,7 +68,12 @@ impl Batch {
     }
 
     fn __repr__(&self) -> String {
-        format!("<Batch of {} changes, ticks {} to {}>", self.changes.len(), self.first_tick, self.last_tick)
+        format!(
+            "<Batch of {} changes, ticks {} to {}>",
+            self.changes.len(),
+            self.first_tick,
+            self.last_tick
+        )
     }
 }
 
@@ -75,15 +81,28 @@ struct PythonDriver {
     object: Py<PyAny>,
     network: String,
     directory: Directory,
+    /// The batch that was handed over last, to be handed over again as it is: the directory is ahead of it.
+    last: Option<(Vec<Arc<TickRecord>>, Py<Batch>)>,
 }
 
 impl PythonDriver {
-    fn batch(&mut self, py: Python<'_>, records: &Records) -> PyResult<Batch> {
+    fn batch(&mut self, py: Python<'_>, records: &Records) -> PyResult<Py<Batch>> {
+        let is_same = |known: &[Arc<TickRecord>]| {
+            known.len() == records.records.len() && known.iter().zip(&records.records).all(|(a, b)| Arc::ptr_eq(a, b))
+        };
+        if let Some((known, batch)) = &self.last
+            && is_same(known)
+        {
+            return Ok(batch.clone_ref(py));
+        }
         let mut changes = Vec::new();
         for record in &records.records {
             self.directory.learn(&record.structure);
-            for (index, change) in record.changes.iter().enumerate() {
-                let Some(path) = self.directory.path(change.contact) else { continue };
+            let paths = record
+                .changes
+                .iter()
+                .filter_map(|change| Some((change, self.directory.path(change.contact)?)));
+            for (index, (change, path)) in paths.enumerate() {
                 let notice = Notice {
                     epoch: record.epoch,
                     tick: record.tick,
@@ -98,36 +117,53 @@ impl PythonDriver {
             }
             self.directory.forget(&record.structure);
         }
-        let tick = |record: Option<&Arc<bassline_kernel::TickRecord>>| record.map_or(0, |record| record.tick);
-        Ok(Batch { changes, first_tick: tick(records.records.first()), last_tick: tick(records.records.last()) })
+        let tick = |record: Option<&Arc<TickRecord>>| record.map_or(0, |record| record.tick);
+        let batch = Batch {
+            changes,
+            first_tick: tick(records.records.first()),
+            last_tick: tick(records.records.last()),
+        };
+        let batch = Py::new(py, batch)?;
+        self.last = Some((records.records.clone(), batch.clone_ref(py)));
+        Ok(batch)
     }
 }
 
 /// An exception as a failure of the driver: `ConnectionError`, `TimeoutError` and `Backpressure` may pass, anything else will not.
 fn failure(py: Python<'_>, error: PyErr) -> DriverFailure {
-    let transient = error.is_instance_of::<pyo3::exceptions::PyConnectionError>(py) || error.is_instance_of::<pyo3::exceptions::PyTimeoutError>(py);
-    let class = if transient { FailureClass::Transient } else { FailureClass::Fatal };
-    let kind = error.get_type(py).name().map_or_else(|_| "exception".to_owned(), |name| name.to_string());
+    let transient = error.is_instance_of::<pyo3::exceptions::PyConnectionError>(py)
+        || error.is_instance_of::<pyo3::exceptions::PyTimeoutError>(py);
+    let class = if transient {
+        FailureClass::Transient
+    } else {
+        FailureClass::Fatal
+    };
+    let kind = error
+        .get_type(py)
+        .name()
+        .map_or_else(|_| "exception".to_owned(), |name| name.to_string());
     let message = format!("{kind}: {error}");
-    let bassline_core::Fault::Function(source) = fault(error) else { return DriverFailure::new(class, message) };
-    DriverFailure { class, message, source: Some(source) }
+    let bassline_core::Fault::Function(source) = fault(error) else {
+        return DriverFailure::new(class, message);
+    };
+    DriverFailure {
+        class,
+        message,
+        source: Some(source),
+    }
 }
 
 impl Driver for PythonDriver {
     fn handle_changes(&mut self, batch: &Records) -> Result<(), DriverFailure> {
         Python::attach(|py| {
-            let before = self.directory.clone();
-            let result = self.batch(py, batch).and_then(|batch| {
-                if batch.changes.is_empty() {
-                    return Ok(());
-                }
-                self.object.call_method1(py, "handle_changes", (batch,)).map(|_| ())
-            });
-            result.map_err(|error| {
-                // The batch may come again, and is read against the same directory then.
-                self.directory = before;
-                failure(py, error)
-            })
+            let batch = self.batch(py, batch).map_err(|error| failure(py, error))?;
+            if !batch.get().changes.is_empty() {
+                self.object
+                    .call_method1(py, "handle_changes", (batch,))
+                    .map_err(|error| failure(py, error))?;
+            }
+            self.last = None;
+            Ok(())
         })
     }
 
@@ -137,18 +173,24 @@ impl Driver for PythonDriver {
             if !object.hasattr("shutdown").unwrap_or(false) {
                 return Ok(());
             }
-            object.call_method1("shutdown", (false,)).map(|_| ()).map_err(|error| failure(py, error))
+            object
+                .call_method1("shutdown", (false,))
+                .map(|_| ())
+                .map_err(|error| failure(py, error))
         })
     }
 }
 
 fn seconds(seconds: Option<f64>, default: Duration) -> Duration {
-    seconds.map_or(default, |seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))
+    seconds.map_or(default, at_most)
 }
 
 #[pymethods]
 impl Network {
-    #[expect(clippy::too_many_arguments, reason = "the options of an attachment, each named by its only caller")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the options of an attachment, each named by its only caller"
+    )]
     fn _attach(
         &self,
         py: Python<'_>,
@@ -162,7 +204,7 @@ impl Network {
         timeout: Option<f64>,
     ) -> PyResult<()> {
         let shared = &self.shared;
-        shared.check_process()?;
+        outside_batch(py, shared, "attach()")?;
         let defaults = AttachOptions::default();
         let options = AttachOptions {
             durable,
@@ -176,21 +218,21 @@ impl Network {
         // With the lock held, no tick falls between the directory and the first record.
         let state = crate::enter::to_write(py, shared)?;
         let directory = Directory::of(&state.engine.network.image());
-        let driver = PythonDriver { object: driver, network: shared.name.clone(), directory };
-        shared.kernel.attach(name, Box::new(driver), options).map_err(|error| kernel_error(py, error))
+        let driver = PythonDriver {
+            object: driver,
+            network: shared.name.clone(),
+            directory,
+            last: None,
+        };
+        shared
+            .kernel
+            .attach(name, Box::new(driver), options)
+            .map_err(|error| kernel_error(py, error))
     }
 
     /// Detaches a driver: it is shut down once it has taken what it had begun.
-    ///
-    /// >>> class Forget(bl.Driver):
-    /// ...     def handle_changes(self, batch):
-    /// ...         pass
-    /// >>> net = bl.Network()
-    /// >>> net.attach(Forget(), name="forget")
-    /// >>> net.detach("forget")
-    /// >>> list(net.drivers)
-    /// []
     fn detach(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+        outside_batch(py, &self.shared, "detach()")?;
         let kernel = &self.shared.kernel;
         detached(py, || kernel.detach(name)).map_err(|error| kernel_error(py, error))
     }
@@ -207,17 +249,13 @@ impl Network {
 
     /// Delivers what is pending, shuts the drivers down, and answers (driver, ticks not delivered, error) for each that could not.
     #[pyo3(signature = (timeout=None))]
-    fn _close(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Vec<(String, u64, Option<String>)>> {
+    fn _close(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Undelivered> {
         let shared: &Shared = &self.shared;
         if shared.born != crate::shared::forks() {
             return Ok(Vec::new());
         }
-        crate::enter::to_write(py, shared)?.closed = true;
-        let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
-        drop(subscribers);
-        let kernel = &shared.kernel;
-        let report = detached(py, || kernel.close(timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)))));
-        Ok(report.undelivered)
+        outside_batch(py, shared, "close()")?;
+        crate::close::close(py, shared, timeout.map(at_most))
     }
 
     /// How many ticks each driver has not taken yet.

@@ -26,6 +26,12 @@ pub(crate) fn thread_number() -> u64 {
 /// How long a wait goes on before Ctrl-C is looked for.
 const POLL: Duration = Duration::from_millis(50);
 
+/// Seconds as Python gives them, as a time to wait.
+pub(crate) fn at_most(seconds: f64) -> Duration {
+    // Not a number is no time at all.
+    Duration::from_secs_f64(seconds.clamp(0.0, 1e9).max(0.0))
+}
+
 /// Runs something that works or waits, with the interpreter free for others.
 pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) -> T {
     py.detach(run)
@@ -79,7 +85,11 @@ pub(crate) fn to_write<'a>(py: Python<'_>, shared: &'a Shared) -> PyResult<Mutex
 
 /// The same, but not for ever: `None` if another thread has its batch open still.
 #[inline]
-pub(crate) fn to_write_until<'a>(py: Python<'_>, shared: &'a Shared, deadline: Option<Instant>) -> PyResult<Option<MutexGuard<'a, State>>> {
+pub(crate) fn to_write_until<'a>(
+    py: Python<'_>,
+    shared: &'a Shared,
+    deadline: Option<Instant>,
+) -> PyResult<Option<MutexGuard<'a, State>>> {
     check(shared)?;
     let me = thread_number();
     loop {
@@ -104,7 +114,9 @@ pub(crate) fn to_write_until<'a>(py: Python<'_>, shared: &'a Shared, deadline: O
 /// Refuses what would wait for others who may wait for the batch this thread has open.
 pub(crate) fn outside_batch(py: Python<'_>, shared: &Shared, what: &str) -> PyResult<()> {
     if to_read(py, shared)?.owner == thread_number() {
-        return Err(BasslineError::new_err(format!("{what} inside a batch would wait for what may wait for the batch; do it after the batch")));
+        return Err(BasslineError::new_err(format!(
+            "{what} inside a batch would wait for what may wait for the batch; do it after the batch"
+        )));
     }
     Ok(())
 }

@@ -3,8 +3,8 @@
 use bassline_core::{Fault, ImageError, NetworkError};
 use bassline_kernel::{KernelError, RowError};
 use bassline_storage::StorageError;
-use pyo3::prelude::*;
 use pyo3::import_exception;
+use pyo3::prelude::*;
 use std::fmt;
 use std::sync::Arc;
 
@@ -40,14 +40,21 @@ pub(crate) fn fault(error: PyErr) -> Fault {
 }
 
 pub(crate) fn value_type_error(py: Python<'_>, expected: &str, found: &Bound<'_, PyAny>) -> PyErr {
-    let kind = found.get_type().name().map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    let kind = found
+        .get_type()
+        .name()
+        .map_or_else(|_| "?".to_owned(), |name| name.to_string());
     let _ = py;
     ValueTypeError::new_err(format!("a contact holds {expected}; found {kind}"))
 }
 
 pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
-    let bits = found.call_method0("bit_length").map_or_else(|_| "more than 64".to_owned(), |bits| bits.to_string());
-    ValueRangeError::new_err(format!("an int must fit 64 bits with its sign (-2**63 to 2**63-1); found one of {bits} bits; use a float or a str"))
+    let bits = found
+        .call_method0("bit_length")
+        .map_or_else(|_| "more than 64".to_owned(), |bits| bits.to_string());
+    ValueRangeError::new_err(format!(
+        "an int must fit 64 bits with its sign (-2**63 to 2**63-1); found one of {bits} bits; use a float or a str"
+    ))
 }
 
 /// A refusal of the engine as a Python exception.
@@ -82,15 +89,29 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
     let message = error.to_string();
     match error {
         KernelError::Backpressure { .. } | KernelError::FlushTimeout { .. } => BackpressureError::new_err(message),
-        KernelError::DriverFailed { driver, tick, committed, failure } => {
-            let cause = failure.source.as_ref().and_then(|source| source.downcast_ref::<Raised>()).map(|raised| raised.0.clone_ref(py));
+        KernelError::DriverFailed {
+            driver,
+            tick,
+            committed,
+            failure,
+        } => {
+            let cause = failure
+                .source
+                .as_ref()
+                .and_then(|source| source.downcast_ref::<Raised>())
+                .map(|raised| raised.0.clone_ref(py));
             let error = DriverError::new_err(message);
             let value = error.value(py);
-            let _ = value.setattr("driver", driver).and_then(|()| value.setattr("tick", tick)).and_then(|()| value.setattr("committed", committed));
+            let _ = value
+                .setattr("driver", driver)
+                .and_then(|()| value.setattr("tick", tick))
+                .and_then(|()| value.setattr("committed", committed));
             error.set_cause(py, cause);
             error
         }
-        KernelError::Interrupted => crate::current::take_way_out().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message)),
+        KernelError::Interrupted => {
+            crate::current::take_way_out().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message))
+        }
         _ => BasslineError::new_err(message),
     }
 }
@@ -113,6 +134,8 @@ mod errors {
 pub(crate) fn row_error(py: Python<'_>, error: &RowError) -> PyErr {
     let raised = InputError::new_err(error.to_string());
     let value = raised.value(py);
-    let _ = value.setattr("row", error.row).and_then(|()| value.setattr("line", error.line));
+    let _ = value
+        .setattr("row", error.row)
+        .and_then(|()| value.setattr("line", error.line));
     raised
 }

@@ -1,11 +1,11 @@
 //! Python functions as gadgets, and where they are found again.
 
-use crate::current::{is_way_out, keep_way_out};
+use crate::current::{has_way_out, is_way_out, keep_way_out};
 use crate::error::fault;
 use crate::value::{Nothing, content_to_python, to_value};
 use arcstr::ArcStr;
 use bassline_core::{Content, Fault, Function, FunctionSpec, Library, Text, Value};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
@@ -42,7 +42,11 @@ impl PythonFunction {
     /// The result over the outputs: a single output takes it whole.
     fn spread(&self, result: &Bound<'_, PyAny>) -> PyResult<Outputs> {
         let content = |item: &Bound<'_, PyAny>| -> PyResult<Option<Value>> {
-            if item.is_instance_of::<Nothing>() { Ok(None) } else { to_value(item).map(Some) }
+            if item.is_instance_of::<Nothing>() {
+                Ok(None)
+            } else {
+                to_value(item).map(Some)
+            }
         };
         if result.is_instance_of::<Nothing>() {
             return Ok(Outputs::new());
@@ -76,7 +80,10 @@ impl PythonFunction {
 
     fn misfit(&self, result: &Bound<'_, PyAny>) -> PyErr {
         let shown = result.repr().map_or_else(|_| "?".to_owned(), |text| text.to_string());
-        PyTypeError::new_err(format!("expected a tuple, list or dict for the outputs {}; found {shown}", self.outputs.join(", ")))
+        PyTypeError::new_err(format!(
+            "expected a tuple, list or dict for the outputs {}; found {shown}",
+            self.outputs.join(", ")
+        ))
     }
 }
 
@@ -84,6 +91,9 @@ impl Function for PythonFunction {
     fn call(&self, network: &bassline_core::Network, inputs: &[Content]) -> Result<Outputs, Fault> {
         crate::current::while_firing(network, || {
             Python::attach(|py| {
+                if has_way_out() {
+                    return Err(fault(PyKeyboardInterrupt::new_err("another gadget was interrupted")));
+                }
                 self.call_in(py, inputs).map_err(|error| {
                     if is_way_out(py, &error) {
                         keep_way_out(error.clone_ref(py));
@@ -106,13 +116,19 @@ pub(crate) fn function_spec(
     let outputs: Vec<Text> = outputs.iter().map(ArcStr::from).collect();
     let function = PythonFunction {
         callable: callable.clone().unbind(),
-        inputs: inputs.iter().map(|(name, _)| PyString::intern(py, name).unbind()).collect(),
+        inputs: inputs
+            .iter()
+            .map(|(name, _)| PyString::intern(py, name).unbind())
+            .collect(),
         optional: inputs.iter().map(|(_, required)| !required).collect(),
         outputs: outputs.clone(),
     };
     FunctionSpec {
         identity: identity.into(),
-        inputs: inputs.into_iter().map(|(name, required)| (name.into(), required)).collect(),
+        inputs: inputs
+            .into_iter()
+            .map(|(name, required)| (name.into(), required))
+            .collect(),
         outputs,
         call: Some(Arc::new(function)),
     }
@@ -124,9 +140,13 @@ pub(crate) struct ImportLibrary;
 impl Library for ImportLibrary {
     fn find(&self, identity: &str, outputs: &[Text]) -> Result<FunctionSpec, String> {
         Python::attach(|py| {
-            let found = py.import("bassline._functions").and_then(|module| module.call_method1("find", (identity,)));
+            let found = py
+                .import("bassline._functions")
+                .and_then(|module| module.call_method1("find", (identity,)));
             let (callable, inputs): (Bound<'_, PyAny>, Vec<(String, bool)>) =
-                found.and_then(|found| found.extract()).map_err(|error: PyErr| error.value(py).to_string())?;
+                found
+                    .and_then(|found| found.extract())
+                    .map_err(|error: PyErr| error.value(py).to_string())?;
             let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
             Ok(function_spec(&callable, identity, inputs, &outputs))
         })

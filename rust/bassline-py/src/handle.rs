@@ -19,7 +19,11 @@ pub(crate) fn assign(network: &mut Network, id: ContactId, content: Content) -> 
     }
 }
 
-pub(crate) fn read_network<T>(py: Python<'_>, shared: &Shared, read: impl Fn(&Network) -> Result<T, NetworkError>) -> PyResult<T> {
+pub(crate) fn read_network<T>(
+    py: Python<'_>,
+    shared: &Shared,
+    read: impl Fn(&Network) -> Result<T, NetworkError>,
+) -> PyResult<T> {
     let result = match crate::current::firing(shared.key(), &read) {
         Some(result) => result,
         None => read(&crate::enter::to_read(py, shared)?.engine.network),
@@ -91,7 +95,9 @@ impl Contact {
     /// Where it is: the names of its groups and its own, joined by `/`.
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
-        read_network(py, &self.shared, |network| network.content(self.id).map(|_| network.path(self.id).to_string()))
+        read_network(py, &self.shared, |network| {
+            network.content(self.id).map(|_| network.path(self.id).to_string())
+        })
     }
 
     /// Its name in its group.
@@ -104,7 +110,11 @@ impl Contact {
     /// The path of its group; empty at the root.
     #[getter]
     fn group(&self, py: Python<'_>) -> PyResult<String> {
-        read_network(py, &self.shared, |network| network.group_of(self.id).map(|group| network.group_path(group).to_string()))
+        read_network(py, &self.shared, |network| {
+            network
+                .group_of(self.id)
+                .map(|group| network.group_path(group).to_string())
+        })
     }
 
     /// How it takes a write.
@@ -134,9 +144,17 @@ impl Contact {
     fn contradiction<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
         let found = read_network(py, &self.shared, |network| {
             let found = network.contradiction(self.id)?.cloned();
-            Ok(found.map(|found| (network.cause_text(&found.current_cause), network.cause_text(&found.incoming_cause), found)))
+            Ok(found.map(|found| {
+                (
+                    network.cause_text(&found.current_cause),
+                    network.cause_text(&found.incoming_cause),
+                    found,
+                )
+            }))
         })?;
-        let Some((current_cause, incoming_cause, found)) = found else { return Ok(None) };
+        let Some((current_cause, incoming_cause, found)) = found else {
+            return Ok(None);
+        };
         let dict = PyDict::new(py);
         dict.set_item("current", to_python(py, &found.current)?)?;
         dict.set_item("incoming", to_python(py, &found.incoming)?)?;
@@ -148,7 +166,9 @@ impl Contact {
     /// What went wrong in the gadget that writes it, where that stays in its outputs; `None` for nothing.
     #[getter]
     fn fault(&self, py: Python<'_>) -> PyResult<Option<String>> {
-        read_network(py, &self.shared, |network| Ok(network.fault(self.id)?.map(ToString::to_string)))
+        read_network(py, &self.shared, |network| {
+            Ok(network.fault(self.id)?.map(ToString::to_string))
+        })
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
@@ -178,7 +198,11 @@ impl Gadget {
     /// Where it is: its group's path and its name, given or made of its primitive and bindings.
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
-        read_network(py, &self.shared, |network| network.gadget(self.id).map(|_| network.gadget_path(self.id).to_string()))
+        read_network(py, &self.shared, |network| {
+            network
+                .gadget(self.id)
+                .map(|_| network.gadget_path(self.id).to_string())
+        })
     }
 
     /// Its name in its group.
@@ -191,7 +215,9 @@ impl Gadget {
     /// What it computes: `namespace.name` of a primitive, or the import path of a function.
     #[getter]
     fn computation(&self, py: Python<'_>) -> PyResult<String> {
-        read_network(py, &self.shared, |network| network.gadget(self.id).map(|gadget| gadget.computation.to_string()))
+        read_network(py, &self.shared, |network| {
+            network.gadget(self.id).map(|gadget| gadget.computation.to_string())
+        })
     }
 
     /// The path of the contact on each bound input port.
@@ -213,7 +239,8 @@ impl Gadget {
     }
 
     fn __repr__(&self, py: Python<'_>) -> String {
-        self.path(py).map_or_else(|_| "<Gadget (removed)>".to_owned(), |path| format!("<Gadget '{path}'>"))
+        self.path(py)
+            .map_or_else(|_| "<Gadget (removed)>".to_owned(), |path| format!("<Gadget '{path}'>"))
     }
 }
 
@@ -225,7 +252,10 @@ impl Gadget {
     ) -> PyResult<Bound<'py, PyDict>> {
         let ports = read_network(py, &self.shared, |network| {
             let bound = pick(network.gadget(self.id)?);
-            Ok(bound.into_iter().map(|(port, contact)| (port, network.path(contact))).collect::<Vec<_>>())
+            Ok(bound
+                .into_iter()
+                .map(|(port, contact)| (port, network.path(contact)))
+                .collect::<Vec<_>>())
         })?;
         let dict = PyDict::new(py);
         for (port, path) in ports {
@@ -253,7 +283,9 @@ impl Wire {
     /// `directed` or `bidirectional`.
     #[getter]
     fn kind(&self, py: Python<'_>) -> PyResult<&'static str> {
-        read_network(py, &self.shared, |network| network.wire_ends(self.id).map(|(_, _, kind)| kind.name()))
+        read_network(py, &self.shared, |network| {
+            network.wire_ends(self.id).map(|(_, _, kind)| kind.name())
+        })
     }
 
     /// The paths of its ends.
@@ -288,7 +320,11 @@ impl GroupHandle {
     /// Where it is; empty for the root.
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
-        read_network(py, &self.shared, |network| network.group_attributes(self.id).map(|_| network.group_path(self.id).to_string()))
+        read_network(py, &self.shared, |network| {
+            network
+                .group_attributes(self.id)
+                .map(|_| network.group_path(self.id).to_string())
+        })
     }
 
     /// What it was declared with.

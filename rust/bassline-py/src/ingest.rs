@@ -1,12 +1,12 @@
 //! Ingesting rows of files from Python.
 
 use crate::current::Busy;
-use crate::enter::{detached, is_interrupted, thread_number, to_write};
-use crate::error::{BasslineError, kernel_error, network_error, row_error};
+use crate::enter::{detached, is_interrupted, outside_batch, to_write};
+use crate::error::{kernel_error, network_error, row_error};
 use crate::network::Network;
-use crate::shared::lock;
+use crate::shared::{Shared, lock};
 use crate::tick::{after, closed};
-use bassline_kernel::{CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
+use bassline_kernel::{Caller, CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -34,16 +34,22 @@ impl RowReader {
     #[pyo3(signature = (null=Vec::new(), text=Vec::new(), delimiter=","))]
     fn csv(null: Vec<String>, text: Vec<String>, delimiter: &str) -> PyResult<Self> {
         let &[delimiter] = delimiter.as_bytes() else {
-            return Err(PyValueError::new_err(format!("the delimiter must be one ASCII character, found '{delimiter}'")));
+            return Err(PyValueError::new_err(format!(
+                "the delimiter must be one ASCII character, found '{delimiter}'"
+            )));
         };
         let options = CsvOptions { null, text, delimiter };
-        Ok(Self { reader: Mutex::new(Reader::csv(options)) })
+        Ok(Self {
+            reader: Mutex::new(Reader::csv(options)),
+        })
     }
 
     /// A reader of JSON lines: an object a line.
     #[staticmethod]
     fn json_lines() -> Self {
-        Self { reader: Mutex::new(Reader::json_lines()) }
+        Self {
+            reader: Mutex::new(Reader::json_lines()),
+        }
     }
 }
 
@@ -77,25 +83,40 @@ impl IngestResult {
         self.done.known
     }
     fn __repr__(&self) -> String {
-        format!("<IngestResult rows={} bad={} known={}>", self.done.rows, self.done.bad, self.done.known)
+        format!(
+            "<IngestResult rows={} bad={} known={}>",
+            self.done.rows, self.done.bad, self.done.known
+        )
     }
 }
 
 /// Rows between two looks for Ctrl-C and for other writers.
 const STRETCH: u64 = 5_000;
 
+/// The network, asked between rows.
+struct Rows<'a>(&'a Shared);
+
+impl Caller for Rows<'_> {
+    fn is_interrupted(&self) -> bool {
+        is_interrupted()
+    }
+
+    fn committed(&self) -> bool {
+        self.0.release();
+        !lock(&self.0.deferred).is_empty()
+    }
+
+    fn refused(&self) {
+        lock(&self.0.staged).clear();
+    }
+}
+
 #[pymethods]
 impl Network {
     /// Feeds a piece of a file to `reader` and makes one tick of each whole row in it. With `into`, each row is one map written
     /// to that contact; without, each column is the path of a contact. The number of the last row read is the position of
-    /// `source` and is stored with its tick; rows up to it are passed over. `final` says that the file ends here.
-    ///
-    /// >>> net = bl.Network()
-    /// >>> _ = net.contact("price"), net.contact("qty")
-    /// >>> net.ingest(bl.RowReader.csv(), b"price,qty\n9.5,3\n10,4\n", final=True)
-    /// <IngestResult rows=2 bad=0 known=0>
-    /// >>> net["price"], net["qty"], net.tick
-    /// (10, 4, 4)
+    /// `source` and is stored with its tick; rows up to it are passed over. Without a `source` there is no position. `final` says that the
+    /// file ends here.
     #[pyo3(signature = (reader, chunk, *, into=None, source="", skip_bad=false, r#final=false))]
     #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn ingest(
@@ -109,14 +130,18 @@ impl Network {
         r#final: bool,
     ) -> PyResult<IngestResult> {
         let shared = &self.shared;
-        shared.check_process()?;
+        outside_batch(py, shared, "ingest()")?;
         let target = match into {
             None => Target::Columns,
-            Some(path) => {
-                Target::Record(crate::handle::read_network(py, shared, |network| network.find_contact(network.root(), path))?)
-            }
+            Some(path) => Target::Record(crate::handle::read_network(py, shared, |network| {
+                network.find_contact(network.root(), path)
+            })?),
         };
-        let ingest = Ingest { target, source: source.into(), skip_bad };
+        let ingest = Ingest {
+            target,
+            source: source.into(),
+            skip_bad,
+        };
         {
             let mut reader = lock(&reader.reader);
             reader.feed(chunk.as_bytes());
@@ -128,35 +153,37 @@ impl Network {
         while !done.starved {
             py.check_signals()?;
             let mut state = to_write(py, shared)?;
-            if state.owner == thread_number() {
-                return Err(BasslineError::new_err("rows are ticks of their own: ingest outside of a batch"));
-            }
             if state.closed {
                 return Err(closed());
             }
             let engine = &mut state.engine;
             let result = detached(py, || {
-                let _busy = Busy::with(shared.key());
-                ingest.run(engine, &mut lock(&reader.reader), STRETCH, &is_interrupted)
+                let _busy = Busy::settling(shared.key());
+                ingest.run(engine, &mut lock(&reader.reader), STRETCH, &Rows(shared))
             });
             drop(state);
-            let part = result.map_err(|error| match error {
-                IngestError::Row(error) => row_error(py, &error),
-                IngestError::Network { row, error } => {
-                    let error = network_error(py, error);
-                    let value = error.value(py);
-                    let _ = value.setattr("row", row);
-                    let _ = value.call_method1("add_note", (format!("row {row}"),));
-                    error
-                }
-                IngestError::Kernel(error) => kernel_error(py, error),
-            })?;
+            let told = after(py, shared);
+            let part = result.map_err(|error| refused(py, error))?;
+            told?;
             done.rows += part.rows;
             done.bad += part.bad;
             done.known += part.known;
             done.starved = part.starved;
-            after(py, shared)?;
         }
         Ok(IngestResult { done })
+    }
+}
+
+fn refused(py: Python<'_>, error: IngestError) -> PyErr {
+    match error {
+        IngestError::Row(error) => row_error(py, &error),
+        IngestError::Network { row, error } => {
+            let error = network_error(py, error);
+            let value = error.value(py);
+            let _ = value.setattr("row", row);
+            let _ = value.call_method1("add_note", (format!("row {row}"),));
+            error
+        }
+        IngestError::Kernel(error) => kernel_error(py, error),
     }
 }

@@ -1,8 +1,16 @@
 //! The Python border of Bassline. What a class here does, it has another crate do.
+#![allow(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    clippy::doc_link_with_quotes,
+    clippy::type_complexity,
+    reason = "what a method takes and answers is what Python passes and gets; its docs are Python's"
+)]
 
 mod batch;
 mod catalogue;
 mod change;
+mod close;
 mod current;
 mod declare;
 mod driver;
@@ -24,6 +32,8 @@ mod _core {
     #[pymodule_export]
     use crate::change::Change;
     #[pymodule_export]
+    use crate::close::{after_fork, close_all, undelivered};
+    #[pymodule_export]
     use crate::driver::Batch;
     #[pymodule_export]
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
@@ -32,8 +42,6 @@ mod _core {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::shared::after_fork;
-    #[pymodule_export]
     use crate::value::{Const, Nothing};
 
     use pyo3::prelude::*;
@@ -41,7 +49,10 @@ mod _core {
     /// Every primitive: name, doc, inputs, outputs, settings.
     #[pyfunction]
     fn catalogue(py: Python<'_>) -> PyResult<Vec<Bound<'_, pyo3::types::PyDict>>> {
-        bassline_core::CATALOGUE.iter().map(|primitive| crate::catalogue::to_dict(py, primitive)).collect()
+        bassline_core::CATALOGUE
+            .iter()
+            .map(|primitive| crate::catalogue::to_dict(py, primitive))
+            .collect()
     }
 
     /// Whether a path is of a pattern.

@@ -1,6 +1,6 @@
 //! The network class: opening, reading, writing.
 
-use crate::error::{BasslineError, UnknownContactError, image_error, network_error, storage_error};
+use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
 use crate::shared::{Shared, State, forks};
@@ -26,7 +26,10 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
     if allowed.contains(&value) {
         Ok(())
     } else {
-        Err(PyValueError::new_err(format!("{name} must be '{}', found '{value}'; there is no other yet", allowed.join("' or '"))))
+        Err(PyValueError::new_err(format!(
+            "{name} must be '{}', found '{value}'; there is no other yet",
+            allowed.join("' or '")
+        )))
     }
 }
 
@@ -34,22 +37,36 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
 impl Network {
     #[new]
     #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000))]
-    fn new(py: Python<'_>, store: Option<PathBuf>, name: &str, persist: &str, sync: &str, contradictions: &str, history: usize) -> PyResult<Self> {
+    fn new(
+        py: Python<'_>,
+        store: Option<PathBuf>,
+        name: &str,
+        persist: &str,
+        sync: &str,
+        contradictions: &str,
+        history: usize,
+    ) -> PyResult<Self> {
         one_of("persist", persist, &["batch", "immediate"])?;
         one_of("sync", sync, &["full", "normal"])?;
         one_of("contradictions", contradictions, &["record", "raise"])?;
-        let policy = if contradictions == "raise" { OnContradiction::Raise } else { OnContradiction::Record };
+        let policy = if contradictions == "raise" {
+            OnContradiction::Raise
+        } else {
+            OnContradiction::Record
+        };
         let kernel = Arc::new(Kernel::new(Ring::new()));
         let library = Arc::new(ImportLibrary);
         let mut epoch = 1;
         let mut positions = indexmap_of();
         let network = if let Some(path) = &store {
             let sync = if sync == "full" { Sync::Full } else { Sync::Normal };
-            let opened = crate::enter::detached(py, || Sqlite::open(path, name, sync)).map_err(|error| storage_error(&error))?;
+            let opened =
+                crate::enter::detached(py, || Sqlite::open(path, name, sync)).map_err(|error| storage_error(&error))?;
             epoch = opened.epoch;
             positions = opened.positions;
             let image: Image = opened.image;
-            let network = crate::enter::detached(py, || Core::load(image, policy, Some(library))).map_err(|error| image_error(&error))?;
+            let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
+                .map_err(|error| image_error(&error))?;
             let attached = kernel.attach("store", Box::new(opened.driver), AttachOptions::store());
             attached.map_err(|error| crate::error::kernel_error(py, error))?;
             network
@@ -58,8 +75,21 @@ impl Network {
             network.set_library(library);
             network
         };
-        let engine = Engine::new(network, Arc::clone(&kernel), Arc::new(SystemClock), epoch, positions, history);
-        let state = State { engine, owner: 0, depth: 0, delivering: false, closed: false };
+        let engine = Engine::new(
+            network,
+            Arc::clone(&kernel),
+            Arc::new(SystemClock),
+            epoch,
+            positions,
+            history,
+        );
+        let state = State {
+            engine,
+            owner: 0,
+            depth: 0,
+            delivering: false,
+            closed: false,
+        };
         let shared = Shared {
             state: Mutex::new(state),
             freed: Condvar::new(),
@@ -72,7 +102,9 @@ impl Network {
             name: name.to_owned(),
             born: forks(),
         };
-        Ok(Self { shared: shared.opened() })
+        Ok(Self {
+            shared: shared.opened(),
+        })
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
@@ -88,7 +120,9 @@ impl Network {
     }
 
     fn __contains__(&self, py: Python<'_>, path: &str) -> PyResult<bool> {
-        read_network(py, &self.shared, |network| Ok(network.find_contact(network.root(), path).is_ok()))
+        read_network(py, &self.shared, |network| {
+            Ok(network.find_contact(network.root(), path).is_ok())
+        })
     }
 
     /// What the contact at a path holds; `default` if there is no such contact or it is empty.
@@ -99,7 +133,9 @@ impl Network {
     /// (0, 0)
     #[pyo3(signature = (path, default=None))]
     fn get<'py>(&self, py: Python<'py>, path: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
-        let found = read_network(py, &self.shared, |network| Ok(network.find_contact(network.root(), path).ok()))?;
+        let found = read_network(py, &self.shared, |network| {
+            Ok(network.find_contact(network.root(), path).ok())
+        })?;
         let content = match found {
             Some(id) => self.shared.read(py, id)?,
             None => None,
@@ -123,7 +159,11 @@ impl Network {
             let (path, value): (String, Bound<'_, PyAny>) = item.extract()?;
             writes.push((self.contact_id(py, &path)?, to_content(&value)?));
         }
-        tick::write(py, &self.shared, move |network| writes.into_iter().try_for_each(|(id, content)| assign(network, id, content)))
+        tick::write(py, &self.shared, move |network| {
+            writes
+                .into_iter()
+                .try_for_each(|(id, content)| assign(network, id, content))
+        })
     }
 
     /// Empties the contact at a path: one tick.
@@ -159,43 +199,76 @@ impl Network {
     /// >>> net.position("sensor"), net.position("other")
     /// (1, None)
     fn position<'py>(&self, py: Python<'py>, source: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let position = crate::enter::to_read(py, &self.shared)?.engine.position(source).cloned();
+        let position = crate::enter::to_read(py, &self.shared)?
+            .engine
+            .position(source)
+            .cloned();
         position.map(|position| to_python(py, &position)).transpose()
     }
 
     fn _contact(&self, py: Python<'_>, path: &str) -> PyResult<Contact> {
-        Ok(Contact { shared: Arc::clone(&self.shared), id: self.contact_id(py, path)? })
+        Ok(Contact {
+            shared: Arc::clone(&self.shared),
+            id: self.contact_id(py, path)?,
+        })
     }
 
     fn _gadget(&self, py: Python<'_>, path: &str) -> PyResult<Gadget> {
         let id = read_network(py, &self.shared, |network| network.find_gadget(network.root(), path))?;
-        Ok(Gadget { shared: Arc::clone(&self.shared), id })
+        Ok(Gadget {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 
     fn _group(&self, py: Python<'_>, path: &str) -> PyResult<GroupHandle> {
         let id = read_network(py, &self.shared, |network| network.find_group(network.root(), path))?;
-        Ok(GroupHandle { shared: Arc::clone(&self.shared), id })
+        Ok(GroupHandle {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
     }
 
     fn _contact_paths(&self, py: Python<'_>, pattern: Option<&str>) -> PyResult<Vec<String>> {
         let pattern = pattern.map(Pattern::new);
         read_network(py, &self.shared, |network| {
             let paths = network.contact_ids().into_iter().map(|id| network.path(id));
-            Ok(paths.filter(|path| pattern.as_ref().is_none_or(|pattern| pattern.matches(path))).map(|path| path.to_string()).collect())
+            Ok(paths
+                .filter(|path| pattern.as_ref().is_none_or(|pattern| pattern.matches(path)))
+                .map(|path| path.to_string())
+                .collect())
         })
     }
 
     fn _gadget_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        read_network(py, &self.shared, |network| Ok(network.gadget_ids().into_iter().map(|id| network.gadget_path(id).to_string()).collect()))
+        read_network(py, &self.shared, |network| {
+            Ok(network
+                .gadget_ids()
+                .into_iter()
+                .map(|id| network.gadget_path(id).to_string())
+                .collect())
+        })
     }
 
     fn _group_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        read_network(py, &self.shared, |network| Ok(network.group_ids().into_iter().map(|id| network.group_path(id).to_string()).collect()))
+        read_network(py, &self.shared, |network| {
+            Ok(network
+                .group_ids()
+                .into_iter()
+                .map(|id| network.group_path(id).to_string())
+                .collect())
+        })
     }
 
     fn _wires(&self, py: Python<'_>) -> PyResult<Vec<Wire>> {
         let ids = read_network(py, &self.shared, |network| Ok(network.wire_ids()))?;
-        Ok(ids.into_iter().map(|id| Wire { shared: Arc::clone(&self.shared), id }).collect())
+        Ok(ids
+            .into_iter()
+            .map(|id| Wire {
+                shared: Arc::clone(&self.shared),
+                id,
+            })
+            .collect())
     }
 
     fn _subscribe(&self, py: Python<'_>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
@@ -210,11 +283,19 @@ impl Network {
     fn _why<'py>(&self, py: Python<'py>, path: &str, depth: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let id = self.contact_id(py, path)?;
         let reasons = read_network(py, &self.shared, |network| network.why(id, depth))?;
-        reasons.iter().map(|reason| crate::why::to_dict(py, &self.shared, reason)).collect()
+        reasons
+            .iter()
+            .map(|reason| crate::why::to_dict(py, &self.shared, reason))
+            .collect()
     }
 
     /// The newest history of a contact in the store: (tick, time, value, cause), newest first.
-    fn _stored_history<'py>(&self, py: Python<'py>, path: &str, limit: usize) -> PyResult<Vec<(u64, f64, Bound<'py, PyAny>, String)>> {
+    fn _stored_history<'py>(
+        &self,
+        py: Python<'py>,
+        path: &str,
+        limit: usize,
+    ) -> PyResult<Vec<(u64, f64, Bound<'py, PyAny>, String)>> {
         crate::why::stored_history(py, &self.shared, path, limit)
     }
 }
@@ -235,7 +316,11 @@ impl Network {
     }
 
     pub(crate) fn refuse_foreign(&self, other: &Arc<Shared>) -> PyResult<()> {
-        if Arc::ptr_eq(&self.shared, other) { Ok(()) } else { Err(BasslineError::new_err("this handle belongs to another network")) }
+        if Arc::ptr_eq(&self.shared, other) {
+            Ok(())
+        } else {
+            Err(BasslineError::new_err("this handle belongs to another network"))
+        }
     }
 
     pub(crate) fn unknown(message: String) -> PyErr {

@@ -48,9 +48,8 @@ pub(crate) struct Shared {
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
-/// Called in the child after a fork: the networks of the parent are not for it.
-#[pyfunction]
-pub(crate) fn after_fork() {
+/// Another fork is behind this process.
+pub(crate) fn count_fork() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 

@@ -1,14 +1,13 @@
 //! A tick from Python: admit, write, settle, commit, tell.
 
 use crate::current::{self, Busy, keep_first};
-use crate::enter::{check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
+use crate::enter::{at_most, check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
 use crate::error::{BasslineError, kernel_error, network_error};
 use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
 use bassline_kernel::KernelError;
 use pyo3::prelude::*;
 use std::sync::{Arc, MutexGuard};
-use std::time::Duration;
 
 /// How much is settled before the interpreter is let go.
 const BUDGET: usize = 2_000;
@@ -54,7 +53,11 @@ pub(crate) fn write(
 
 /// An operation that answers something: a tick of its own, or part of the batch this thread has open.
 #[inline]
-pub(crate) fn tick<T>(py: Python<'_>, shared: &Arc<Shared>, operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>) -> PyResult<T> {
+pub(crate) fn tick<T>(
+    py: Python<'_>,
+    shared: &Arc<Shared>,
+    operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
         let result = guard.engine.network.attempt(operation);
@@ -135,7 +138,9 @@ pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
     }
     loop {
         keep_first(py, &mut first, crate::change::deliver(py, shared));
-        let Some(operation) = shared.next_deferred() else { return first };
+        let Some(operation) = shared.next_deferred() else {
+            return first;
+        };
         let told = to_write(py, shared).and_then(|guard| once(py, shared, guard, operation));
         let told = told.and_then(|()| if shared.immediate { stored(py, shared) } else { Ok(()) });
         keep_first(py, &mut first, told);
@@ -161,6 +166,6 @@ pub(crate) fn flush(py: Python<'_>, shared: &Shared, timeout: Option<f64>) -> Py
     check(shared)?;
     outside_batch(py, shared, "flush()")?;
     let kernel = &shared.kernel;
-    let timeout = timeout.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+    let timeout = timeout.map(at_most);
     detached(py, || kernel.flush(timeout, &is_interrupted)).map_err(|error| kernel_error(py, error))
 }

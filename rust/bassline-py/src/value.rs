@@ -64,7 +64,9 @@ pub(crate) struct Const {
 impl Const {
     #[new]
     fn new(value: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Ok(Self { value: to_value(value)? })
+        Ok(Self {
+            value: to_value(value)?,
+        })
     }
 
     fn __repr__(&self) -> String {
@@ -74,7 +76,11 @@ impl Const {
 
 /// Content from Python: `Nothing` is none.
 pub(crate) fn to_content(object: &Bound<'_, PyAny>) -> PyResult<Content> {
-    if object.is_instance_of::<Nothing>() { Ok(None) } else { to_value(object).map(Some) }
+    if object.is_instance_of::<Nothing>() {
+        Ok(None)
+    } else {
+        to_value(object).map(Some)
+    }
 }
 
 /// A value from Python.
@@ -99,13 +105,19 @@ fn int_value(object: &Bound<'_, PyAny>) -> PyResult<Value> {
 fn to_text(object: &Bound<'_, PyString>) -> PyResult<Text> {
     match object.to_cow() {
         Ok(text) => Ok(ArcStr::from(text.as_ref())),
-        Err(_) => Err(value_type_error(object.py(), "a string that can be written as UTF-8 (it has a lone surrogate); encode it to bytes", object)),
+        Err(_) => Err(value_type_error(
+            object.py(),
+            "a string that can be written as UTF-8 (it has a lone surrogate); encode it to bytes",
+            object,
+        )),
     }
 }
 
 fn to_value_at(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if depth > DEPTH {
-        return Err(PyRecursionError::new_err(format!("a value may nest {DEPTH} levels deep; this one is deeper, or contains itself")));
+        return Err(PyRecursionError::new_err(format!(
+            "a value may nest {DEPTH} levels deep; this one is deeper, or contains itself"
+        )));
     }
     if object.is_none() {
         return Ok(Value::Null);
@@ -143,7 +155,11 @@ fn to_value_at(object: &Bound<'_, PyAny>, depth: usize) -> PyResult<Value> {
     if let Ok(bytes) = object.cast::<PyBytes>() {
         return Ok(Value::Bytes(Arc::new(bytes.as_bytes().to_vec())));
     }
-    Err(value_type_error(object.py(), "None, bool, int, float, str, bytes, list, tuple or dict", object))
+    Err(value_type_error(
+        object.py(),
+        "None, bool, int, float, str, bytes, list, tuple or dict",
+        object,
+    ))
 }
 
 /// A value to Python.

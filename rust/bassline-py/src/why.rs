@@ -32,7 +32,10 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
         dict.set_item(key, value)?;
     }
     if kind == "external" {
-        let known = crate::enter::to_read(py, shared)?.engine.time_of(reason.version).map(|time| time.time_micros);
+        let known = crate::enter::to_read(py, shared)?
+            .engine
+            .time_of(reason.version)
+            .map(|time| time.time_micros);
         let time = match (known, &shared.store) {
             (Some(time), _) => Some(time),
             (None, Some(store)) => stored_time(store, &shared.name, reason.version),
@@ -40,7 +43,11 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
         };
         dict.set_item("time", time.map(|micros| micros as f64 / 1e6))?;
     }
-    let inputs: Vec<(&str, usize)> = reason.from.iter().map(|(port, place)| (port.as_str(), *place)).collect();
+    let inputs: Vec<(&str, usize)> = reason
+        .from
+        .iter()
+        .map(|(port, place)| (port.as_str(), *place))
+        .collect();
     dict.set_item("inputs", inputs)?;
     dict.set_item("cut", reason.cut)?;
     Ok(dict)
@@ -55,11 +62,20 @@ fn stored_time(store: &std::path::Path, name: &str, tick: u64) -> Option<i64> {
 type Entry<'py> = (u64, f64, Bound<'py, PyAny>, String);
 
 /// The newest history of a contact in the store, newest first; empty without a store.
-pub(crate) fn stored_history<'py>(py: Python<'py>, shared: &Shared, path: &str, limit: usize) -> PyResult<Vec<Entry<'py>>> {
+pub(crate) fn stored_history<'py>(
+    py: Python<'py>,
+    shared: &Shared,
+    path: &str,
+    limit: usize,
+) -> PyResult<Vec<Entry<'py>>> {
     let cause = |cause: &Cause| read_network(py, shared, |network| Ok(network.cause_text(cause).to_string()));
     read_network(py, shared, |network| network.find_contact(network.root(), path))?;
-    let Some(store) = &shared.store else { return Ok(Vec::new()) };
-    let entries = crate::enter::detached(py, || SqliteReader::open(store, &shared.name).and_then(|reader| reader.history(path, limit)));
+    let Some(store) = &shared.store else {
+        return Ok(Vec::new());
+    };
+    let entries = crate::enter::detached(py, || {
+        SqliteReader::open(store, &shared.name).and_then(|reader| reader.history(path, limit))
+    });
     let entries = entries.map_err(|error| storage_error(&error))?;
     entries
         .into_iter()

@@ -49,20 +49,27 @@ impl Number {
 
 #[cold]
 pub(crate) fn wrong_type(port: &str, expected: &'static str, found: &Value) -> Fault {
-    Fault::WrongType { port: ArcStr::from(port), expected, found: format!("{} {found}", found.type_name()) }
+    Fault::WrongType {
+        port: ArcStr::from(port),
+        expected,
+        found: format!("{} {found}", found.type_name()),
+    }
 }
 
 impl Unary {
     pub(crate) fn apply(self, value: &Value) -> Result<Value, Fault> {
         match (self, Number::of(value, "value")?) {
             (Unary::Abs, Number::Float(x)) => Ok(Value::Float(x.abs())),
-            (Unary::Abs, Number::Int(x)) => {
-                x.checked_abs().map(Value::Int).ok_or_else(|| Fault::Overflow(format!("abs({x})")))
-            }
+            (Unary::Abs, Number::Int(x)) => x
+                .checked_abs()
+                .map(Value::Int)
+                .ok_or_else(|| Fault::Overflow(format!("abs({x})"))),
             (Unary::Sqrt, number) => {
                 let x = number.as_float();
                 if x < 0.0 {
-                    return Err(Fault::Domain(format!("the square root of {value} is not a real number")));
+                    return Err(Fault::Domain(format!(
+                        "the square root of {value} is not a real number"
+                    )));
                 }
                 Ok(Value::Float(x.sqrt()))
             }
@@ -119,13 +126,19 @@ impl Binary {
             Binary::Max => (Some(x.max(y)), ""),
             Binary::Divide | Binary::Power => return Ok(None),
         };
-        result.map(Some).ok_or_else(|| Fault::Overflow(format!("{x} {sign} {y}")))
+        result
+            .map(Some)
+            .ok_or_else(|| Fault::Overflow(format!("{x} {sign} {y}")))
     }
 }
 
 /// The greater or smaller of two numbers, as the lattices have it.
 fn joined(blend: Blend, a: &Value, b: &Value) -> Value {
-    if blend.join(a, b) == Join::Take { b.clone() } else { a.clone() }
+    if blend.join(a, b) == Join::Take {
+        b.clone()
+    } else {
+        a.clone()
+    }
 }
 
 fn checked_power(base: i64, exponent: i64) -> Option<i64> {
@@ -146,7 +159,9 @@ fn power(a: &Value, b: &Value, x: f64, y: f64) -> Result<Value, Fault> {
     }
     let result = x.powf(y);
     if result.is_infinite() && x.is_finite() && y.is_finite() {
-        return Err(Fault::Domain(format!("{a} to the power of {b} is too large for a float")));
+        return Err(Fault::Domain(format!(
+            "{a} to the power of {b} is too large for a float"
+        )));
     }
     Ok(Value::Float(result))
 }
@@ -165,23 +180,42 @@ mod tests {
         assert_eq!(ints(Binary::Divide, 6, 3).unwrap(), Value::Float(2.0));
         assert_eq!(ints(Binary::Power, 2, -1).unwrap(), Value::Float(0.5));
         assert_eq!(ints(Binary::Power, -1, i64::MAX).unwrap(), Value::Int(-1));
-        for (op, a, b) in [(Binary::Add, i64::MAX, 1), (Binary::Multiply, i64::MIN, -1), (Binary::Power, 2, 63)] {
+        for (op, a, b) in [
+            (Binary::Add, i64::MAX, 1),
+            (Binary::Multiply, i64::MIN, -1),
+            (Binary::Power, 2, 63),
+        ] {
             assert!(matches!(ints(op, a, b), Err(Fault::Overflow(_))));
         }
-        assert!(matches!(Unary::Abs.apply(&Value::Int(i64::MIN)), Err(Fault::Overflow(_))));
+        assert!(matches!(
+            Unary::Abs.apply(&Value::Int(i64::MIN)),
+            Err(Fault::Overflow(_))
+        ));
     }
 
     #[test]
     fn what_has_no_answer_is_an_error() {
         assert!(matches!(ints(Binary::Divide, 1, 0), Err(Fault::DivisionByZero(_))));
         assert!(matches!(Unary::Sqrt.apply(&Value::Int(-1)), Err(Fault::Domain(_))));
-        assert!(matches!(Binary::Power.apply(&Value::Float(-8.0), &Value::Float(0.5)), Err(Fault::Domain(_))));
-        assert!(matches!(Binary::Add.apply(&Value::Bool(true), &Value::Int(1)), Err(Fault::WrongType { .. })));
+        assert!(matches!(
+            Binary::Power.apply(&Value::Float(-8.0), &Value::Float(0.5)),
+            Err(Fault::Domain(_))
+        ));
+        assert!(matches!(
+            Binary::Add.apply(&Value::Bool(true), &Value::Int(1)),
+            Err(Fault::WrongType { .. })
+        ));
     }
 
     #[test]
     fn min_and_max_keep_the_type_of_the_winner() {
-        assert_eq!(Binary::Max.apply(&Value::Int(2), &Value::Float(1.5)).unwrap(), Value::Int(2));
-        assert_eq!(Binary::Min.apply(&Value::Int(2), &Value::Float(1.5)).unwrap(), Value::Float(1.5));
+        assert_eq!(
+            Binary::Max.apply(&Value::Int(2), &Value::Float(1.5)).unwrap(),
+            Value::Int(2)
+        );
+        assert_eq!(
+            Binary::Min.apply(&Value::Int(2), &Value::Float(1.5)).unwrap(),
+            Value::Float(1.5)
+        );
     }
 }

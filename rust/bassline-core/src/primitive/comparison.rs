@@ -65,8 +65,16 @@ mod tests {
     fn numbers_compare_by_value_and_nan_with_nothing() {
         let (one, one_float, nan) = (Value::Int(1), Value::Float(1.0), Value::Float(f64::NAN));
         assert_eq!(Compare::Equals.apply(&one, &one_float).unwrap(), Value::Bool(true));
-        assert_eq!(Compare::Equals.apply(&one, &Value::Bool(true)).unwrap(), Value::Bool(false));
-        for compare in [Compare::Greater, Compare::Less, Compare::GreaterOrEqual, Compare::LessOrEqual] {
+        assert_eq!(
+            Compare::Equals.apply(&one, &Value::Bool(true)).unwrap(),
+            Value::Bool(false)
+        );
+        for compare in [
+            Compare::Greater,
+            Compare::Less,
+            Compare::GreaterOrEqual,
+            Compare::LessOrEqual,
+        ] {
             assert_eq!(compare.apply(&one, &nan).unwrap(), Value::Bool(false));
         }
         assert!(Compare::Greater.apply(&one, &Value::text("1")).is_err());

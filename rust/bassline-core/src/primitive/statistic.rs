@@ -49,10 +49,19 @@ impl Statistic {
             }
             (Statistic::Min | Statistic::Max, [extreme]) => {
                 let blend = if self == Statistic::Max { Blend::Max } else { Blend::Min };
-                match extreme.as_ref().map_or(Join::Take, |current| blend.join(current, value)) {
+                match extreme
+                    .as_ref()
+                    .map_or(Join::Take, |current| blend.join(current, value))
+                {
                     Join::Take => *extreme = Some(value.clone()),
                     Join::Keep => {}
-                    Join::Contradiction => return Err(wrong_type("value", "what has an order with the observations before", value)),
+                    Join::Contradiction => {
+                        return Err(wrong_type(
+                            "value",
+                            "what has an order with the observations before",
+                            value,
+                        ));
+                    }
                 }
                 Ok(extreme.clone())
             }
@@ -88,9 +97,10 @@ fn numeric(value: &Value) -> Result<Value, Fault> {
 fn add(sum: Option<&Value>, value: &Value) -> Result<Value, Fault> {
     match (sum, value) {
         (None, value) => Ok(value.clone()),
-        (Some(Value::Int(a)), Value::Int(b)) => {
-            a.checked_add(*b).map(Value::Int).ok_or_else(|| Fault::Overflow(format!("{a} + {b}")))
-        }
+        (Some(Value::Int(a)), Value::Int(b)) => a
+            .checked_add(*b)
+            .map(Value::Int)
+            .ok_or_else(|| Fault::Overflow(format!("{a} + {b}"))),
         (Some(sum), value) => Ok(Value::Float(as_float(sum) + as_float(value))),
     }
 }
@@ -101,7 +111,9 @@ mod tests {
 
     fn run(statistic: Statistic, values: &[Value]) -> Content {
         let mut state = vec![None; statistic.cells()];
-        values.iter().fold(None, |last, value| statistic.observe(&mut state, value).unwrap().or(last))
+        values.iter().fold(None, |last, value| {
+            statistic.observe(&mut state, value).unwrap().or(last)
+        })
     }
 
     #[test]
@@ -112,7 +124,10 @@ mod tests {
         assert_eq!(run(Statistic::Mean, &values), Some(Value::Float(3.0)));
         assert_eq!(run(Statistic::Min, &values), Some(Value::Int(-2)));
         assert_eq!(run(Statistic::Max, &values), Some(Value::Int(7)));
-        assert_eq!(run(Statistic::Mean, &[Value::Bool(true), Value::Bool(false)]), Some(Value::Float(0.5)));
+        assert_eq!(
+            run(Statistic::Mean, &[Value::Bool(true), Value::Bool(false)]),
+            Some(Value::Float(0.5))
+        );
         assert_eq!(run(Statistic::Count, &[Value::Null]), None);
     }
 

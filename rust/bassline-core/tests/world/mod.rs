@@ -3,36 +3,50 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use bassline_core::{
-    Argument, Blend, Change, Computation, ContactId, Content, GadgetDeclaration, GadgetId, Map, Network, NetworkError, Value, WireKind,
-    primitive_of,
+    Argument, Blend, Change, Computation, ContactId, Content, GadgetDeclaration, GadgetId, Map, Network, NetworkError,
+    Value, WireKind, primitive_of,
 };
 use std::sync::Arc;
 
-pub struct World(pub Network);
+pub(crate) struct World(pub(crate) Network);
 
-pub fn int(x: i64) -> Content {
+#[expect(clippy::unnecessary_wraps, reason = "content is what contacts are compared with")]
+pub(crate) fn int(x: i64) -> Content {
     Some(Value::Int(x))
 }
 
-pub fn map(pairs: &[(&str, Value)]) -> Value {
-    Value::Map(Arc::new(Map::new(pairs.iter().map(|(key, value)| ((*key).into(), value.clone())).collect())))
+pub(crate) fn map(pairs: &[(&str, Value)]) -> Value {
+    Value::Map(Arc::new(Map::new(
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).into(), value.clone()))
+            .collect(),
+    )))
 }
 
-pub fn list(items: &[Value]) -> Value {
+pub(crate) fn list(items: &[Value]) -> Value {
     Value::List(Arc::new(items.to_vec()))
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Network::default())
     }
 
     /// One tick; rolled back on an error.
-    pub fn tick<T>(&mut self, run: impl FnOnce(&mut Network) -> Result<T, NetworkError>) -> Result<(T, Vec<Change>), NetworkError> {
+    pub(crate) fn tick<T>(
+        &mut self,
+        run: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+    ) -> Result<(T, Vec<Change>), NetworkError> {
         self.0.begin();
         let result = run(&mut self.0).and_then(|out| self.0.settle().map(|()| out));
         match result {
-            Ok(out) => Ok((out, self.0.commit(true, false).map_or_else(Vec::new, |committed| committed.changes))),
+            Ok(out) => Ok((
+                out,
+                self.0
+                    .commit(true, false)
+                    .map_or_else(Vec::new, |committed| committed.changes),
+            )),
             Err(error) => {
                 self.0.rollback();
                 Err(error)
@@ -40,28 +54,47 @@ impl World {
         }
     }
 
-    pub fn contact(&mut self, path: &str, blend: Blend) -> ContactId {
-        self.tick(|n| n.declare_contact(n.root(), path, Some(blend), Value::Null)).unwrap().0
+    pub(crate) fn contact(&mut self, path: &str, blend: Blend) -> ContactId {
+        self.tick(|n| n.declare_contact(n.root(), path, Some(blend), Value::Null))
+            .unwrap()
+            .0
     }
 
-    pub fn gadget(&mut self, primitive: &str, ports: &[(&str, &str)]) -> GadgetId {
+    pub(crate) fn gadget(&mut self, primitive: &str, ports: &[(&str, &str)]) -> GadgetId {
         self.try_gadget(primitive, ports).unwrap()
     }
 
-    pub fn try_gadget(&mut self, primitive: &str, ports: &[(&str, &str)]) -> Result<GadgetId, NetworkError> {
+    pub(crate) fn try_gadget(&mut self, primitive: &str, ports: &[(&str, &str)]) -> Result<GadgetId, NetworkError> {
         let arguments = ports.iter().map(|(port, path)| {
-            let argument = path.parse::<i64>().map_or_else(|_| Argument::Path((*path).into()), |x| Argument::Value(Value::Int(x)));
+            let argument = path
+                .parse::<i64>()
+                .map_or_else(|_| Argument::Path((*path).into()), |x| Argument::Value(Value::Int(x)));
             ((*port).into(), argument)
         });
         self.declare(primitive, arguments.collect())
     }
 
-    pub fn declare(&mut self, primitive: &str, arguments: Vec<(bassline_core::Text, Argument)>) -> Result<GadgetId, NetworkError> {
+    pub(crate) fn declare(
+        &mut self,
+        primitive: &str,
+        arguments: Vec<(bassline_core::Text, Argument)>,
+    ) -> Result<GadgetId, NetworkError> {
         let computation = Computation::Primitive(primitive_of(primitive)?);
-        self.tick(|n| n.declare_gadget(n.root(), GadgetDeclaration { name: None, computation, arguments, contain: false })).map(|out| out.0)
+        self.tick(|n| {
+            n.declare_gadget(
+                n.root(),
+                GadgetDeclaration {
+                    name: None,
+                    computation,
+                    arguments,
+                    contain: false,
+                },
+            )
+        })
+        .map(|out| out.0)
     }
 
-    pub fn wire(&mut self, from: &str, to: &str, kind: WireKind) {
+    pub(crate) fn wire(&mut self, from: &str, to: &str, kind: WireKind) {
         self.tick(|n| {
             let from = n.declare_contact(n.root(), from, None, Value::Null)?;
             let to = n.declare_contact(n.root(), to, None, Value::Null)?;
@@ -70,11 +103,11 @@ impl World {
         .unwrap();
     }
 
-    pub fn set(&mut self, writes: &[(&str, Value)]) -> Vec<Change> {
+    pub(crate) fn set(&mut self, writes: &[(&str, Value)]) -> Vec<Change> {
         self.try_set(writes).unwrap()
     }
 
-    pub fn try_set(&mut self, writes: &[(&str, Value)]) -> Result<Vec<Change>, NetworkError> {
+    pub(crate) fn try_set(&mut self, writes: &[(&str, Value)]) -> Result<Vec<Change>, NetworkError> {
         self.tick(|n| {
             for (path, value) in writes {
                 let id = n.declare_contact(n.root(), path, None, Value::Null)?;
@@ -85,11 +118,11 @@ impl World {
         .map(|out| out.1)
     }
 
-    pub fn id(&self, path: &str) -> ContactId {
+    pub(crate) fn id(&self, path: &str) -> ContactId {
         self.0.find_contact(self.0.root(), path).unwrap()
     }
 
-    pub fn get(&self, path: &str) -> Content {
+    pub(crate) fn get(&self, path: &str) -> Content {
         self.0.content(self.id(path)).unwrap().clone()
     }
 }

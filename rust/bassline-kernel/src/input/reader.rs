@@ -397,7 +397,10 @@ mod tests {
         }
         reader.next().unwrap();
         for _ in 0..2 {
-            assert_eq!(reader.next().unwrap_err().to_string(), "row 2 (line 4): expected 1 cells, found 2");
+            assert_eq!(
+                reader.next().unwrap_err().to_string(),
+                "row 2 (line 4): expected 1 cells, found 2"
+            );
             reader.unread();
             reader.unread();
         }

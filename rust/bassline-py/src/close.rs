@@ -1,0 +1,119 @@
+//! Closing: asked for, when the last handle goes, or at the end of the interpreter.
+
+use crate::enter::{detached, is_interrupted, to_read, to_write_until};
+use crate::error::{DriverError, kernel_error};
+use crate::shared::{Shared, forks, lock};
+use bassline_kernel::KernelError;
+use pyo3::prelude::*;
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+/// Driver, ticks not delivered, error.
+pub(crate) type Undelivered = Vec<(String, u64, Option<String>)>;
+
+/// How long a network nobody closed may take to deliver what is pending.
+const GRACE: Duration = Duration::from_secs(30);
+
+static OPEN: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
+
+/// Delivers what is pending, and shuts the drivers down. Ctrl-C ends the waiting; the network is then closed to writers, but its drivers run.
+pub(crate) fn close(py: Python<'_>, shared: &Shared, timeout: Option<Duration>) -> PyResult<Undelivered> {
+    let deadline = timeout.map(|timeout| Instant::now() + timeout);
+    // Whose batch is open still when the time is over, finds the network closed when it ends.
+    match to_write_until(py, shared, deadline)? {
+        Some(mut state) => state.closed = true,
+        None => to_read(py, shared)?.closed = true,
+    }
+    let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
+    drop(subscribers);
+    let kernel = &shared.kernel;
+    let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    // What can be waited for with an eye on Ctrl-C is; a failure is told by the report.
+    if let Err(error @ KernelError::Interrupted) = detached(py, || kernel.flush(left(), &is_interrupted)) {
+        return Err(kernel_error(py, error));
+    }
+    Ok(detached(py, || kernel.close(left())).undelivered)
+}
+
+/// Closes every network that is open; for the end of the interpreter.
+#[pyfunction]
+pub(crate) fn close_all(py: Python<'_>) -> Vec<(String, String)> {
+    let open: Vec<Arc<Shared>> = lock(&OPEN)
+        .iter()
+        .filter_map(Weak::upgrade)
+        .filter(|shared| shared.born == forks())
+        .collect();
+    let mut failures = Vec::new();
+    for shared in open {
+        match close(py, &shared, Some(GRACE)) {
+            Ok(undelivered) if undelivered.is_empty() => {}
+            Ok(undelivered) => failures.push((shared.name.clone(), report(&undelivered))),
+            Err(error) => failures.push((shared.name.clone(), error.to_string())),
+        }
+    }
+    failures
+}
+
+/// What was left, in words.
+#[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "it comes from Python")]
+pub(crate) fn undelivered(left: Undelivered) -> String {
+    report(&left)
+}
+
+fn report(undelivered: &Undelivered) -> String {
+    let shown: Vec<String> = undelivered
+        .iter()
+        .map(|(name, ticks, error)| {
+            format!(
+                "'{name}' did not take the last {ticks} ticks{}",
+                error.as_ref().map_or(String::new(), |error| format!(": {error}"))
+            )
+        })
+        .collect();
+    format!("the network closed with ticks not delivered: {}", shown.join("; "))
+}
+
+/// Called in the child after a fork: the networks of the parent are not for it, and what they hold is never let go of, as the threads that
+/// would have to let go first stayed with the parent.
+#[pyfunction]
+pub(crate) fn after_fork() {
+    crate::shared::count_fork();
+    // Another thread of the parent may have held it, and will never let it go here.
+    if let Ok(mut open) = OPEN.try_lock() {
+        open.drain(..)
+            .filter_map(|shared| shared.upgrade())
+            .for_each(std::mem::forget);
+    }
+}
+
+impl Shared {
+    /// A network that has just been opened.
+    pub(crate) fn opened(self) -> Arc<Self> {
+        let shared = Arc::new(self);
+        let mut open = lock(&OPEN);
+        open.retain(|other| other.strong_count() > 0);
+        open.push(Arc::downgrade(&shared));
+        shared
+    }
+}
+
+impl Drop for Shared {
+    /// The last handle is gone: what was committed is delivered all the same.
+    fn drop(&mut self) {
+        if self.born != forks() {
+            return;
+        }
+        let kernel = &self.kernel;
+        // Without an interpreter, at its very end, drivers in Python are gone too.
+        let closed = Python::try_attach(|py| {
+            let undelivered = detached(py, || kernel.close(Some(GRACE))).undelivered;
+            if !undelivered.is_empty() {
+                DriverError::new_err(report(&undelivered)).write_unraisable(py, None);
+            }
+        });
+        if closed.is_none() {
+            kernel.close(Some(GRACE));
+        }
+    }
+}
