@@ -25,7 +25,7 @@ def csv(tmp_path_factory):
     """The first rows of the demo's input, which is downloaded if it is not there."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(FLIGHTS)  # for the download, and for the module of the Python gadget
-        import data
+        import data  # noqa: PLC0415
 
         yield data.first(ROWS, tmp_path_factory.mktemp("flights")).read_bytes()
 

@@ -1,7 +1,7 @@
 """Through the Python API: set and settle on the usual shapes, single reads and writes, bulk updates, Python gadgets.
 
-`ns_per_gadget` of a shape is its best time over the gadgets one write fires; what the write itself costs is in it, and is
-measured alone in `bench_write`. Peers run chain and fan-out in the same run, if they are there:
+`ns_per_gadget` of a shape is its best time over the gadgets one write fires; the write itself is in it,
+and measured alone in `bench_write`. Peers run chain and fan-out in the same run, if they are there:
 `.venv/bin/python -m pip install csp reaktiv psygnal`.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import bassline as bl
@@ -22,7 +22,7 @@ def each(gadgets):
 
 
 # ----------------------------------------------------------------------------------------------------------------------
-# Shapes. Each declares gadgets from the contact "x" on; says how many a write fires, which comes last, and what it holds.
+# Shapes. Each declares gadgets from the contact "x" on; says how many a write fires, which is last, and what it holds.
 
 
 def chain(net, n):
@@ -96,7 +96,9 @@ def bench_python_chain(benchmark, rate):
     net = bl.Network()
     x = net.contact("x", 0.0)
     for i in range(100):
-        net.gadget(lambda value: value + 1.0, name=f"g{i}", inputs={"value": f"c{i - 1}" if i else "x"}, outputs=f"c{i}")
+        net.gadget(
+            lambda value: value + 1.0, name=f"g{i}", inputs={"value": f"c{i - 1}" if i else "x"}, outputs=f"c{i}"
+        )
     numbers = count(1)
 
     def write():
@@ -171,8 +173,7 @@ def peer(name):
     try:
         return importlib.import_module(name)
     except ImportError:
-        print(f"{name} is not installed; for its figures: .venv/bin/python -m pip install {name}")
-        pytest.skip(f"{name} is not installed")
+        pytest.skip(f"{name} is not installed; for its figures: .venv/bin/python -m pip install {name}")
 
 
 def csp_shape(shape, n):
@@ -195,7 +196,7 @@ def csp_shape(shape, n):
             hold([x + float(i) for i in range(n)])
 
     def run():
-        csp.run(graph, starttime=datetime(2020, 1, 1), endtime=timedelta(seconds=ticks), realtime=False)
+        csp.run(graph, starttime=datetime(2020, 1, 1, tzinfo=UTC), endtime=timedelta(seconds=ticks), realtime=False)
 
     return run, ticks
 

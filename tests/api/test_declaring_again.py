@@ -17,8 +17,9 @@ def script(net):
     net.wire("left", "right")
     net.gadget("stat.count", value="price", count="writes")
     net.contact("records", blend="stream")
-    template = {"contacts": [{"id": "in", "blend": "stream"}], "gadgets": [{"primitive": "stat.count", "inputs": {"value": "in"}, "outputs": {"count": "n"}}]}
-    net.gadget("stream.route", name="router", input="records", key="k", into="by", template=template)
+    counting = {"primitive": "stat.count", "inputs": {"value": "in"}, "outputs": {"count": "n"}}
+    template = {"contacts": [{"id": "in", "blend": "stream"}], "gadgets": [counting]}
+    net.gadget("stream.route", name="router", record="records", key="k", into="by", entry="in", template=template)
 
     @net.gadget
     def gross(total, rate=0.2):

@@ -14,6 +14,10 @@ class UnknownContactError(BasslineError, KeyError):
     """A path that names nothing was read, written or removed."""
 
 
+class BeyondTheReferenceError(BaseException):
+    """A cycle breeds more events than a slow evaluator can follow; nothing is said about what comes of it."""
+
+
 class DeclarationError(BasslineError, ValueError):
     """A declaration makes no sense by itself."""
 

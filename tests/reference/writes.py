@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .blends import IncompatibleError, join
-from .errors import ContradictionError
+from .errors import BeyondTheReferenceError, ContradictionError
 from .model import EXTERNAL, Contact, Contradiction, Event, Key, Stamp
 from .values import Nothing, Value, equal
+
+
+EVENTS = 300  # of one contact in one tick: looking through them is quadratic here
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,8 @@ def erase(contact: Contact, index: int) -> None:
 def _arrive(contact: Contact, event: Event) -> None:
     """Content is the last event in key order, which need not be the order of arrival."""
     contact.events.append(event)
+    if len(contact.events) > EVENTS:
+        raise BeyondTheReferenceError(f"{contact.path} has more than {EVENTS} events in one tick")
     if contact.latest is None or event.key >= contact.latest.key:
         contact.latest, contact.content, contact.writer = event, event.value, event.writer
     contact.stamp = event.stamp if contact.stamp is None else max(contact.stamp, event.stamp)

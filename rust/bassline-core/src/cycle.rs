@@ -158,6 +158,10 @@ impl Network {
             );
         }
         arrivals.sort_by_key(|arrival| arrival.0);
+        // Each event is a firing: a cycle that breeds events must not outgrow memory before its bound is reached.
+        if let Some(firings) = evaluation.firings.get_mut(&member) {
+            *firings += (arrivals.len() as u32).saturating_sub(1);
+        }
         self.fire_arrivals(slot, &arrivals, &seen)
     }
 

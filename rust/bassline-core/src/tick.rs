@@ -14,7 +14,7 @@ pub(crate) struct Stamp(u64);
 impl Stamp {
     pub(crate) const OLDEST: Stamp = Stamp(0);
     pub(crate) fn external(write_index: u64) -> Self {
-        Stamp(write_index)
+        Stamp(write_index + 1)
     }
     /// Of a gadget or directed wire; of two writes of one member of a cycle the later is newer.
     pub(crate) fn creation(number: u64, firing: u64) -> Self {

@@ -60,6 +60,8 @@ impl Kernel {
         };
         let (id, waited) = (lane.id, lane.options.block_timeout);
         let deadline = Some(Instant::now() + waited);
+        // What is published from here on is not for it any more.
+        let target = self.shared.end().sequence;
         board = drain(&self.shared, board, &[id], deadline);
         board = retire(&self.shared, board, id, deadline);
         let Some(at) = board.lanes.iter().position(|lane| lane.id == id) else {
@@ -70,7 +72,7 @@ impl Kernel {
         let low = board.low(self.shared.end());
         drop(board);
         self.shared.log.truncate_below(low);
-        let left = lane.lag(self.shared.end()).sequence;
+        let left = target.saturating_sub(lane.cursor.sequence);
         match lane.failed() {
             Some(failed) => Err(failed),
             None if lane.finished && left == 0 => Ok(()),
@@ -233,6 +235,23 @@ mod tests {
             .attach("store", Box::new(probe), AttachOptions::store())
             .unwrap_err();
         assert!(matches!(error, KernelError::NameTaken(_)));
+    }
+
+    #[test]
+    fn detaching_while_others_write_delivers_what_there_was() {
+        let (kernel, probe) = attached("store");
+        probe.set(|seen| seen.held = true);
+        kernel.publish(plain(1));
+        let kernel = std::sync::Arc::new(kernel);
+        let detaching = std::thread::spawn({
+            let kernel = std::sync::Arc::clone(&kernel);
+            move || kernel.detach("store")
+        });
+        crate::testing::eventually(|| kernel.shared.board.lock().unwrap().lanes[0].hurry > 0);
+        kernel.publish(plain(2));
+        probe.set(|seen| seen.held = false);
+        detaching.join().unwrap().unwrap();
+        assert!(probe.ticks().contains(&1));
     }
 
     #[test]

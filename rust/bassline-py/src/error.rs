@@ -39,22 +39,19 @@ pub(crate) fn fault(error: PyErr) -> Fault {
     Fault::Function(Arc::new(Raised(error)))
 }
 
-pub(crate) fn value_type_error(py: Python<'_>, expected: &str, found: &Bound<'_, PyAny>) -> PyErr {
+pub(crate) fn value_type_error(_py: Python<'_>, expected: &str, found: &Bound<'_, PyAny>) -> PyErr {
     let kind = found
         .get_type()
         .name()
         .map_or_else(|_| "?".to_owned(), |name| name.to_string());
-    let _ = py;
     ValueTypeError::new_err(format!("a contact holds {expected}; found {kind}"))
 }
 
 pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
-    let bits = found
-        .call_method0("bit_length")
-        .map_or_else(|_| "more than 64".to_owned(), |bits| bits.to_string());
-    ValueRangeError::new_err(format!(
-        "an int must fit 64 bits with its sign (-2**63 to 2**63-1); found one of {bits} bits; use a float or a str"
-    ))
+    // Python refuses to write very long ints in decimal; hexadecimal it always does, and 20 digits say enough.
+    let shown = found.call_method1("__format__", ("#x",)).map_or_else(|_| "a larger one".to_owned(), |hex| hex.to_string());
+    let shown = if shown.len() > 24 { format!("{}… ({} digits)", &shown[..22], shown.len()) } else { shown };
+    ValueRangeError::new_err(format!("an int must lie between -2**63 and 2**63 - 1; found {shown}; use a float or a str"))
 }
 
 /// A refusal of the engine as a Python exception.
