@@ -10,9 +10,10 @@ import copy
 import shutil
 from pathlib import Path
 
-import bassline as bl
 import pytest
 import yaml
+
+import bassline as bl
 
 FLIGHTS = Path(__file__).resolve().parent.parent / "examples" / "flights"
 ROWS = 50_000

@@ -12,8 +12,9 @@ import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-import bassline as bl
 import pytest
+
+import bassline as bl
 
 
 def each(gadgets):

@@ -15,10 +15,11 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-import bassline as bl
 import check
 import data
 import report
+
+import bassline as bl
 
 SOURCE = "flights.csv"
 MANIFEST = data.HERE / "flights.yaml"

@@ -6,10 +6,11 @@ import csv
 import sys
 from typing import TYPE_CHECKING, Any
 
-import bassline as bl
 import data
 from rich.console import Console
 from rich.table import Table
+
+import bassline as bl
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

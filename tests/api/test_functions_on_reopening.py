@@ -69,7 +69,13 @@ def test_the_newest_code_of_the_function_is_used_and_nothing_fires_by_opening(st
 
 @pytest.mark.parametrize(
     "text",
-    ["", "gross = 5", "def gross(other): return other", "raise RuntimeError('at import')", "def gross(total, rate): return 1"],
+    [
+        "",
+        "gross = 5",
+        "def gross(other): return other",
+        "raise RuntimeError('at import')",
+        "def gross(total, rate): return 1",
+    ],
     ids=["gone", "no function", "other parameters", "fails on import", "a default is gone"],
 )
 def test_a_function_that_is_not_found_puts_its_outputs_in_fault_on_the_next_change_of_an_input(store, module, text):

@@ -20,7 +20,10 @@ def rows(store, sql, *values):
 
 
 def history(store, name="main"):
-    return [(tick, path, None if value is None else json.loads(value), cause) for tick, path, value, cause in rows(store, SQL, name)]
+    return [
+        (tick, path, None if value is None else json.loads(value), cause)
+        for tick, path, value, cause in rows(store, SQL, name)
+    ]
 
 
 def test_every_change_is_there_with_its_value_tick_path_and_cause(store):
@@ -35,7 +38,7 @@ def test_every_change_is_there_with_its_value_tick_path_and_cause(store):
     assert history(store) == [
         (1, "x", 1, "external:"),
         (2, "g/y", 3, "plus"),
-        (3, "copy", 3, "external:"),
+        (3, "copy", 3, "wire:g/y->copy"),
         (4, "copy", 12, "wire:g/y->copy"),
         (4, "g/y", 12, "plus"),
         (4, "x", 10, "external:f.csv"),

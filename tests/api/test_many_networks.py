@@ -55,7 +55,11 @@ def test_handles_of_two_networks_are_not_mixed():
     x = first.contact("x", 1)
     y = second.contact("y", 2)
     assert x != y
-    for mix in (lambda: second.wire(x, y), lambda: second.gadget("math.add", a=x, b=y, sum="z"), lambda: second.remove(x)):
+    for mix in (
+        lambda: second.wire(x, y),
+        lambda: second.gadget("math.add", a=x, b=y, sum="z"),
+        lambda: second.remove(x),
+    ):
         with pytest.raises(bl.BasslineError, match="another network"):
             mix()
     assert list(second.contacts) == ["y"]

@@ -41,7 +41,13 @@ def test_what_does_not_exist_is_refused_with_what_does(store, option, value, exi
 
 
 def test_what_exists_is_taken(store):
-    for options in ({"scheduler": "immediate"}, {"persist": "immediate"}, {"sync": "normal"}, {"history": 0}, {"clock": None}):
+    for options in (
+        {"scheduler": "immediate"},
+        {"persist": "immediate"},
+        {"sync": "normal"},
+        {"history": 0},
+        {"clock": None},
+    ):
         with bl.Network(store, **options) as net:
             net.contact("x", 0).value += 1
     with bl.Network(store) as net:

@@ -11,7 +11,7 @@ import bassline as bl
 
 
 def stored(store):
-    with contextlib.closing(sqlite3.connect(store)) as reader:
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as reader:
         tick = reader.execute("SELECT tick FROM network").fetchone()
         return tick[0], dict(reader.execute("SELECT path, content FROM contacts"))
 

@@ -11,8 +11,16 @@ from tests.conformance.typed import same
 
 COUNTING = {"primitive": "stat.count", "inputs": {"value": "in"}, "outputs": {"count": "n"}}
 MEAN = {"primitive": "stat.mean", "inputs": {"value": "delay"}, "outputs": {"mean": "mean"}}
-FIELD = {"primitive": "stream.field", "inputs": {"record": "in"}, "outputs": {"value": "delay"}, "config": {"field": "d"}}
-TEMPLATE = {"contacts": [{"id": "in", "blend": "stream"}, {"id": "delay", "blend": "stream"}], "gadgets": [COUNTING, FIELD, MEAN]}
+FIELD = {
+    "primitive": "stream.field",
+    "inputs": {"record": "in"},
+    "outputs": {"value": "delay"},
+    "config": {"field": "d"},
+}
+TEMPLATE = {
+    "contacts": [{"id": "in", "blend": "stream"}, {"id": "delay", "blend": "stream"}],
+    "gadgets": [COUNTING, FIELD, MEAN],
+}
 
 
 def declare(net):

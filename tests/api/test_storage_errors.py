@@ -120,7 +120,12 @@ def test_a_closed_network_refuses_to_be_written_and_can_be_read(store):
     net.close()
     net.close()
     assert (net["x"], x.value, net.tick) == (1, 1, 1)
-    for write in (lambda: net.update({"x": 2}), lambda: net.contact("y"), lambda: setattr(x, "value", 3), lambda: net.remove(x)):
+    for write in (
+        lambda: net.update({"x": 2}),
+        lambda: net.contact("y"),
+        lambda: setattr(x, "value", 3),
+        lambda: net.remove(x),
+    ):
         with pytest.raises(bl.BasslineError, match="closed"):
             write()
     with pytest.raises(bl.BasslineError, match="closed"), net.batch():

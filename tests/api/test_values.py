@@ -17,9 +17,9 @@ def x(net):
     return net.contact("x", "before")
 
 
-@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400])
-def test_an_int_beyond_64_bits_is_refused_with_its_size(net, x, number):
-    with pytest.raises(bl.ValueRangeError, match="64 bits"):
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 10**400], ids=["above", "below", "far"])
+def test_an_int_beyond_64_bits_is_refused(net, x, number):
+    with pytest.raises(bl.ValueRangeError, match=r"2\*\*63"):
         x.value = number
     with pytest.raises(bl.ValueRangeError):
         net["x"] = [{"deep": number}]
@@ -82,7 +82,9 @@ def test_nesting_is_held_down_to_the_depth_that_is_said(x):
     assert x.value == nested(100)
 
 
-@pytest.mark.parametrize("value", [object(), {1, 2}, 1j, Fraction(1, 2), range(3), bytearray(b"x"), lambda: 1, {1: "int key"}, {None: 1}])
+@pytest.mark.parametrize(
+    "value", [object(), {1, 2}, 1j, Fraction(1, 2), range(3), bytearray(b"x"), lambda: 1, {1: "int key"}, {None: 1}]
+)
 def test_what_cannot_be_held_is_refused_with_its_type(net, x, value):
     for wrapped in (value, [value], {"key": [value]}):
         with pytest.raises(bl.ValueTypeError):
@@ -90,7 +92,9 @@ def test_what_cannot_be_held_is_refused_with_its_type(net, x, value):
     assert (x.value, net.tick) == ("before", 1)
 
 
-@pytest.mark.parametrize("value", [b"", b"\x00\xff", "", "a\x00b", "🎵", {"a": {"b": {"": [None, {}]}}}, [[], {}], {"b": 1, "a": 2}])
+@pytest.mark.parametrize(
+    "value", [b"", b"\x00\xff", "", "a\x00b", "🎵", {"a": {"b": {"": [None, {}]}}}, [[], {}], {"b": 1, "a": 2}]
+)
 def test_bytes_text_and_nested_dicts_come_back_equal(x, value):
     x.value = value
     assert same(x.value, value)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-import bassline as bl
 import pytest
-from bassline.manifest import load_into
 
+import bassline as bl
+from bassline.manifest import load_into
 from tests.cli.conftest import PRICING
 
 ROUTED = """\

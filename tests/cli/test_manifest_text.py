@@ -8,11 +8,11 @@ import sys
 
 import pytest
 import yaml
+
 from bassline.errors import ManifestError
 from bassline.manifest import load, yaml_text
 from bassline.manifest.document import read
 from bassline.manifest.node import find
-
 from tests.cli.conftest import PRICING
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import bassline as bl
 import pytest
 
+import bassline as bl
 from tests.api.script import program
 
 __all__ = ["net", "program", "store"]

@@ -113,9 +113,14 @@ class Network:
         writes = [(self._number(path), isolate(value)) for path, value in values.items()]
         if self._wait(lambda: self.update(values)):
             return
-        with self.batch():
-            for number, value in writes:
-                self.write(number, value)
+        before = self.state.copied() if self._depth else self.state
+        try:
+            with self.batch():
+                for number, value in writes:
+                    self.write(number, value)
+        except BaseException:
+            self.state = before if self._depth else self.state  # inside a batch, the operation alone is undone
+            raise
 
     def erase(self, path: str) -> None:
         self.erase_number(self._number(path))

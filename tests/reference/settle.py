@@ -55,6 +55,7 @@ class Settling:
                     self._grow(position, members, dirty)
                 moved += self.firing.changed
                 self._spread(members, dirty)
+                self._drop_echo(position, dirty)
                 if is_cycle and fired[position] > BOUND:
                     raise self._not_settled(moved_before + moved)
         self.done |= members
@@ -95,6 +96,14 @@ class Settling:
                 dirty[node] = CHANGED
         for node in self.firing.answers:
             dirty.setdefault(node, ANSWER)
+
+    def _drop_echo(self, node: Node, dirty: dict[Node, str]) -> None:
+        """What a bidirectional wire has just brought need not go back over it."""
+        wire = self.state.wires.get(node[0])
+        if wire is not None and wire.kind == "bidirectional":
+            start, end = self.state.contacts[wire.start], self.state.contacts[wire.end]
+            if equal(start.content, end.content) and not start.is_stream and not end.is_stream:
+                dirty.pop((node[0], 1 - node[1]), None)
 
     def _sources(self, node: Node) -> list[int]:
         if node[0] in self.state.gadgets:

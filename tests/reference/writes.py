@@ -9,7 +9,6 @@ from .errors import BeyondTheReferenceError, ContradictionError
 from .model import EXTERNAL, Contact, Contradiction, Event, Key, Stamp
 from .values import Nothing, Value, equal
 
-
 EVENTS = 300  # of one contact in one tick: looking through them is quadratic here
 
 

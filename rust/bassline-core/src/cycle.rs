@@ -230,7 +230,12 @@ impl Network {
                 if evaluation.dirty.insert(reverse) || written == Written::Changed {
                     evaluation.answering.insert(reverse);
                 }
-            } else if written == Written::Changed {
+            } else if !answers
+                && written != Written::Contradicted
+                && !self.contacts.is_stream(to)
+                && !self.contacts.is_stream(from)
+            {
+                // What was brought need not go back.
                 evaluation.dirty.remove(&reverse);
             }
         }

@@ -67,8 +67,6 @@ impl Network {
                 }
             })
             .collect();
-        let mut before: Option<EventKey> = None;
-        let mut emission = 0;
         for (key, contact, value) in arrivals {
             for (input, &port) in inputs.iter_mut().zip(&ports) {
                 if port == *contact {
@@ -85,10 +83,9 @@ impl Network {
             if !ready {
                 continue;
             }
-            let passed = key.passed_on(creation, 0);
-            emission = if before == Some(passed) { emission + 1 } else { 0 };
-            before = Some(passed);
-            self.fire_with(slot, &inputs, EventKey { emission, ..passed })?;
+            // Of two events one gadget writes, the later stands behind: the count of events so far tells them apart.
+            let emission = self.tick.events.len() as u32;
+            self.fire_with(slot, &inputs, key.passed_on(creation, emission))?;
         }
         Ok(())
     }

@@ -29,6 +29,29 @@ impl Network {
             .map(|_| ())
     }
 
+    /// Whether a write would be refused: the policy is to raise, and the contact cannot join the value.
+    pub fn check_write(&self, id: ContactId, value: &Value) -> Result<(), NetworkError> {
+        let slot = self.slot(id)?;
+        match &self.contacts.content[slot as usize] {
+            Some(current)
+                if self.on_contradiction == OnContradiction::Raise
+                    && self.contacts.blend[slot as usize].join(current, value) == Join::Contradiction =>
+            {
+                Err(self.contradiction_error(slot, current.clone(), value.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn contradiction_error(&self, slot: u32, current: Value, incoming: Value) -> NetworkError {
+        NetworkError::Contradiction {
+            path: self.path_of(slot).to_string(),
+            blend: self.contacts.blend[slot as usize].name(),
+            current: show(&Some(current)),
+            incoming: show(&Some(incoming)),
+        }
+    }
+
     /// Empties a contact, in the open tick; a contradiction or fault is lifted.
     pub fn erase(&mut self, id: ContactId) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
@@ -240,12 +263,7 @@ impl Network {
         writer: Writer,
     ) -> Result<Written, NetworkError> {
         if self.on_contradiction == OnContradiction::Raise {
-            return Err(NetworkError::Contradiction {
-                path: self.path_of(slot).to_string(),
-                blend: self.contacts.blend[slot as usize].name(),
-                current: show(&Some(current)),
-                incoming: show(&Some(incoming)),
-            });
+            return Err(self.contradiction_error(slot, current, incoming));
         }
         let contradiction = Contradiction {
             current,

@@ -4,7 +4,7 @@ use crate::current::Busy;
 use crate::enter::{thread_number, to_read, to_write};
 use crate::error::BasslineError;
 use crate::network::Network;
-use crate::tick::{admit, after, closed, end, settle};
+use crate::tick::{Refusal, admit, after, end, settle};
 use crate::value::to_value;
 use pyo3::prelude::*;
 
@@ -36,9 +36,7 @@ impl Network {
             admit(py, shared)?;
             state = to_write(py, shared)?;
         }
-        if state.closed {
-            return Err(closed());
-        }
+        shared.check_open(&state)?;
         state.owner = me;
         state.depth = 1;
         state.engine.begin(&source.unwrap_or_default().into(), position);
@@ -64,11 +62,14 @@ impl Network {
             return Ok(());
         }
         let busy = Busy::settling(shared.key());
-        let result = match commit {
-            false => Ok(()),
-            true if state.closed => Err(crate::tick::Refusal::Raised(closed())),
-            true => settle(py, &mut state.engine),
+        let mut result = if commit {
+            shared.check_open(&state).map_err(Refusal::Raised)
+        } else {
+            Ok(())
         };
+        if commit && result.is_ok() {
+            result = settle(py, &mut state.engine);
+        }
         state.owner = 0;
         end(shared, state, commit && result.is_ok());
         drop(busy);

@@ -2,7 +2,7 @@
 
 use crate::enter::{detached, is_interrupted, to_read, to_write_until};
 use crate::error::{DriverError, kernel_error};
-use crate::shared::{Shared, forks, lock};
+use crate::shared::{Closing, Shared, forks, lock};
 use bassline_kernel::KernelError;
 use pyo3::prelude::*;
 use std::sync::{Arc, Mutex, Weak};
@@ -11,27 +11,47 @@ use std::time::{Duration, Instant};
 /// Driver, ticks not delivered, error.
 pub(crate) type Undelivered = Vec<(String, u64, Option<String>)>;
 
+/// How often drivers may answer each other while the network closes.
+const ANSWERS: usize = 1_000;
 /// How long a network nobody closed may take to deliver what is pending.
 const GRACE: Duration = Duration::from_secs(30);
 
 static OPEN: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
-/// Delivers what is pending, and shuts the drivers down. Ctrl-C ends the waiting; the network is then closed to writers, but its drivers run.
+/// Delivers what is pending, and shuts the drivers down. Ctrl-C ends the waiting; the network is then closed to
+/// all but its drivers.
 pub(crate) fn close(py: Python<'_>, shared: &Shared, timeout: Option<Duration>) -> PyResult<Undelivered> {
     let deadline = timeout.map(|timeout| Instant::now() + timeout);
     // Whose batch is open still when the time is over, finds the network closed when it ends.
-    match to_write_until(py, shared, deadline)? {
-        Some(mut state) => state.closed = true,
-        None => to_read(py, shared)?.closed = true,
+    let mut state = match to_write_until(py, shared, deadline)? {
+        Some(state) => state,
+        None => to_read(py, shared)?,
+    };
+    if state.closing == Closing::Open {
+        state.closing = Closing::Draining;
     }
-    let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
-    drop(subscribers);
+    drop(state);
     let kernel = &shared.kernel;
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
-    // What can be waited for with an eye on Ctrl-C is; a failure is told by the report.
-    if let Err(error @ KernelError::Interrupted) = detached(py, || kernel.flush(left(), &is_interrupted)) {
-        return Err(kernel_error(py, error));
+    // Drivers may answer what they are handed, and answer that; whoever never ends is refused at last, and the report says so.
+    for _ in 0..ANSWERS {
+        match detached(py, || kernel.flush(left(), &is_interrupted)) {
+            Err(error @ KernelError::Interrupted) => return Err(kernel_error(py, error)),
+            Err(_) => break,
+            Ok(())
+                if kernel
+                    .status()
+                    .iter()
+                    .all(|driver| !driver.durable || driver.lag_records == 0) =>
+            {
+                break;
+            }
+            Ok(()) => {}
+        }
     }
+    to_read(py, shared)?.closing = Closing::Closed;
+    let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
+    drop(subscribers);
     Ok(detached(py, || kernel.close(left())).undelivered)
 }
 

@@ -24,6 +24,8 @@ thread_local! {
     static ENTERED: RefCell<Vec<(usize, Doing)>> = const { RefCell::new(Vec::new()) };
     /// The engine whose network is in `FIRING`.
     static FIRED_BY: Cell<usize> = const { Cell::new(0) };
+    /// The engine whose driver this thread is; 0 for none.
+    static DRIVING: Cell<usize> = const { Cell::new(0) };
     static WAY_OUT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
@@ -81,8 +83,24 @@ impl Busy {
 impl Drop for Busy {
     #[inline]
     fn drop(&mut self) {
-        ENTERED.with_borrow_mut(|entered| drop(entered.pop()));
+        ENTERED.with_borrow_mut(|entered| {
+            entered.pop();
+        });
     }
+}
+
+/// Runs a user's driver.
+pub(crate) fn while_driving<T>(engine: usize, run: impl FnOnce() -> T) -> T {
+    DRIVING.set(engine);
+    let result = run();
+    DRIVING.set(0);
+    result
+}
+
+/// Whether this thread is a driver's of `engine`.
+#[inline]
+pub(crate) fn is_driving(engine: usize) -> bool {
+    DRIVING.get() == engine
 }
 
 /// Whether an exception is a way out (`KeyboardInterrupt`, `SystemExit`) and no error.
@@ -92,7 +110,9 @@ pub(crate) fn is_way_out(py: Python<'_>, error: &PyErr) -> bool {
 
 /// Keeps a way out until [`take_way_out`]; the first counts.
 pub(crate) fn keep_way_out(error: PyErr) {
-    WAY_OUT.with_borrow_mut(|kept| drop(kept.get_or_insert(error)));
+    WAY_OUT.with_borrow_mut(|kept| {
+        kept.get_or_insert(error);
+    });
 }
 
 /// Whether a way out is kept.

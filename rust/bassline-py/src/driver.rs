@@ -2,6 +2,7 @@
 
 use crate::change::Change;
 use crate::close::Undelivered;
+use crate::current::while_driving;
 use crate::enter::{at_most, detached, outside_batch};
 use crate::error::{fault, kernel_error};
 use crate::network::Network;
@@ -79,6 +80,7 @@ impl Batch {
 
 struct PythonDriver {
     object: Py<PyAny>,
+    engine: usize,
     network: String,
     directory: Directory,
     /// The batch that was handed over last, to be handed over again as it is: the directory is ahead of it.
@@ -158,9 +160,8 @@ impl Driver for PythonDriver {
         Python::attach(|py| {
             let batch = self.batch(py, batch).map_err(|error| failure(py, error))?;
             if !batch.get().changes.is_empty() {
-                self.object
-                    .call_method1(py, "handle_changes", (batch,))
-                    .map_err(|error| failure(py, error))?;
+                let handled = while_driving(self.engine, || self.object.call_method1(py, "handle_changes", (batch,)));
+                handled.map_err(|error| failure(py, error))?;
             }
             self.last = None;
             Ok(())
@@ -220,6 +221,7 @@ impl Network {
         let directory = Directory::of(&state.engine.network.image());
         let driver = PythonDriver {
             object: driver,
+            engine: shared.key(),
             network: shared.name.clone(),
             directory,
             last: None,

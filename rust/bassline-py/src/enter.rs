@@ -37,12 +37,16 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, run: impl FnOnce() -> T + Send) 
     py.detach(run)
 }
 
+fn look_for_signals(py: Python<'_>) -> PyResult<()> {
+    py.check_signals()
+}
+
 /// Whether Ctrl-C was pressed, or a gadget raised a way out; for waits that happen without the interpreter. The exception is kept.
 pub(crate) fn is_interrupted() -> bool {
-    if !current::has_way_out() {
-        if let Err(error) = Python::attach(|py| py.check_signals()) {
-            current::keep_way_out(error);
-        }
+    if !current::has_way_out()
+        && let Err(error) = Python::attach(look_for_signals)
+    {
+        current::keep_way_out(error);
     }
     current::has_way_out()
 }

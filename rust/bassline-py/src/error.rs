@@ -49,9 +49,17 @@ pub(crate) fn value_type_error(_py: Python<'_>, expected: &str, found: &Bound<'_
 
 pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
     // Python refuses to write very long ints in decimal; hexadecimal it always does, and 20 digits say enough.
-    let shown = found.call_method1("__format__", ("#x",)).map_or_else(|_| "a larger one".to_owned(), |hex| hex.to_string());
-    let shown = if shown.len() > 24 { format!("{}… ({} digits)", &shown[..22], shown.len()) } else { shown };
-    ValueRangeError::new_err(format!("an int must lie between -2**63 and 2**63 - 1; found {shown}; use a float or a str"))
+    let shown = found
+        .call_method1("__format__", ("#x",))
+        .map_or_else(|_| "a larger one".to_owned(), |hex| hex.to_string());
+    let shown = if shown.len() > 24 {
+        format!("{}… ({} digits)", &shown[..22], shown.len())
+    } else {
+        shown
+    };
+    ValueRangeError::new_err(format!(
+        "an int must lie between -2**63 and 2**63 - 1; found {shown}; use a float or a str"
+    ))
 }
 
 /// A refusal of the engine as a Python exception.

@@ -5,7 +5,7 @@ use crate::enter::{detached, is_interrupted, outside_batch, to_write};
 use crate::error::{kernel_error, network_error, row_error};
 use crate::network::Network;
 use crate::shared::{Shared, lock};
-use crate::tick::{after, closed};
+use crate::tick::after;
 use bassline_kernel::{Caller, CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -153,9 +153,7 @@ impl Network {
         while !done.starved {
             py.check_signals()?;
             let mut state = to_write(py, shared)?;
-            if state.closed {
-                return Err(closed());
-            }
+            shared.check_open(&state)?;
             let engine = &mut state.engine;
             let result = detached(py, || {
                 let _busy = Busy::settling(shared.key());

@@ -3,7 +3,7 @@
 use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
-use crate::shared::{Shared, State, forks};
+use crate::shared::{Closing, Shared, State, forks};
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
@@ -88,7 +88,7 @@ impl Network {
             owner: 0,
             depth: 0,
             delivering: false,
-            closed: false,
+            closing: Closing::Open,
         };
         let shared = Shared {
             state: Mutex::new(state),
@@ -160,6 +160,11 @@ impl Network {
             writes.push((self.contact_id(py, &path)?, to_content(&value)?));
         }
         tick::write(py, &self.shared, move |network| {
+            for (id, content) in &writes {
+                content
+                    .as_ref()
+                    .map_or(Ok(()), |value| network.check_write(*id, value))?;
+            }
             writes
                 .into_iter()
                 .try_for_each(|(id, content)| assign(network, id, content))

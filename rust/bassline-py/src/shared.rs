@@ -13,6 +13,15 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 /// A write made by a gadget or a subscriber: it waits for a tick of its own.
 pub(crate) type Deferred = Box<dyn FnOnce(&mut Network) -> Result<(), NetworkError> + Send>;
 
+/// How far a network is closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closing {
+    Open,
+    /// It takes what its drivers answer to what they are handed, and no more.
+    Draining,
+    Closed,
+}
+
 /// Behind the lock.
 pub(crate) struct State {
     pub(crate) engine: Engine,
@@ -22,7 +31,7 @@ pub(crate) struct State {
     pub(crate) depth: u32,
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
-    pub(crate) closed: bool,
+    pub(crate) closing: Closing,
 }
 
 /// One network, as all its handles know it.
@@ -76,6 +85,18 @@ impl Shared {
             Err(BasslineError::new_err(
                 "this network was opened before the process forked; its threads and its store stayed with the parent: open it anew here, or use the 'spawn' start method",
             ))
+        }
+    }
+
+    /// Refuses who may not write any more.
+    #[inline]
+    pub(crate) fn check_open(&self, state: &State) -> PyResult<()> {
+        match state.closing {
+            Closing::Open => Ok(()),
+            Closing::Draining if crate::current::is_driving(self.key()) => Ok(()),
+            Closing::Draining | Closing::Closed => Err(BasslineError::new_err(
+                "this network is closed; open it again with bassline.Network(...)",
+            )),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::current::{self, Busy, keep_first};
 use crate::enter::{at_most, check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
-use crate::error::{BasslineError, kernel_error, network_error};
+use crate::error::{kernel_error, network_error};
 use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
 use bassline_kernel::KernelError;
@@ -82,9 +82,7 @@ fn once<'a, T>(
         admit(py, shared)?;
         guard = to_write(py, shared)?;
     }
-    if guard.closed {
-        return Err(closed());
-    }
+    shared.check_open(&guard)?;
     guard.engine.begin_plain();
     let busy = Busy::settling(shared.key());
     let result = operation(&mut guard.engine.network).map_err(Refusal::Network);
@@ -104,10 +102,6 @@ pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: boo
         guard.engine.rollback();
         lock(&shared.staged).clear();
     }
-}
-
-pub(crate) fn closed() -> PyErr {
-    BasslineError::new_err("this network is closed; open it again with bassline.Network(...)")
 }
 
 /// Asks the kernel whether the writer may go ahead.
