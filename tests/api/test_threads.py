@@ -125,7 +125,7 @@ def test_nobody_sees_half_a_batch(threads, net):
 def test_what_is_derived_always_fits_what_it_is_derived_from(threads, net):
     net.contact("a", 0)
     net.contact("b", 0)
-    net.gadget("logic.equals", a="a", b="b", **{EQUALS: "same"})
+    net.gadget("logic.equals", a="a", b="b", result="same")
     stop = threading.Event()
     seen = []
 

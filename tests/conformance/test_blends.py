@@ -1,5 +1,5 @@
 """How incoming meets current."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Cycles run to a fixpoint or roll back."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Python functions as gadgets."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """The keyed router: one instance of a template per key."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Stateful gadgets: their state is content of their own (ruling 2)."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Streams: events as opposed to state (ruling 1)."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """Ticks: one write or one batch, all or nothing."""
-# ruff: noqa: PT012 - a batch that fails is more than one statement
+
 
 from __future__ import annotations
 

@@ -239,6 +239,9 @@ impl Network {
                 evaluation.dirty.remove(&reverse);
             }
         }
+        if row.kind == WireKind::Directed && first != u32::MAX && self.contacts.content[from as usize].is_none() {
+            return self.carry_nothing(wire, to, writer, stamp, index, evaluation);
+        }
         Ok(())
     }
 

@@ -75,7 +75,10 @@ pub(crate) struct Wide {
 }
 
 /// What propagation reads of a gadget.
+///
+/// Aligned so that a row never straddles two cache lines.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(32))]
 pub(crate) struct Row {
     pub(crate) body: Body,
     pub(crate) flags: u8,

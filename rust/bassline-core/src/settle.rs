@@ -155,24 +155,25 @@ impl Network {
         }
     }
 
+    /// Passes events on: each to a stream or a lattice, the last to a register, which loses it again if the stream was erased after.
     fn carry_events(&mut self, wire: u32, first: u32, to: u32) -> Result<(), NetworkError> {
         let creation = self.wires.creation[wire as usize];
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
-        let only_last = self.contacts.blend[to as usize] == crate::Blend::AcceptLast;
-        let mut at = first;
-        while at != u32::MAX {
-            let event = &self.tick.events[at as usize];
-            let (value, key, next) = (event.value.clone(), event.key, event.next);
-            match value {
-                Some(value) if !only_last || next == u32::MAX => {
-                    self.write_content(to, Some(value), writer, stamp, key.passed_on(creation, 0))?;
-                }
-                None if next == u32::MAX => self.lose_while_settling(to, writer)?,
-                _ => {}
-            }
-            at = next;
+        let is_register = self.contacts.blend[to as usize] == crate::Blend::AcceptLast;
+        let mut events = self.events_since(first, 0);
+        let erased = events.last().is_some_and(|(_, value)| value.is_none());
+        events.retain(|(_, value)| value.is_some());
+        if is_register && events.len() > 1 {
+            events.drain(..events.len() - 1);
         }
-        Ok(())
+        for (key, value) in events {
+            self.write_content(to, value, writer, stamp, key.passed_on(creation, 0))?;
+        }
+        if erased {
+            self.lose_while_settling(to, writer)
+        } else {
+            Ok(())
+        }
     }
 
     /// While settling, an accept-last contact whose content came from `writer` loses it. That is not a newer write: another that

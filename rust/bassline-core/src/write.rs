@@ -72,9 +72,51 @@ impl Network {
         self.write_content(slot, content, writer, Stamp::external(index), EventKey::external(index))
     }
 
+    /// What a gadget of floats writes, as [`Network::write_from_gadget`] would: the common case, float over float, without a value in
+    /// memory on the way.
+    #[inline]
+    pub(crate) fn write_float(&mut self, slot: u32, value: f64, gadget: u32) -> Result<(), NetworkError> {
+        let at = slot as usize;
+        if self.contacts.flags[at] & flag::SLOW == 0
+            && self.contacts.version[at] & TOUCHED == 0
+            && let Some(Value::Float(content)) = &mut self.contacts.content[at]
+        {
+            let before = *content;
+            let is_same = crate::number::floats(before, value).is_eq();
+            if is_same && self.contacts.writer[at] == Writer::gadget(gadget) {
+                return Ok(());
+            }
+            if !is_same {
+                *content = value;
+                self.log_final(slot, Some(Value::Float(before)), gadget);
+                return Ok(());
+            }
+        }
+        self.write_from_gadget(slot, Value::Float(value), gadget)
+    }
+
+    /// Logs the first write in a tick to a contact that only this gadget writes, and marks its readers.
+    #[inline]
+    fn log_final(&mut self, slot: u32, old: Content, gadget: u32) {
+        let at = slot as usize;
+        let index = self.tick.touches.len() as u64;
+        self.tick.touches.push(Touch {
+            contact: slot,
+            stamp: Stamp::OLDEST,
+            old,
+            version: self.contacts.version[at],
+            writer: self.contacts.writer[at],
+            first_event: u32::MAX,
+            last_event: u32::MAX,
+        });
+        self.contacts.version[at] = TOUCHED | index;
+        self.contacts.writer[at] = Writer::gadget(gadget);
+        self.mark_readers(slot);
+    }
+
     /// What a gadget writes to a state contact. The first write in a tick to a contact that only this gadget writes is final, so
     /// its readers are marked at once; every other write waits until the contact's turn.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn write_from_gadget(&mut self, slot: u32, value: Value, gadget: u32) -> Result<(), NetworkError> {
         let at = slot as usize;
         if self.contacts.flags[at] & flag::SLOW == 0 && self.contacts.version[at] & TOUCHED == 0 {
@@ -89,19 +131,7 @@ impl Network {
                     .map(|_| ());
             }
             let old = content.replace(value);
-            let index = self.tick.touches.len() as u64;
-            self.tick.touches.push(Touch {
-                contact: slot,
-                stamp: Stamp::OLDEST,
-                old,
-                version: self.contacts.version[at],
-                writer: self.contacts.writer[at],
-                first_event: u32::MAX,
-                last_event: u32::MAX,
-            });
-            self.contacts.version[at] = TOUCHED | index;
-            self.contacts.writer[at] = Writer::gadget(gadget);
-            self.mark_readers(slot);
+            self.log_final(slot, old, gadget);
             return Ok(());
         }
         let creation = self.gadgets.creation[gadget as usize];
@@ -153,6 +183,10 @@ impl Network {
                 }
                 Join::Contradiction => {
                     // Not taken: neither content nor its age changes.
+                    self.clear_marks(slot, writer);
+                    let Some(current) = &self.contacts.content[slot as usize] else {
+                        return Ok(Written::Same);
+                    };
                     let (current, incoming) = (current.clone(), incoming.clone());
                     return self.contradict(slot, current, incoming, writer);
                 }
@@ -193,8 +227,27 @@ impl Network {
     /// Puts the gadgets that read a state contact in line.
     #[inline]
     pub(crate) fn mark_readers(&mut self, slot: u32) {
-        let count = self.contacts.readers.len(slot);
-        for at in 0..count {
+        use crate::gadget::flag as of;
+        let Network {
+            contacts,
+            gadgets,
+            queue,
+            ..
+        } = self;
+        for (at, &code) in contacts.readers.get(slot).iter().enumerate() {
+            // The code of a wire is beyond every row.
+            match gadgets.rows.get(code as usize) {
+                Some(row) if row.flags & (of::STREAM | of::CYCLIC) == 0 => {
+                    queue.push_gadget(&mut gadgets.rows, code);
+                }
+                _ => return self.mark_readers_from(slot, at),
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn mark_readers_from(&mut self, slot: u32, first: usize) {
+        for at in first..self.contacts.readers.len(slot) {
             if let Some(code) = self.contacts.readers.at(slot, at) {
                 self.mark_reader(code, false);
             }

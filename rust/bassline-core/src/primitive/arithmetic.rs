@@ -78,15 +78,23 @@ impl Unary {
 }
 
 impl Binary {
+    /// The result for two floats, where it is one operation that cannot fail.
+    #[inline]
+    pub(crate) fn of_floats(self, x: f64, y: f64) -> Option<f64> {
+        match self {
+            Binary::Add => Some(x + y),
+            Binary::Subtract => Some(x - y),
+            Binary::Multiply => Some(x * y),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn apply(self, a: &Value, b: &Value) -> Result<Value, Fault> {
-        if let (Value::Float(x), Value::Float(y)) = (a, b) {
-            match self {
-                Binary::Add => return Ok(Value::Float(x + y)),
-                Binary::Subtract => return Ok(Value::Float(x - y)),
-                Binary::Multiply => return Ok(Value::Float(x * y)),
-                _ => {}
-            }
+        if let (Value::Float(x), Value::Float(y)) = (a, b)
+            && let Some(result) = self.of_floats(*x, *y)
+        {
+            return Ok(Value::Float(result));
         }
         self.apply_any(a, b)
     }

@@ -48,6 +48,9 @@ impl Statistic {
                 Ok(Some(Value::Float(mean)))
             }
             (Statistic::Min | Statistic::Max, [extreme]) => {
+                if !matches!(value, Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Bool(_)) {
+                    return Err(wrong_type("value", "a number, a string or a boolean", value));
+                }
                 let blend = if self == Statistic::Max { Blend::Max } else { Blend::Min };
                 match extreme
                     .as_ref()
