@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -41,7 +43,14 @@ class Program:
         command = [sys.executable, "-u", str(file), *map(str, words)]
         pipe = subprocess.PIPE
         process = subprocess.Popen(
-            command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment, cwd=self.folder
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            text=True,
+            env=environment,
+            cwd=self.folder,
+            start_new_session=True,  # so that its forks end with it
         )
         self.started.append(process)
         return process
@@ -53,7 +62,8 @@ class Program:
 
     def end(self):
         for process in self.started:
-            process.kill()
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
 
 

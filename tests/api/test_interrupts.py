@@ -147,9 +147,9 @@ PROGRAMS = {
         with net.batch():
             for ring in range(3000):
                 one = group.contact(f"a{ring}")
+                net.wire("x", one, kind="directed")  # older than the gadgets, whose writes win over it
                 group.gadget("math.add", a=one, b=1, sum=f"b{ring}")
                 group.gadget("math.min", a=f"b{ring}", b=9_900, min=one)
-                net.wire("x", one, kind="directed")
         net.erase("x")
         before = net["rings/a0"]
         timer = threading.Timer(0.3, os.kill, (me, signal.SIGINT))

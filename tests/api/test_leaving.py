@@ -130,14 +130,23 @@ def test_a_dropped_network_says_what_could_not_be_delivered(program):
 
 
 FORK = """
-import os, sys, threading
+import faulthandler, os, signal, sys, threading
 import bassline as bl
 net = bl.Network({store!r})
 x = net.contact("x", 1)
 stop = threading.Event()
-busy = threading.Thread(target=lambda: [net.update({{"x": n}}) for n in iter(lambda: 0 if stop.is_set() else 5, 0)])
+
+def write():
+    n = 0
+    while not stop.is_set():
+        n += 1
+        net["x"] = n
+
+busy = threading.Thread(target=write)
 busy.start()
+faulthandler.cancel_dump_traceback_later()  # the thread that watches stays with the parent
 child = os.fork()
+signal.alarm(40)
 if child == 0:
     said = []
     calls = [lambda: net["x"], lambda: x.value, lambda: net.update({{"x": 2}}), net.flush, lambda: net.contact("new"),

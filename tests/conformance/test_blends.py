@@ -1,6 +1,5 @@
 """How incoming meets current."""
 
-
 from __future__ import annotations
 
 import math

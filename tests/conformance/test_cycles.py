@@ -1,6 +1,5 @@
 """Cycles run to a fixpoint or roll back."""
 
-
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """Python functions as gadgets."""
 
-
 from __future__ import annotations
 
 import pytest

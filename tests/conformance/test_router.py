@@ -1,6 +1,5 @@
 """The keyed router: one instance of a template per key."""
 
-
 from __future__ import annotations
 
 import pytest

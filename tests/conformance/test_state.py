@@ -1,6 +1,5 @@
 """Stateful gadgets: their state is content of their own (ruling 2)."""
 
-
 from __future__ import annotations
 
 import math

@@ -1,6 +1,5 @@
 """Streams: events as opposed to state (ruling 1)."""
 
-
 from __future__ import annotations
 
 import pytest

@@ -1,6 +1,5 @@
 """Ticks: one write or one batch, all or nothing."""
 
-
 from __future__ import annotations
 
 import pytest

@@ -24,7 +24,7 @@ impl Network {
         Ok(())
     }
 
-    /// Settles until done or until `budget` gadgets, contacts and regions have had their turn. On an error the caller rolls back.
+    /// Settles until done or until `budget` gadgets and contacts have had their turn, each firing in a cycle counted. On an error the caller rolls back.
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         if !self.tick.settling {
             self.refresh_regions();
@@ -44,10 +44,14 @@ impl Network {
                     }
                 }
                 Next::Other(Waiting::Contact(slot)) => self.take_contact(slot, level)?,
-                Next::Other(Waiting::Region(index)) => self.take_region(index, level)?,
+                Next::Other(Waiting::Region(index)) => {
+                    let before = self.tick.firing;
+                    self.take_region(index, level)?;
+                    left = left.saturating_sub((self.tick.firing - before) as usize);
+                }
                 Next::Nothing => return Ok(Settled::Done),
             }
-            left -= 1;
+            left = left.saturating_sub(1);
             if left == 0 {
                 return Ok(if self.queue.is_empty() {
                     Settled::Done

@@ -66,11 +66,13 @@ pub(crate) fn check(shared: &Shared) -> PyResult<()> {
 #[inline]
 pub(crate) fn to_read<'a>(py: Python<'_>, shared: &'a Shared) -> PyResult<MutexGuard<'a, State>> {
     check(shared)?;
+    let mut queue = Queue::new(shared);
     loop {
         match shared.state.try_lock() {
             Ok(guard) => return Ok(guard),
             Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
             Err(TryLockError::WouldBlock) => {
+                queue.join();
                 detached(py, || drop(shared.state.lock().unwrap_or_else(PoisonError::into_inner)));
             }
         }
@@ -96,6 +98,7 @@ pub(crate) fn to_write_until<'a>(
 ) -> PyResult<Option<MutexGuard<'a, State>>> {
     check(shared)?;
     let me = thread_number();
+    let mut queue = Queue::new(shared);
     loop {
         match shared.state.try_lock() {
             Ok(guard) if guard.owner == 0 || guard.owner == me => return Ok(Some(guard)),
@@ -105,6 +108,7 @@ pub(crate) fn to_write_until<'a>(
         if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return Ok(None);
         }
+        queue.join();
         detached(py, || {
             let guard = shared.state.lock().unwrap_or_else(PoisonError::into_inner);
             if guard.owner != 0 && guard.owner != me {
@@ -113,6 +117,52 @@ pub(crate) fn to_write_until<'a>(
         });
         py.check_signals()?;
     }
+}
+
+/// Those who wait for the lock; whoever leaves has had its turn.
+struct Queue<'a> {
+    shared: &'a Shared,
+    joined: bool,
+}
+
+impl<'a> Queue<'a> {
+    #[inline]
+    fn new(shared: &'a Shared) -> Self {
+        Self { shared, joined: false }
+    }
+
+    fn join(&mut self) {
+        if !std::mem::replace(&mut self.joined, true) {
+            self.shared.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Drop for Queue<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.joined {
+            self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.shared.turns.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// How long whoever works for long waits for another to take its turn.
+const COURTESY: Duration = Duration::from_millis(20);
+
+/// Lets others have the lock for once; who takes it again and again would keep them from it, as it is not a fair one.
+pub(crate) fn give_way(py: Python<'_>, shared: &Shared) {
+    if shared.waiting.load(Ordering::Relaxed) == 0 {
+        return;
+    }
+    let turns = shared.turns.load(Ordering::Relaxed);
+    let begun = Instant::now();
+    detached(py, || {
+        while shared.turns.load(Ordering::Relaxed) == turns && begun.elapsed() < COURTESY {
+            std::thread::yield_now();
+        }
+    });
 }
 
 /// Refuses what would wait for others who may wait for the batch this thread has open.

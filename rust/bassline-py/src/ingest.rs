@@ -1,7 +1,7 @@
 //! Ingesting rows of files from Python.
 
 use crate::current::Busy;
-use crate::enter::{detached, is_interrupted, outside_batch, to_write};
+use crate::enter::{detached, give_way, is_interrupted, outside_batch, to_write};
 use crate::error::{kernel_error, network_error, row_error};
 use crate::network::Network;
 use crate::shared::{Shared, lock};
@@ -152,6 +152,7 @@ impl Network {
         let mut done = Ingested::default();
         while !done.starved {
             py.check_signals()?;
+            give_way(py, shared);
             let mut state = to_write(py, shared)?;
             shared.check_open(&state)?;
             let engine = &mut state.engine;

@@ -14,6 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Condvar, Mutex};
 
 /// The engine's side of `bassline.Network`.
@@ -92,6 +93,8 @@ impl Network {
         };
         let shared = Shared {
             state: Mutex::new(state),
+            waiting: AtomicU32::new(0),
+            turns: AtomicU32::new(0),
             freed: Condvar::new(),
             kernel,
             subscribers: Mutex::new(Vec::new()),

@@ -37,6 +37,9 @@ pub(crate) struct State {
 /// One network, as all its handles know it.
 pub(crate) struct Shared {
     pub(crate) state: Mutex<State>,
+    /// How many threads wait for the lock, and how many have got it after waiting.
+    pub(crate) waiting: AtomicU32,
+    pub(crate) turns: AtomicU32,
     /// Rung when a batch ends.
     pub(crate) freed: Condvar,
     pub(crate) kernel: Arc<Kernel>,
