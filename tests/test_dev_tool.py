@@ -30,7 +30,8 @@ def stand_in(tmp_path):
     """A repository with the real `./dev`, whose cargo and .venv are scripts that write down how they were called."""
     root = tmp_path / "a house"
     (root / "rust" / "bassline-core").mkdir(parents=True)
-    (root / "tests" / "reference").mkdir(parents=True)
+    (root / "tests").mkdir(parents=True)
+    (root / "tests" / "test_engine_against_reference.py").touch()
     (root / "python" / "bassline").mkdir(parents=True)
     (root / "Cargo.toml").write_text("[workspace]\n")
     shutil.copy(DEV, root / "dev")
@@ -161,7 +162,10 @@ def test_all_tests_are_cargo_then_pytest(stand_in):
 
 def test_an_area_has_its_crates_and_paths(stand_in):
     assert stand_in("test", "core").calls == ["cargo test -p bassline-core cases= seed="]
-    assert stand_in("test", "reference").calls[-1] == "python -m pytest tests/reference cases= seed="
+    assert (
+        stand_in("test", "reference").calls[-1]
+        == "python -m pytest tests/test_engine_against_reference.py cases= seed="
+    )
     done = stand_in("test", "e2e")
     assert done.returncode == 1
     assert done.stderr == "dev: there are no tests yet for e2e; run all with: ./dev test\n"
@@ -180,7 +184,9 @@ def test_a_failure_ends_with_the_command_that_replays_it(stand_in):
     assert done.returncode == 1
     *_, cargo, pytest_line, verdict = done.stdout.splitlines()
     assert " ok " in cargo
-    assert pytest_line.endswith("replay: BASSLINE_SEED=5 .venv/bin/python -m pytest tests/reference -k 'two words'")
+    assert pytest_line.endswith(
+        "replay: BASSLINE_SEED=5 .venv/bin/python -m pytest tests/test_engine_against_reference.py -k 'two words'"
+    )
     assert verdict.startswith("dev test: FAILED: pytest (")
 
 

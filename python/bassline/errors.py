@@ -195,7 +195,7 @@ class ValueRangeError(BasslineError, ValueError, OverflowError):
 
     >>> bl.Network().contact("x", 2**64)
     Traceback (most recent call last):
-    bassline.errors.ValueRangeError: an int must fit 64 bits with its sign (-2**63 to 2**63-1); ...
+    bassline.errors.ValueRangeError: an int must lie between -2**63 and 2**63 - 1; found 0x10000000000000000; ...
     """
 
 

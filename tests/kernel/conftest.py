@@ -1,10 +1,13 @@
-"""A network in memory, a store's file, and programs that run on their own."""
+"""A network in memory whose drivers may have failed, a store's file, and programs that run on their own."""
 
 from __future__ import annotations
+
+import contextlib
 
 import pytest
 
 import bassline as bl
+from tests.api.conftest import store
 from tests.api.script import program
 
 __all__ = ["net", "program", "store"]
@@ -12,10 +15,7 @@ __all__ = ["net", "program", "store"]
 
 @pytest.fixture
 def net():
-    with bl.Network() as net:
-        yield net
-
-
-@pytest.fixture
-def store(tmp_path):
-    return tmp_path / "shop.db"
+    net = bl.Network()
+    yield net
+    with contextlib.suppress(bl.DriverError):
+        net.close()

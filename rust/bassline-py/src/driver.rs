@@ -140,11 +140,7 @@ fn failure(py: Python<'_>, error: PyErr) -> DriverFailure {
     } else {
         FailureClass::Fatal
     };
-    let kind = error
-        .get_type(py)
-        .name()
-        .map_or_else(|_| "exception".to_owned(), |name| name.to_string());
-    let message = format!("{kind}: {error}");
+    let message = error.to_string();
     let bassline_core::Fault::Function(source) = fault(error) else {
         return DriverFailure::new(class, message);
     };

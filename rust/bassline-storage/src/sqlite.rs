@@ -15,6 +15,7 @@ mod schema;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod wal;
 
 pub use driver::SqliteDriver;
 pub use open::{Opened, Sqlite, Sync};

@@ -1,14 +1,16 @@
 //! The driver: a batch of ticks is one transaction.
 
 use super::changes::ChangesWriter;
+use super::connection::open_to_write;
 use super::contents::Newest;
 use super::failure::{WriteError, failure};
 use super::key;
 use super::opener::Opener;
 use super::structure::StructureWriter;
+use super::wal::WalFile;
 use crate::json::{self, JsonError};
 use bassline_core::{ContactId, StructureChange};
-use bassline_kernel::{Batch, Driver, DriverFailure, TickRecord};
+use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::path::PathBuf;
@@ -31,6 +33,7 @@ pub struct SqliteDriver {
     /// By slot, for [`Newest`].
     index: Vec<u32>,
     content: Vec<u8>,
+    wal: WalFile,
     _opener: Opener,
 }
 
@@ -38,7 +41,9 @@ impl SqliteDriver {
     pub(crate) fn new(connection: Connection, network: i64, epoch: u64, opener: Opener) -> Self {
         let (path, name) = (opener.store.clone(), opener.network.clone());
         let (writer, index, content) = (ChangesWriter::default(), Vec::new(), Vec::new());
+        let wal = WalFile::of(&path);
         Self {
+            wal,
             connection,
             path,
             name,
@@ -171,7 +176,13 @@ fn write_positions<'a>(
 
 impl Driver for SqliteDriver {
     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
-        self.write(batch).map_err(|error| failure(error, &self.path))
+        self.stand_on_the_log()?;
+        self.write(batch).map_err(|error| failure(error, &self.path))?;
+        while self.stand_on_the_log()? {
+            // Taken away while it was written: what is in the store already is skipped.
+            self.write(batch).map_err(|error| failure(error, &self.path))?;
+        }
+        Ok(())
     }
 
     fn idle(&mut self) -> Result<(), DriverFailure> {
@@ -186,6 +197,30 @@ impl Driver for SqliteDriver {
 }
 
 impl SqliteDriver {
+    /// Opens the store anew if its write-ahead log is no longer the file that was written to; answers whether it did.
+    fn stand_on_the_log(&mut self) -> Result<bool, DriverFailure> {
+        if WalFile::of(&self.path) == self.wal {
+            return Ok(false);
+        }
+        let sqlite = |error| failure(WriteError::Sqlite(error), &self.path);
+        let synchronous: i64 = self
+            .connection
+            .query_row("PRAGMA synchronous", [], |row| row.get(0))
+            .map_err(sqlite)?;
+        // Closed before the new one is opened: it may have something to move into the file.
+        drop(std::mem::replace(
+            &mut self.connection,
+            Connection::open_in_memory().map_err(sqlite)?,
+        ));
+        let opened = open_to_write(&self.path, if synchronous == 2 { "FULL" } else { "NORMAL" });
+        self.connection = opened.map_err(|error| DriverFailure::of(FailureClass::Fatal, error))?;
+        self.connection
+            .execute("UPDATE network SET epoch = epoch WHERE id = ?1", [self.network])
+            .map_err(|error| failure(WriteError::Sqlite(error), &self.path))?;
+        self.wal = WalFile::of(&self.path);
+        Ok(true)
+    }
+
     /// Moves what is in the write-ahead log into the file. Readers may keep it from being done; nothing is lost by that.
     fn checkpoint(&self, pragma: &str) {
         let _ = self.connection.query_row(pragma, [], |_| Ok(()));
@@ -200,7 +235,7 @@ mod tests {
     use bassline_core::{
         Blend, Cause, Change, ContactId, ContactRecord, GroupId, Handle, Network, OnContradiction, Value,
     };
-    use bassline_kernel::{AttachOptions, FailureClass, Kernel, KernelError, Ring};
+    use bassline_kernel::{AttachOptions, Kernel, KernelError, Ring};
     use std::time::Duration;
 
     fn counting(session: &mut Session, ticks: i64) {
