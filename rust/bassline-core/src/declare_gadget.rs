@@ -4,12 +4,12 @@ use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
 use crate::error::{NetworkError, nearest};
-use crate::gadget::{Computation, FunctionSpec, Row, UNNAMED, Wide, flag};
+use crate::gadget::{Computation, FunctionSpec, UNNAMED, Wide};
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId};
 use crate::identity::gadget_hash;
 use crate::network::Network;
-use crate::primitive::{Body, Primitive};
+use crate::primitive::Primitive;
 use crate::symbol::Symbol;
 use crate::value::{Map, Text, Value};
 use indexmap::IndexMap;
@@ -101,38 +101,17 @@ impl Network {
             .collect();
         let creation = self.next_creation();
         let slot = self.gadgets.slots.take();
-        let body = primitive.map_or(Body::Function, |p| p.body);
-        let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !declaration.contain;
-        let mut row = Row {
-            body,
-            flags: 0,
-            level: 0,
-            next: NONE,
-            a: NONE,
-            b: NONE,
-            out: NONE,
-            firings: 0,
-        };
-        let wide = if narrow {
-            row.a = bound.inputs[0];
-            row.b = bound.inputs.get(1).copied().unwrap_or(NONE);
-            row.out = bound.outputs[0];
-            None
-        } else {
-            row.flags = flag::WIDE;
-            let contain = declaration.contain;
-            Some(Box::new(Wide {
-                inputs: bound.inputs,
-                outputs: bound.outputs,
-                state,
-                config: bound.config,
-                contain,
-                function,
-                routes: IndexMap::default(),
-            }))
+        let ports = Wide {
+            inputs: bound.inputs,
+            outputs: bound.outputs,
+            state,
+            config: bound.config,
+            contain: declaration.contain,
+            function,
+            routes: IndexMap::default(),
         };
         self.gadgets
-            .place(slot, row, wide, creation, group, name.unwrap_or(UNNAMED), primitive);
+            .place(slot, ports, primitive, creation, group, name.unwrap_or(UNNAMED));
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
         self.tick.edits.push(Edit::GadgetAdded(slot));

@@ -110,18 +110,38 @@ pub(crate) const UNNAMED: Symbol = Symbol(u32::MAX);
 pub(crate) type Ports = SmallVec<[u32; 4]>;
 
 impl Gadgets {
-    /// Fills the columns at a slot that has just been taken.
-    #[expect(clippy::too_many_arguments, reason = "one for each column")]
+    /// Fills the columns at a slot that has just been taken. A native function of one or two contacts needs no [`Wide`]: its ports
+    /// stand in its row.
     pub(crate) fn place(
         &mut self,
         slot: u32,
-        row: Row,
-        wide: Option<Box<Wide>>,
+        ports: Wide,
+        primitive: Option<&'static Primitive>,
         creation: u64,
         group: u32,
         name: Symbol,
-        primitive: Option<&'static Primitive>,
     ) {
+        let body = primitive.map_or(Body::Function, |primitive| primitive.body);
+        let is_narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !ports.contain;
+        let mut row = Row {
+            body,
+            flags: flag::WIDE,
+            level: 0,
+            next: NONE,
+            a: NONE,
+            b: NONE,
+            out: NONE,
+            firings: 0,
+        };
+        let wide = if is_narrow {
+            row.flags = 0;
+            row.a = ports.inputs[0];
+            row.b = ports.inputs.get(1).copied().unwrap_or(NONE);
+            row.out = ports.outputs[0];
+            None
+        } else {
+            Some(Box::new(ports))
+        };
         let len = self.slots.len();
         while self.rows.len() < len {
             self.rows.push(row);

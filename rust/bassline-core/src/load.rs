@@ -4,11 +4,11 @@ use crate::build::Library;
 use crate::contact::{NONE, Unnamed, Writer};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
-use crate::gadget::{FunctionSpec, Row, UNNAMED, Wide, flag};
+use crate::gadget::{FunctionSpec, UNNAMED, Wide};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
 use crate::network::{Cause, Network, OnContradiction};
-use crate::primitive::{Body, Primitive};
+use crate::primitive::Primitive;
 use crate::record::{ContactRecord, GadgetRecord, WireRecord};
 use crate::value::Text;
 use crate::wire::Wire;
@@ -178,40 +178,18 @@ impl Network {
         if !self.gadgets.slots.take_exactly(record.id) {
             return broken(format!("gadget {:?} stands twice in the image", record.id));
         }
-        let body = primitive.map_or(Body::Function, |primitive| primitive.body);
-        let narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !record.contain;
-        let mut row = Row {
-            body,
-            flags: 0,
-            level: 0,
-            next: NONE,
-            a: NONE,
-            b: NONE,
-            out: NONE,
-            firings: 0,
-        };
-        let wide = if narrow {
-            row.a = inputs[0];
-            row.b = inputs.get(1).copied().unwrap_or(NONE);
-            row.out = outputs[0];
-            None
-        } else {
-            row.flags = flag::WIDE;
-            let (config, contain) = (record.config, record.contain);
-            Some(Box::new(Wide {
-                inputs,
-                outputs,
-                state,
-                config,
-                contain,
-                function,
-                routes: IndexMap::default(),
-            }))
+        let ports = Wide {
+            inputs,
+            outputs,
+            state,
+            config: record.config,
+            contain: record.contain,
+            function,
+            routes: IndexMap::default(),
         };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
         let slot = record.id.slot();
-        self.gadgets
-            .place(slot, row, wide, record.creation, group, name, primitive);
+        self.gadgets.place(slot, ports, primitive, record.creation, group, name);
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
         Ok(())
