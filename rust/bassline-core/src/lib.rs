@@ -85,6 +85,6 @@ pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{Change, Committed, ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
 pub use settle::Settled;
-pub use value::{Content, Keys, Map, Text, Value, show};
+pub use value::{Array, Coded, Content, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Value, show};
 pub use why::{How, Reason};
 pub use wire::WireKind;

@@ -1,6 +1,18 @@
 //! The order of numbers across int and float, exact: no int is rounded on the way.
 
+use crate::value::Value;
 use std::cmp::Ordering;
+
+/// Compares two numbers by value; `None` if one is not a number.
+pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+    Some(match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        (Value::Float(a), Value::Float(b)) => floats(*a, *b),
+        (Value::Int(a), Value::Float(b)) => int_with_float(*a, *b),
+        (Value::Float(a), Value::Int(b)) => int_with_float(*b, *a).reverse(),
+        _ => return None,
+    })
+}
 
 /// Compares an int with a float by value; NaN is above every number.
 pub(crate) fn int_with_float(int: i64, float: f64) -> Ordering {

@@ -1,8 +1,24 @@
 //! Values: immutable, cheap to clone, compared structurally and by type.
 
+mod array;
+mod coded;
+mod interval;
+mod map;
+mod opaque;
+mod order;
+mod set;
+mod show;
+
 use arcstr::ArcStr;
-use std::fmt;
 use std::sync::Arc;
+
+pub use array::Array;
+pub use coded::Coded;
+pub use interval::{EmptyInterval, Interval};
+pub use map::{Keys, Map};
+pub use opaque::{Object, Opaque};
+pub use set::Set;
+pub use show::show;
 
 /// Immutable text.
 pub type Text = ArcStr;
@@ -35,91 +51,19 @@ pub enum Value {
     List(Arc<Vec<Value>>),
     /// A map with text keys.
     Map(Arc<Map>),
+    /// A set.
+    Set(Arc<Set>),
+    /// A closed interval of numbers.
+    Interval(Arc<Interval>),
+    /// An array of numbers: type, shape and bytes.
+    Array(Arc<Array>),
+    /// A value of a type that has a codec: the codec's name, and what it made of the value.
+    Coded(Arc<Coded>),
+    /// An object of the host language, compared by identity; it lives in memory only.
+    Opaque(Opaque),
 }
 
 const _: () = assert!(size_of::<Content>() == 16);
-
-/// The keys of a map: sorted, unique, shared by all records of one shape.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Keys(Vec<Text>);
-
-impl Keys {
-    /// The keys in order, and for each of `keys` its place in that order. A key given twice keeps its last place.
-    pub fn new(keys: &[Text]) -> (Arc<Self>, Vec<usize>) {
-        let mut sorted = keys.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let places = keys
-            .iter()
-            .map(|key| sorted.partition_point(|other| other < key))
-            .collect();
-        (Arc::new(Self(sorted)), places)
-    }
-
-    /// The keys, in order.
-    pub fn as_slice(&self) -> &[Text] {
-        &self.0
-    }
-}
-
-/// A map with text keys, in key order.
-#[derive(Debug, Clone)]
-pub struct Map {
-    keys: Arc<Keys>,
-    values: Box<[Value]>,
-}
-
-impl Map {
-    /// A map from pairs; of a key given twice the last value stays.
-    pub fn new(pairs: Vec<(Text, Value)>) -> Self {
-        let keys: Vec<Text> = pairs.iter().map(|(key, _)| key.clone()).collect();
-        let (keys, places) = Keys::new(&keys);
-        let mut values = vec![Value::Null; keys.0.len()];
-        for ((_, value), place) in pairs.into_iter().zip(places) {
-            values[place] = value;
-        }
-        Self {
-            keys,
-            values: values.into_boxed_slice(),
-        }
-    }
-
-    /// A map of a known shape: `values` in the order of `keys`.
-    pub fn with_keys(keys: Arc<Keys>, values: Vec<Value>) -> Self {
-        debug_assert_eq!(keys.0.len(), values.len());
-        Self {
-            keys,
-            values: values.into_boxed_slice(),
-        }
-    }
-
-    /// The value under `key`.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        let place = self.keys.0.binary_search_by(|other| other.as_str().cmp(key)).ok()?;
-        self.values.get(place)
-    }
-
-    /// The pairs, in key order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Text, &Value)> {
-        self.keys.0.iter().zip(&self.values)
-    }
-
-    /// How many pairs.
-    pub fn len(&self) -> usize {
-        self.values.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.values.is_empty()
-    }
-}
-
-impl PartialEq for Map {
-    fn eq(&self, other: &Self) -> bool {
-        (Arc::ptr_eq(&self.keys, &other.keys) || self.keys == other.keys) && self.values == other.values
-    }
-}
 
 impl PartialEq for Value {
     #[inline]
@@ -148,6 +92,11 @@ impl Value {
             (Value::Bytes(a), Value::Bytes(b)) => Arc::ptr_eq(a, b) || a == b,
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b) || a == b,
             (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Interval(a), Value::Interval(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Coded(a), Value::Coded(b)) => Arc::ptr_eq(a, b) || a == b,
+            (Value::Opaque(a), Value::Opaque(b)) => a == b,
             _ => false,
         }
     }
@@ -158,12 +107,15 @@ impl Value {
             (Value::Bytes(a), Value::Bytes(b)) => Arc::ptr_eq(a, b),
             (Value::List(a), Value::List(b)) => Arc::ptr_eq(a, b),
             (Value::Map(a), Value::Map(b)) => Arc::ptr_eq(a, b),
+            (Value::Set(a), Value::Set(b)) => Arc::ptr_eq(a, b),
+            (Value::Array(a), Value::Array(b)) => Arc::ptr_eq(a, b),
+            (Value::Coded(a), Value::Coded(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
 
     /// The name of the type, as Python calls it.
-    pub fn type_name(&self) -> &'static str {
+    pub fn type_name(&self) -> &str {
         match self {
             Value::Null => "None",
             Value::Bool(_) => "bool",
@@ -173,54 +125,13 @@ impl Value {
             Value::Bytes(_) => "bytes",
             Value::List(_) => "list",
             Value::Map(_) => "dict",
+            Value::Set(_) => "set",
+            Value::Interval(_) => "Interval",
+            Value::Array(_) => "array",
+            Value::Coded(coded) => coded.codec(),
+            Value::Opaque(opaque) => opaque.type_name(),
         }
     }
-}
-
-/// As Python's `repr` shows it, cut after 80 characters inside collections and text.
-impl fmt::Display for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Value::Null => f.write_str("None"),
-            Value::Bool(true) => f.write_str("True"),
-            Value::Bool(false) => f.write_str("False"),
-            Value::Int(int) => write!(f, "{int}"),
-            Value::Float(float) => write!(f, "{float:?}"),
-            Value::Text(text) => {
-                let shown: String = text.chars().take(80).collect();
-                let more = if shown.len() < text.len() { "…" } else { "" };
-                write!(f, "'{}{more}'", shown.escape_debug())
-            }
-            Value::Bytes(bytes) => write!(f, "<{} bytes>", bytes.len()),
-            Value::List(items) => {
-                f.write_str("[")?;
-                for (at, item) in items.iter().take(8).enumerate() {
-                    write!(f, "{}{item}", if at > 0 { ", " } else { "" })?;
-                }
-                f.write_str(if items.len() > 8 { ", …]" } else { "]" })
-            }
-            Value::Map(map) => {
-                f.write_str("{")?;
-                for (at, (key, value)) in map.iter().take(8).enumerate() {
-                    write!(f, "{}'{key}': {value}", if at > 0 { ", " } else { "" })?;
-                }
-                f.write_str(if map.len() > 8 { ", …}" } else { "}" })
-            }
-        }
-    }
-}
-
-impl fmt::Debug for Value {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Shows content: the value, or `Nothing`.
-pub fn show(content: &Content) -> String {
-    content
-        .as_ref()
-        .map_or_else(|| "Nothing".to_owned(), ToString::to_string)
 }
 
 #[cfg(test)]
@@ -235,17 +146,5 @@ mod tests {
         let list = |x| Value::List(Arc::new(vec![x, Value::Null]));
         assert_eq!(list(Value::Float(f64::NAN)), list(Value::Float(f64::NAN)));
         assert_ne!(list(Value::Int(1)), list(Value::Float(1.0)));
-    }
-
-    #[test]
-    fn a_map_keeps_the_last_of_two_equal_keys() {
-        let map = Map::new(vec![
-            ("b".into(), Value::Int(1)),
-            ("a".into(), Value::Int(2)),
-            ("b".into(), Value::Int(3)),
-        ]);
-        assert_eq!(map.get("b"), Some(&Value::Int(3)));
-        assert_eq!(map.get("c"), None);
-        assert_eq!(map.len(), 2);
     }
 }

@@ -60,6 +60,9 @@ fn heap(content: &Content) -> usize {
         Some(Value::Bytes(bytes)) => bytes.len(),
         Some(Value::List(items)) => items.len() * size_of::<Value>(),
         Some(Value::Map(map)) => map.len() * size_of::<Value>(),
+        Some(Value::Set(set)) => set.len() * size_of::<Value>(),
+        Some(Value::Array(array)) => array.bytes().len(),
+        Some(Value::Interval(_) | Value::Coded(_) | Value::Opaque(_)) => 2 * size_of::<Value>(),
     }
 }
 

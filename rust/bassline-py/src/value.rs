@@ -3,10 +3,10 @@
 use crate::error::{value_range_error, value_type_error};
 use arcstr::ArcStr;
 use bassline_core::{Content, Map, Text, Value};
-use pyo3::exceptions::PyRecursionError;
+use pyo3::exceptions::{PyRecursionError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyInt, PyList, PySet, PyString, PyTuple};
 use std::sync::Arc;
 
 /// How deep a list or dict may nest.
@@ -183,6 +183,11 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
             }
             dict.into_any()
         }
+        Value::Set(set) => {
+            let items: PyResult<Vec<_>> = set.iter().map(|item| to_python(py, item)).collect();
+            PySet::new(py, items?)?.into_any()
+        }
+        other => return Err(PyTypeError::new_err(format!("{other} has no form in Python"))),
     })
 }
 

@@ -5,6 +5,10 @@
 //! |---|---|
 //! | NaN, infinities | `{"$float": "nan"}`, `"inf"`, `"-inf"` |
 //! | bytes | `{"$bytes": "<base64>"}` |
+//! | set | `{"$set": […]}` |
+//! | interval | `{"$interval": [low, high]}` |
+//! | array | `{"$array": ["<f8", [2, 3], "<base64>"]}` |
+//! | a value with a codec | `{"$coded": ["codec", payload]}` |
 //! | a map whose first key begins with `$` | `{"$map": {…}}` around it |
 //!
 //! ```

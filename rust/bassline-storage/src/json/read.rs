@@ -1,7 +1,7 @@
 //! Reading values.
 
 use super::{JsonError, base64};
-use bassline_core::{Map, Text, Value};
+use bassline_core::{Array, Coded, Interval, Map, Set, Text, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::sync::Arc;
@@ -96,8 +96,32 @@ fn untagged(tag: &str, value: &Value) -> Result<Value, String> {
         ("$bytes", Value::Text(text)) => base64::decode(text)
             .map(|bytes| Value::Bytes(Arc::new(bytes)))
             .ok_or_else(|| "$bytes is not base64".to_owned()),
+        ("$set", Value::List(items)) => Ok(Value::Set(Arc::new(Set::new(items.to_vec())))),
+        ("$interval", Value::List(bounds)) => match bounds.as_slice() {
+            [low, high] => Interval::new(low.clone(), high.clone())
+                .map(|interval| Value::Interval(Arc::new(interval)))
+                .map_err(|error| error.to_string()),
+            _ => Err(format!("$interval has {} bounds", bounds.len())),
+        },
+        ("$array", Value::List(parts)) => array(parts).ok_or_else(|| "$array is not type, shape and bytes".to_owned()),
+        ("$coded", Value::List(parts)) => match parts.as_slice() {
+            [Value::Text(codec), payload] => Ok(Value::Coded(Arc::new(Coded::new(codec.clone(), payload.clone())))),
+            _ => Err("$coded is not a codec and what it wrote".to_owned()),
+        },
         _ => Err(format!("'{tag}' of {value} is no value known here")),
     }
+}
+
+fn array(parts: &[Value]) -> Option<Value> {
+    let [Value::Text(dtype), Value::List(shape), Value::Text(bytes)] = parts else {
+        return None;
+    };
+    let shape = shape.iter().map(|length| match length {
+        Value::Int(length) => usize::try_from(*length).ok(),
+        _ => None,
+    });
+    let array = Array::new(dtype.clone(), shape.collect::<Option<_>>()?, base64::decode(bytes)?);
+    Some(Value::Array(Arc::new(array)))
 }
 
 /// A map whose keys mean nothing else.
@@ -149,8 +173,21 @@ mod tests {
             Just("$map".to_owned()),
             Just("$float".to_owned())
         ];
+        let leaf = prop_oneof![
+            8 => leaf,
+            1 => (any::<i64>(), any::<u32>()).prop_map(|(low, width)| {
+                let high = low.saturating_add(i64::from(width));
+                Value::Interval(Arc::new(Interval::new(Value::Int(low), Value::Int(high)).unwrap()))
+            }),
+            1 => prop::collection::vec(any::<u8>(), 0..20).prop_map(|bytes| {
+                Value::Array(Arc::new(Array::new("|u1".into(), vec![bytes.len()], bytes)))
+            }),
+        ];
         leaf.prop_recursive(5, 60, 6, move |inner| {
             prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(|items| Value::Set(Arc::new(Set::new(items)))),
+                (any::<String>(), inner.clone())
+                    .prop_map(|(codec, payload)| Value::Coded(Arc::new(Coded::new(codec.into(), payload)))),
                 prop::collection::vec(inner.clone(), 0..6).prop_map(|items| Value::List(Arc::new(items))),
                 prop::collection::vec((key.clone(), inner), 0..4).prop_map(|pairs| {
                     let pairs = pairs.into_iter().map(|(key, value)| (Text::from(key), value)).collect();

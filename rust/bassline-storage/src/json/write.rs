@@ -37,24 +37,62 @@ fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), Js
             base64::encode(bytes, out);
             out.extend_from_slice(b"\"}");
         }
-        Value::List(items) => {
-            check_depth(depth)?;
-            out.push(b'[');
-            for (at, item) in items.iter().enumerate() {
-                if at > 0 {
-                    out.push(b',');
-                }
-                write_nested(item, out, depth + 1)?;
-            }
-            out.push(b']');
-        }
+        Value::List(items) => write_items(items, out, depth)?,
         Value::Map(map) if looks_tagged(map) => {
             out.extend_from_slice(b"{\"$map\":");
             write_map(map, out, depth + 1)?;
             out.push(b'}');
         }
         Value::Map(map) => write_map(map, out, depth)?,
+        Value::Set(set) => {
+            out.extend_from_slice(b"{\"$set\":");
+            write_items(set.as_slice(), out, depth + 1)?;
+            out.push(b'}');
+        }
+        Value::Interval(interval) => {
+            out.extend_from_slice(b"{\"$interval\":[");
+            write_nested(interval.low(), out, depth + 2)?;
+            out.push(b',');
+            write_nested(interval.high(), out, depth + 2)?;
+            out.extend_from_slice(b"]}");
+        }
+        Value::Array(array) => {
+            out.extend_from_slice(b"{\"$array\":[");
+            serde_json::to_writer(&mut *out, array.dtype())?;
+            out.push(b',');
+            serde_json::to_writer(&mut *out, array.shape())?;
+            out.extend_from_slice(b",\"");
+            base64::encode(array.bytes(), out);
+            out.extend_from_slice(b"\"]}");
+        }
+        Value::Coded(coded) => {
+            check_depth(depth + 1)?;
+            out.extend_from_slice(b"{\"$coded\":[");
+            serde_json::to_writer(&mut *out, coded.codec().as_str())?;
+            out.push(b',');
+            write_nested(coded.payload(), out, depth + 2)?;
+            out.extend_from_slice(b"]}");
+        }
+        Value::Opaque(opaque) => {
+            return Err(JsonError::new(format!(
+                "an object of type {} has no codec and cannot be stored; register one for its type, or keep it in a network without a store",
+                opaque.type_name()
+            )));
+        }
     }
+    Ok(())
+}
+
+fn write_items(items: &[Value], out: &mut Vec<u8>, depth: usize) -> Result<(), JsonError> {
+    check_depth(depth)?;
+    out.push(b'[');
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        write_nested(item, out, depth + 1)?;
+    }
+    out.push(b']');
     Ok(())
 }
 

@@ -74,6 +74,9 @@ fn address(value: &Value) -> Option<usize> {
         Value::Bytes(bytes) => Some(Arc::as_ptr(bytes).addr()),
         Value::List(items) => Some(Arc::as_ptr(items).addr()),
         Value::Map(map) => Some(Arc::as_ptr(map).addr()),
+        Value::Set(set) => Some(Arc::as_ptr(set).addr()),
+        Value::Array(array) => Some(Arc::as_ptr(array).addr()),
+        Value::Coded(coded) => Some(Arc::as_ptr(coded).addr()),
         _ => None,
     }
 }
