@@ -85,12 +85,59 @@ pub enum Unnamed {
     State,
 }
 
-/// The columns. In `version`, a number with [`TOUCHED`] set is the index of the contact's entry in the open tick's log.
+/// The tick that last changed a contact, or is changing it, and where the contact's entry stands in that tick's log. A contact is touched in the open
+/// tick exactly if its version says that tick, so that committing leaves versions as they are. An entry beyond the places a version
+/// has room for is held under [`Version::FAR`] until the commit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Version(u64);
+
+impl Version {
+    const PLACE_BITS: u32 = 16;
+    const FAR: u64 = 1 << 63;
+    /// The entries that have room in a version.
+    pub(crate) const PLACES: usize = 1 << Self::PLACE_BITS;
+
+    /// Of a contact that is not touched.
+    pub(crate) fn of_tick(tick: u64) -> Self {
+        Version(tick << Self::PLACE_BITS)
+    }
+
+    /// Of a contact touched in the open tick `tick`, at `place` of its log.
+    #[inline]
+    pub(crate) fn touched(tick: u64, place: usize) -> Self {
+        if place < Self::PLACES {
+            Version(tick << Self::PLACE_BITS | place as u64)
+        } else {
+            Version(Self::FAR | place as u64)
+        }
+    }
+
+    /// The place in the log of the open tick `tick`, if touched in it.
+    #[inline]
+    pub(crate) fn place(self, tick: u64) -> Option<usize> {
+        if self.0 >> Self::PLACE_BITS == tick {
+            Some((self.0 & (Self::PLACES as u64 - 1)) as usize)
+        } else {
+            (self.0 & Self::FAR != 0).then_some((self.0 & !Self::FAR) as usize)
+        }
+    }
+
+    /// The tick, if the open one is `tick`.
+    pub(crate) fn tick(self, open: u64) -> u64 {
+        if self.0 & Self::FAR == 0 {
+            self.0 >> Self::PLACE_BITS
+        } else {
+            open
+        }
+    }
+}
+
+/// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
     pub(crate) slots: Slots,
     pub(crate) content: Vec<Content>,
-    pub(crate) version: Vec<u64>,
+    pub(crate) version: Vec<Version>,
     pub(crate) flags: Vec<u8>,
     pub(crate) blend: Vec<Blend>,
     pub(crate) writer: Vec<Writer>,
@@ -101,9 +148,6 @@ pub(crate) struct Contacts {
     pub(crate) readers: Lists,
     pub(crate) writers: Lists,
 }
-
-/// Marks a version that is an index into the open tick's log.
-pub(crate) const TOUCHED: u64 = 1 << 63;
 
 impl Contacts {
     pub(crate) fn add(&mut self, group: u32, name: Symbol, blend: Blend) -> u32 {
@@ -117,7 +161,7 @@ impl Contacts {
         let len = self.slots.len();
         if self.content.len() < len {
             self.content.resize(len, None);
-            self.version.resize(len, 0);
+            self.version.resize(len, Version::default());
             self.flags.resize(len, 0);
             self.blend.resize(len, Blend::AcceptLast);
             self.writer.resize(len, Writer::NOBODY);
@@ -129,7 +173,7 @@ impl Contacts {
         }
         let at = slot as usize;
         self.content[at] = None;
-        self.version[at] = 0;
+        self.version[at] = Version::default();
         self.flags[at] = if blend == Blend::AcceptLast { 0 } else { flag::BLENDED };
         self.blend[at] = blend;
         self.writer[at] = Writer::NOBODY;
@@ -179,6 +223,18 @@ impl Contacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_tells_its_tick_and_in_the_open_one_its_place() {
+        for place in [0, 7, Version::PLACES - 1, Version::PLACES, 1 << 31] {
+            let version = Version::touched(12, place);
+            assert_eq!(version.place(12), Some(place));
+            assert_eq!(version.tick(12), 12);
+        }
+        assert_eq!(Version::touched(12, 7).place(13), None);
+        assert_eq!(Version::of_tick(11).place(12), None);
+        assert_eq!(Version::of_tick(11).tick(12), 11);
+    }
 
     #[test]
     fn writers_tell_gadgets_wires_and_sources_apart() {

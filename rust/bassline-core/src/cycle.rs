@@ -75,7 +75,7 @@ impl Network {
         let mut evaluation = Evaluation::default();
         for &contact in &written {
             evaluation.written.insert(contact);
-            let events = self.touched(contact).is_some_and(|touch| touch.first_event != u32::MAX);
+            let events = self.has_events(contact);
             if events || self.differs(contact) {
                 self.mark_members(index, contact, &mut evaluation);
             } else {
@@ -145,7 +145,7 @@ impl Network {
     fn fire_unseen(&mut self, slot: u32, member: Member, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
         let (mut arrivals, mut seen) = (Vec::new(), Vec::new());
         for contact in self.stream_inputs(slot) {
-            let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
+            let first = self.first_event_of(contact);
             let since = evaluation
                 .seen
                 .insert((member, contact), self.tick.events.len())
@@ -185,11 +185,11 @@ impl Network {
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
             WireKind::Bidirectional => (
-                self.touched(from).map_or(Stamp::OLDEST, |touch| touch.stamp),
+                self.stamp_of(from),
                 self.contacts.writer[from as usize],
             ),
         };
-        let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
+        let first = self.first_event_of(from);
         let mut keyed = Vec::new();
         if first == u32::MAX {
             match self.contacts.content[from as usize].clone() {
@@ -273,7 +273,7 @@ impl Network {
             let creation = self.wires.creation[wire as usize];
             let backward = to == row.to;
             let index = self.touch(to);
-            if stamp >= self.tick.touches[index].stamp {
+            if stamp >= self.stamp_at(index) {
                 self.renew(to, index, writer, stamp);
             }
             evaluation.dirty.insert(Member {
@@ -295,7 +295,7 @@ impl Network {
 
     /// Makes everything inside the region that reads a contact dirty.
     fn mark_members(&mut self, index: u32, contact: u32, evaluation: &mut Evaluation) {
-        let events = self.touched(contact).is_some_and(|touch| touch.first_event != u32::MAX);
+        let events = self.has_events(contact);
         for at in 0..self.contacts.readers.len(contact) {
             let Some(code) = self.contacts.readers.at(contact, at) else {
                 continue;

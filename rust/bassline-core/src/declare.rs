@@ -238,7 +238,7 @@ impl Network {
         self.link_wire(slot);
         self.tick.edits.push(Edit::WireAdded(slot));
         let content = |slot: u32| self.contacts.content[slot as usize].clone();
-        let passes_anyway = self.differs(from) || self.touched(from).is_some_and(|touch| touch.first_event != u32::MAX);
+        let passes_anyway = self.differs(from) || self.has_events(from);
         if self.contacts.is_stream(to) && passes_anyway {
             // While settling, the wire brings what is new; connecting would bring it twice.
         } else if let Some(value) = content(from) {

@@ -139,7 +139,7 @@ impl Network {
         let contacts = self.contacts.slots.iter_live().map(|slot| ContactState {
             record: self.contact_record(slot),
             content: self.contacts.content[slot as usize].clone(),
-            version: self.contacts.version[slot as usize],
+            version: self.version_at(slot),
             cause: self.cause_of(self.contacts.writer[slot as usize]),
         });
         let mut wires: Vec<WireRecord> = self.wire_ids().iter().map(|id| self.wire_record(id.slot())).collect();

@@ -1,7 +1,7 @@
 //! Loading: a network from its image, with the same handles, firing nothing.
 
 use crate::build::Library;
-use crate::contact::{NONE, Unnamed, Writer};
+use crate::contact::{NONE, Unnamed, Version, Writer};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
 use crate::gadget::{FunctionSpec, UNNAMED, Wide};
@@ -55,7 +55,7 @@ impl Network {
             if !matches!(state.record.place, Err(Unnamed::Constant(_))) {
                 network.contacts.content[at] = state.content;
             }
-            network.contacts.version[at] = state.version;
+            network.contacts.version[at] = Version::of_tick(state.version);
             causes.push((state.record.id.slot(), state.cause));
         }
         network.load_edges(&image.wires, image.gadgets)?;

@@ -154,12 +154,11 @@ impl Network {
 
     /// The tick that last changed a contact; inside a tick, for a contact written in it, the number the tick will have.
     pub fn version(&self, id: ContactId) -> Result<u64, NetworkError> {
-        let version = self.contacts.version[self.slot(id)? as usize];
-        Ok(if version & crate::contact::TOUCHED == 0 {
-            version
-        } else {
-            self.now + 1
-        })
+        Ok(self.version_at(self.slot(id)?))
+    }
+
+    pub(crate) fn version_at(&self, slot: u32) -> u64 {
+        self.contacts.version[slot as usize].tick(self.now + 1)
     }
 
     /// The blend of a contact.

@@ -18,14 +18,15 @@ pub(crate) enum Waiting {
 /// What to do next.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Next {
-    Gadget(u32),
+    Gadgets(Line),
     Other(Waiting),
     Nothing,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Line {
-    head: u32,
+/// The gadgets that wait at one level, linked through their rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) head: u32,
     tail: u32,
 }
 
@@ -40,7 +41,8 @@ pub(crate) struct Queue {
     base: i32,
     /// No line in use below this word.
     word: usize,
-    gadgets: usize,
+    /// How many lines are in use.
+    waiting: usize,
     others: BinaryHeap<Reverse<(i32, Waiting)>>,
 }
 
@@ -55,7 +57,6 @@ impl Queue {
         row.flags |= flag::QUEUED;
         row.next = NONE;
         let level = row.level;
-        self.gadgets += 1;
         let at = level.wrapping_sub(self.base) as usize;
         let at = if at < self.lines.len() {
             at
@@ -66,6 +67,7 @@ impl Queue {
         if line.head == NONE {
             line.head = slot;
             line.tail = slot;
+            self.waiting += 1;
             let word = at / 64;
             self.used[word] |= 1 << (at % 64);
             self.word = self.word.min(word);
@@ -104,13 +106,13 @@ impl Queue {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.gadgets == 0 && self.others.is_empty()
+        self.waiting == 0 && self.others.is_empty()
     }
 
-    /// Takes what waits at the lowest level, gadgets first; with the level it waited at.
+    /// Takes what waits at the lowest level, all gadgets of the level first; with the level it waited at.
     #[inline]
-    pub(crate) fn pop(&mut self, rows: &mut [Row]) -> (i32, Next) {
-        if self.gadgets == 0 {
+    pub(crate) fn take(&mut self) -> (i32, Next) {
+        if self.waiting == 0 {
             return match self.others.pop() {
                 Some(Reverse((level, what))) => (level, Next::Other(what)),
                 None => (0, Next::Nothing),
@@ -128,25 +130,48 @@ impl Queue {
             self.others.pop();
             return (other, Next::Other(what));
         }
-        let line = &mut self.lines[at];
-        let slot = line.head;
-        let row = &mut rows[slot as usize];
-        row.flags &= !flag::QUEUED;
-        line.head = row.next;
-        if line.head == NONE {
-            line.tail = NONE;
-            self.used[self.word] &= !(1 << bit);
+        self.waiting -= 1;
+        self.used[self.word] &= !(1 << bit);
+        (level, Next::Gadgets(std::mem::replace(&mut self.lines[at], EMPTY)))
+    }
+
+    /// Puts the rest of a line back, from `head` on, before what has come to its level since.
+    pub(crate) fn put_back(&mut self, rows: &mut [Row], level: i32, line: Line, head: u32) {
+        if head == NONE {
+            return;
         }
-        self.gadgets -= 1;
-        (level, Next::Gadget(slot))
+        let at = (level - self.base) as usize;
+        let since = self.lines[at];
+        self.lines[at].head = head;
+        if since.head == NONE {
+            self.lines[at].tail = line.tail;
+            self.used[at / 64] |= 1 << (at % 64);
+            self.word = self.word.min(at / 64);
+            self.waiting += 1;
+        } else {
+            rows[line.tail as usize].next = since.head;
+        }
+    }
+
+    /// Whether something waits below a level.
+    pub(crate) fn has_below(&self, level: i32) -> bool {
+        let at = (level - self.base) as usize;
+        let word = at / 64;
+        self.others.peek().is_some_and(|Reverse((other, _))| *other < level)
+            || self.used[self.word.min(word)..word].iter().any(|&bits| bits != 0)
+            || self.used.get(word).is_some_and(|bits| bits & ((1 << (at % 64)) - 1) != 0)
     }
 
     /// Forgets everything that waits.
     pub(crate) fn clear(&mut self, rows: &mut [Row]) {
-        while self.gadgets > 0 {
-            self.pop(rows);
-        }
         self.others.clear();
+        while let (_, Next::Gadgets(line)) = self.take() {
+            let mut at = line.head;
+            while let Some(row) = rows.get_mut(at as usize) {
+                row.flags &= !flag::QUEUED;
+                at = row.next;
+            }
+        }
         self.word = 0;
     }
 

@@ -1,10 +1,10 @@
 //! Settling: what waits at the lowest level is taken first, until nothing waits.
 
-use crate::contact::{Edge, Writer, flag};
+use crate::contact::{Edge, NONE, Writer, flag};
 use crate::error::NetworkError;
 use crate::gadget;
 use crate::network::Network;
-use crate::queue::{Next, Waiting};
+use crate::queue::{Line, Next, Waiting};
 use crate::tick::{EventKey, Stamp};
 use crate::value::Content;
 
@@ -33,25 +33,19 @@ impl Network {
         }
         let mut left = budget;
         loop {
-            let (level, next) = self.queue.pop(&mut self.gadgets.rows);
+            let (level, next) = self.queue.take();
             match next {
-                Next::Gadget(slot) => {
-                    let row = &self.gadgets.rows[slot as usize];
-                    if row.flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) == 0 && row.level <= level {
-                        self.fire(slot)?;
-                    } else {
-                        self.requeue_gadget(slot);
-                    }
-                }
-                Next::Other(Waiting::Contact(slot)) => self.take_contact(slot, level)?,
-                Next::Other(Waiting::Region(index)) => {
+                Next::Gadgets(line) => left = self.fire_line(level, line, left)?,
+                Next::Other(what) => {
                     let before = self.tick.firing;
-                    self.take_region(index, level)?;
-                    left = left.saturating_sub((self.tick.firing - before) as usize);
+                    match what {
+                        Waiting::Contact(slot) => self.take_contact(slot, level)?,
+                        Waiting::Region(index) => self.take_region(index, level)?,
+                    }
+                    left = left.saturating_sub((self.tick.firing - before) as usize + 1);
                 }
                 Next::Nothing => return Ok(Settled::Done),
             }
-            left = left.saturating_sub(1);
             if left == 0 {
                 return Ok(if self.queue.is_empty() {
                     Settled::Done
@@ -60,6 +54,31 @@ impl Network {
                 });
             }
         }
+    }
+
+    /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.
+    fn fire_line(&mut self, level: i32, line: Line, budget: usize) -> Result<usize, NetworkError> {
+        let (mut at, mut left) = (line.head, budget);
+        while at != NONE && left > 0 {
+            let row = &mut self.gadgets.rows[at as usize];
+            let (slot, flags) = (at, row.flags);
+            at = row.next;
+            left -= 1;
+            row.flags = flags & !gadget::flag::QUEUED;
+            if flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) != 0 || row.level > level {
+                self.requeue_gadget(slot);
+                continue;
+            }
+            let fired = self.fire(slot);
+            // Only what makes structure, and what was put in line anew, can bring something below its own level.
+            if fired.is_err() || flags & gadget::flag::SLOW != 0 && self.queue.has_below(level) {
+                self.queue.put_back(&mut self.gadgets.rows, level, line, at);
+                fired?;
+                return Ok(left);
+            }
+        }
+        self.queue.put_back(&mut self.gadgets.rows, level, line, at);
+        Ok(left)
     }
 
     /// A gadget whose place changed while it waited.
@@ -117,7 +136,7 @@ impl Network {
 
     /// Passes settled content on to the readers outside `region`, if it differs from what it was when the tick began.
     pub(crate) fn pass_on(&mut self, slot: u32, region: Option<u32>) -> Result<(), NetworkError> {
-        let events = self.touched(slot).is_some_and(|touch| touch.first_event != u32::MAX);
+        let events = self.has_events(slot);
         if !events && !self.differs(slot) {
             return Ok(());
         }
@@ -146,7 +165,7 @@ impl Network {
         let to = self.wires.rows[wire as usize].to;
         let creation = self.wires.creation[wire as usize];
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
-        let first = self.touched(from).map_or(u32::MAX, |touch| touch.first_event);
+        let first = self.first_event_of(from);
         if first != u32::MAX {
             return self.carry_events(wire, first, to);
         }
@@ -183,7 +202,7 @@ impl Network {
     /// While settling, an accept-last contact whose content came from `writer` loses it. That is not a newer write: another that
     /// has yet to fire is not refused for it.
     pub(crate) fn lose_while_settling(&mut self, slot: u32, writer: Writer) -> Result<(), NetworkError> {
-        let age = self.touched(slot).map_or(Stamp::OLDEST, |touch| touch.stamp);
+        let age = self.stamp_of(slot);
         self.lose_content(slot, writer, age)
     }
 
@@ -202,7 +221,7 @@ impl Network {
     pub(crate) fn lose_outputs(&mut self, slot: u32) -> Result<(), NetworkError> {
         self.clear_faults_of(slot);
         for contact in self.gadgets.derived_outputs(slot) {
-            if contact != crate::contact::NONE && !self.contacts.has(contact, flag::REMOVED) {
+            if contact != NONE && !self.contacts.has(contact, flag::REMOVED) {
                 self.lose_while_settling(contact, Writer::gadget(slot))?;
             }
         }

@@ -17,7 +17,7 @@ impl Network {
         let streams = self.stream_inputs(slot);
         let mut arrivals: SmallVec<[Arrival; 2]> = SmallVec::new();
         for &contact in &streams {
-            let first = self.touched(contact).map_or(u32::MAX, |touch| touch.first_event);
+            let first = self.first_event_of(contact);
             arrivals.extend(
                 self.events_from(first)
                     .map(|event| (event.key, contact, event.value.clone())),

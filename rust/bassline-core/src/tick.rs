@@ -1,6 +1,6 @@
 //! A tick: the log of what it touched, from which it is rolled back or committed.
 
-use crate::contact::{TOUCHED, Writer, flag};
+use crate::contact::{Version, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::network::Network;
@@ -75,17 +75,52 @@ pub(crate) struct Event {
     pub(crate) next: u32,
 }
 
-/// What a contact was when the tick began, and how old its newest write is.
+/// What a contact was when the tick began: an entry of the log from which a tick is taken back.
 #[derive(Debug)]
 pub(crate) struct Touch {
-    pub(crate) contact: u32,
-    pub(crate) stamp: Stamp,
     pub(crate) old: Content,
-    pub(crate) version: u64,
+    pub(crate) version: Version,
+    pub(crate) contact: u32,
     pub(crate) writer: Writer,
-    pub(crate) first_event: u32,
-    pub(crate) last_event: u32,
+    pub(crate) age: Age,
 }
+
+/// How old the newest write of an entry is: that of one write which changed the content for good, or what the entry's note says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Age(u32);
+
+impl Age {
+    const EXTERNAL_BIT: u32 = 1 << 31;
+    /// Of the only write of the only gadget that writes there.
+    pub(crate) const FINAL: Age = Age(u32::MAX);
+
+    /// Of an external write, if its index has room.
+    #[inline]
+    pub(crate) fn external(write_index: u64) -> Option<Self> {
+        (write_index < u64::from(u32::MAX >> 1)).then_some(Age(write_index as u32 | Self::EXTERNAL_BIT))
+    }
+
+    fn noted(note: usize) -> Self {
+        Age(note as u32)
+    }
+
+    fn note(self) -> Option<usize> {
+        (self.0 & Self::EXTERNAL_BIT == 0).then_some(self.0 as usize)
+    }
+}
+
+/// What is to be known of an entry that was not written just once.
+#[derive(Debug)]
+struct Note {
+    /// The place of the entry.
+    touch: u32,
+    first_event: u32,
+    last_event: u32,
+    stamp: Stamp,
+}
+
+/// No event.
+pub(crate) const NO_EVENT: u32 = u32::MAX;
 
 /// The open tick.
 #[derive(Debug, Default)]
@@ -102,6 +137,7 @@ pub(crate) struct Tick {
     /// While a router makes a group: its writes stand for the router's.
     pub(crate) building: Option<(Writer, Stamp, EventKey)>,
     pub(crate) touches: Vec<Touch>,
+    notes: Vec<Note>,
     pub(crate) events: Vec<Event>,
     pub(crate) edits: Vec<Edit>,
     /// Gadgets declared in this tick.
@@ -128,35 +164,125 @@ impl Network {
         index
     }
 
-    /// The index of a contact's entry in the log, which is made if there is none.
+    /// The number the open tick will have.
     #[inline]
-    pub(crate) fn touch(&mut self, slot: u32) -> usize {
-        let version = self.contacts.version[slot as usize];
-        if version & TOUCHED != 0 {
-            return (version & !TOUCHED) as usize;
-        }
-        let index = self.tick.touches.len();
+    fn open_tick(&self) -> u64 {
+        self.now + 1
+    }
+
+    #[inline]
+    pub(crate) fn is_touched(&self, slot: u32) -> bool {
+        self.place_of(slot).is_some()
+    }
+
+    #[inline]
+    fn place_of(&self, slot: u32) -> Option<usize> {
+        self.contacts.version[slot as usize].place(self.open_tick())
+    }
+
+    /// Logs the first write in a tick to a contact, which has changed its content.
+    #[inline]
+    pub(crate) fn log(&mut self, slot: u32, old: Content, writer: Writer, age: Age) {
+        let at = slot as usize;
+        let touched = Version::touched(self.open_tick(), self.tick.touches.len());
         self.tick.touches.push(Touch {
+            old,
+            version: std::mem::replace(&mut self.contacts.version[at], touched),
             contact: slot,
-            stamp: Stamp::OLDEST,
-            old: self.contacts.content[slot as usize].clone(),
-            version,
-            writer: self.contacts.writer[slot as usize],
-            first_event: u32::MAX,
-            last_event: u32::MAX,
+            writer: std::mem::replace(&mut self.contacts.writer[at], writer),
+            age,
         });
-        self.contacts.version[slot as usize] = TOUCHED | index as u64;
-        index
+    }
+
+    /// The place of a contact's entry in the log, which is made if there is none.
+    pub(crate) fn touch(&mut self, slot: u32) -> usize {
+        if let Some(place) = self.place_of(slot) {
+            return place;
+        }
+        let place = self.tick.touches.len();
+        let old = self.contacts.content[slot as usize].clone();
+        let age = self.note(place, Stamp::OLDEST);
+        self.log(slot, old, self.contacts.writer[slot as usize], age);
+        place
+    }
+
+    fn note(&mut self, place: usize, stamp: Stamp) -> Age {
+        self.tick.notes.push(Note {
+            touch: place as u32,
+            first_event: NO_EVENT,
+            last_event: NO_EVENT,
+            stamp,
+        });
+        Age::noted(self.tick.notes.len() - 1)
+    }
+
+    fn note_of(&self, place: usize) -> Option<&Note> {
+        self.tick.notes.get(self.tick.touches.get(place)?.age.note()?)
+    }
+
+    /// The note of an entry, which is made if there is none.
+    fn note_mut(&mut self, place: usize) -> &mut Note {
+        let note = self.tick.touches[place].age.note().unwrap_or_else(|| {
+            let age = self.note(place, self.stamp_at(place));
+            self.tick.touches[place].age = age;
+            self.tick.notes.len() - 1
+        });
+        &mut self.tick.notes[note]
+    }
+
+    /// The stamp of the newest write of an entry.
+    pub(crate) fn stamp_at(&self, place: usize) -> Stamp {
+        let Some(touch) = self.tick.touches.get(place) else {
+            return Stamp::OLDEST;
+        };
+        match self.note_of(place) {
+            Some(note) => note.stamp,
+            None if touch.age == Age::FINAL => {
+                let writer = self.contacts.writer[touch.contact as usize];
+                writer
+                    .as_gadget()
+                    .map_or(Stamp::OLDEST, |gadget| Stamp::creation(self.gadgets.creation[gadget as usize], 0))
+            }
+            None => Stamp::external(u64::from(touch.age.0 & !Age::EXTERNAL_BIT)),
+        }
+    }
+
+    /// The stamp of the newest write to a contact in this tick; the oldest if there is none.
+    pub(crate) fn stamp_of(&self, slot: u32) -> Stamp {
+        self.place_of(slot).map_or(Stamp::OLDEST, |place| self.stamp_at(place))
+    }
+
+    pub(crate) fn set_stamp(&mut self, place: usize, stamp: Stamp) {
+        self.note_mut(place).stamp = stamp;
+    }
+
+    /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.
+    pub(crate) fn first_event_of(&self, slot: u32) -> u32 {
+        self.place_of(slot)
+            .and_then(|place| self.note_of(place))
+            .map_or(NO_EVENT, |note| note.first_event)
+    }
+
+    pub(crate) fn has_events(&self, slot: u32) -> bool {
+        self.first_event_of(slot) != NO_EVENT
+    }
+
+    /// The first and the last event of an entry.
+    pub(crate) fn event_ends(&self, place: usize) -> (u32, u32) {
+        self.note_of(place)
+            .map_or((NO_EVENT, NO_EVENT), |note| (note.first_event, note.last_event))
+    }
+
+    pub(crate) fn set_event_ends(&mut self, place: usize, first: u32, last: u32) {
+        let note = self.note_mut(place);
+        note.first_event = first;
+        note.last_event = last;
     }
 
     /// The contact's entry in the log, if it was touched in this tick.
     #[inline]
     pub(crate) fn touched(&self, slot: u32) -> Option<&Touch> {
-        let version = self.contacts.version[slot as usize];
-        if version & TOUCHED == 0 {
-            return None;
-        }
-        self.tick.touches.get((version & !TOUCHED) as usize)
+        self.tick.touches.get(self.place_of(slot)?)
     }
 
     /// Whether the content differs from what it was when the tick began.
@@ -177,36 +303,18 @@ impl Network {
     /// for the change records.
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         debug_assert!(self.queue.is_empty());
-        let number = self.now + 1;
-        let mut touches = std::mem::take(&mut self.tick.touches);
-        let is_change = |network: &Self, touch: &Touch| {
-            touch.first_event != u32::MAX || network.contacts.content[touch.contact as usize] != touch.old
-        };
-        let is_kept = keep_empty || self.edits_matter() || touches.iter().any(|touch| is_change(self, touch));
-        let mut changes = Vec::with_capacity(if record { touches.len() } else { 0 });
-        for touch in touches.drain(..) {
-            let at = touch.contact as usize;
-            if !is_change(self, &touch) {
-                self.contacts.version[at] = touch.version;
-                if !is_kept {
-                    // A tick that changed nothing leaves no trace.
-                    self.contacts.writer[at] = touch.writer;
-                }
-                continue;
-            }
-            self.contacts.version[at] = number;
-            if record && !self.contacts.has(touch.contact, flag::REMOVED) {
-                self.record_touch(touch, &mut changes);
-            }
-        }
-        self.tick.touches = touches;
+        let number = self.open_tick();
+        let kept = self.settle_versions(keep_empty);
+        let changes = if record { self.record_touches() } else { Vec::new() };
+        self.tick.touches.clear();
+        self.tick.notes.clear();
         let structure = if self.tick.edits.is_empty() {
             Vec::new()
         } else {
             self.commit_edits(record)
         };
         self.close_tick();
-        if !is_kept {
+        if !kept {
             return None;
         }
         self.now = number;
@@ -217,22 +325,75 @@ impl Network {
         })
     }
 
-    fn record_touch(&self, touch: Touch, changes: &mut Vec<Change>) {
-        let contact = self.contacts.id(touch.contact);
-        let mut old = touch.old;
-        if touch.first_event == u32::MAX {
-            let new = self.contacts.content[touch.contact as usize].clone();
-            let writer = self.contacts.writer[touch.contact as usize];
-            changes.push(Change {
-                contact,
-                old,
-                new,
-                cause: self.cause_of(writer),
-                event: false,
-            });
-            return;
+    /// Gives back the version of every contact that ends the tick as it began. Whether the tick leaves a trace: one that
+    /// changed nothing does not.
+    fn settle_versions(&mut self, keep_empty: bool) -> bool {
+        let number = self.open_tick();
+        let touches = std::mem::take(&mut self.tick.touches);
+        let notes = std::mem::take(&mut self.tick.notes);
+        let noted = || {
+            notes.iter().enumerate().filter_map(|(at, note)| {
+                let touch = touches.get(note.touch as usize)?;
+                // An entry that was taken back leaves its note behind.
+                (touch.age.note() == Some(at)).then_some((note, touch))
+            })
+        };
+        let is_change = |network: &Self, note: &Note, touch: &Touch| {
+            note.first_event != NO_EVENT || network.contacts.content[touch.contact as usize] != touch.old
+        };
+        let (mut entries, mut changed) = (0, false);
+        for (note, touch) in noted() {
+            entries += 1;
+            changed = changed || is_change(self, note, touch);
         }
-        for event in self.events_from(touch.first_event) {
+        let kept = keep_empty || changed || touches.len() > entries || self.edits_matter();
+        for touch in touches.get(Version::PLACES..).unwrap_or_default() {
+            self.contacts.version[touch.contact as usize] = Version::of_tick(number);
+        }
+        for (note, touch) in noted() {
+            if !is_change(self, note, touch) {
+                self.contacts.version[touch.contact as usize] = touch.version;
+                if !kept {
+                    self.contacts.writer[touch.contact as usize] = touch.writer;
+                }
+            }
+        }
+        self.tick.touches = touches;
+        self.tick.notes = notes;
+        kept
+    }
+
+    /// The changes of the tick, contact by contact in the order they were touched.
+    fn record_touches(&mut self) -> Vec<Change> {
+        let mut touches = std::mem::take(&mut self.tick.touches);
+        let mut changes = Vec::with_capacity(touches.len());
+        for (place, touch) in touches.iter_mut().enumerate() {
+            if self.contacts.has(touch.contact, flag::REMOVED) {
+                continue;
+            }
+            let contact = self.contacts.id(touch.contact);
+            let content = &self.contacts.content[touch.contact as usize];
+            let note = touch.age.note().and_then(|note| self.tick.notes.get(note));
+            let first = note.map_or(NO_EVENT, |note| note.first_event);
+            if first != NO_EVENT {
+                self.record_events(contact, first, touch.old.take(), &mut changes);
+            } else if note.is_none() || *content != touch.old {
+                debug_assert_eq!(note.map_or(place, |note| note.touch as usize), place);
+                changes.push(Change {
+                    contact,
+                    old: touch.old.take(),
+                    new: content.clone(),
+                    cause: self.cause_of(self.contacts.writer[touch.contact as usize]),
+                    event: false,
+                });
+            }
+        }
+        self.tick.touches = touches;
+        changes
+    }
+
+    fn record_events(&self, contact: crate::ContactId, first: u32, mut old: Content, changes: &mut Vec<Change>) {
+        for event in self.events_from(first) {
             let new = event.value.clone();
             changes.push(Change {
                 contact,
@@ -264,7 +425,7 @@ impl Network {
             return self.contacts.content[slot as usize].clone();
         };
         let mut newest = &touch.old;
-        let mut at = touch.first_event;
+        let mut at = self.first_event_of(slot);
         while let Some(event) = self.tick.events.get(at as usize) {
             if (at as usize) < since {
                 newest = &event.value;
@@ -287,6 +448,7 @@ impl Network {
         while !self.tick.touches.is_empty() {
             self.untouch_last();
         }
+        self.tick.notes.clear();
         self.undo_edits(0);
         self.creation = self.tick.creation;
         self.refresh_regions();

@@ -113,7 +113,7 @@ impl Network {
         Reason {
             path: self.path_of(slot),
             content,
-            version: self.contacts.version[at],
+            version: self.version_at(slot),
             how,
             from: Vec::new(),
             cut: false,

@@ -1,13 +1,13 @@
 //! Writes: how a value enters a contact through its blend, from outside, from a gadget or over a wire.
 
 use crate::blend::{Blend, Join};
-use crate::contact::{TOUCHED, Writer, flag};
+use crate::contact::{Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::id::ContactId;
 use crate::network::{Contradiction, Network, OnContradiction};
 use crate::queue::Waiting;
-use crate::tick::{Event, EventKey, Stamp, Touch};
+use crate::tick::{Age, Event, EventKey, NO_EVENT, Stamp};
 use crate::value::{Content, Value, show};
 
 /// What became of a write.
@@ -25,6 +25,18 @@ impl Network {
     /// Writes a value from outside, in the open tick.
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
+        let at = slot as usize;
+        if self.contacts.flags[at] & flag::SLOW == 0
+            && !self.tick.settling
+            && !self.is_touched(slot)
+            && self.contacts.content[at].as_ref() != Some(&value)
+            && let Some(age) = Age::external(self.tick.write_index)
+        {
+            self.tick.write_index += 1;
+            let old = self.contacts.content[at].replace(value);
+            self.log(slot, old, Writer::external(self.source), age);
+            return Ok(());
+        }
         self.write_external(slot, Some(value), Writer::external(self.source))
             .map(|_| ())
     }
@@ -78,7 +90,7 @@ impl Network {
     pub(crate) fn write_float(&mut self, slot: u32, value: f64, gadget: u32) -> Result<(), NetworkError> {
         let at = slot as usize;
         if self.contacts.flags[at] & flag::SLOW == 0
-            && self.contacts.version[at] & TOUCHED == 0
+            && !self.is_touched(slot)
             && let Some(Value::Float(content)) = &mut self.contacts.content[at]
         {
             let before = *content;
@@ -88,30 +100,12 @@ impl Network {
             }
             if !is_same {
                 *content = value;
-                self.log_final(slot, Some(Value::Float(before)), gadget);
+                self.log(slot, Some(Value::Float(before)), Writer::gadget(gadget), Age::FINAL);
+                self.mark_readers(slot);
                 return Ok(());
             }
         }
         self.write_from_gadget(slot, Value::Float(value), gadget)
-    }
-
-    /// Logs the first write in a tick to a contact that only this gadget writes, and marks its readers.
-    #[inline]
-    fn log_final(&mut self, slot: u32, old: Content, gadget: u32) {
-        let at = slot as usize;
-        let index = self.tick.touches.len() as u64;
-        self.tick.touches.push(Touch {
-            contact: slot,
-            stamp: Stamp::OLDEST,
-            old,
-            version: self.contacts.version[at],
-            writer: self.contacts.writer[at],
-            first_event: u32::MAX,
-            last_event: u32::MAX,
-        });
-        self.contacts.version[at] = TOUCHED | index;
-        self.contacts.writer[at] = Writer::gadget(gadget);
-        self.mark_readers(slot);
     }
 
     /// What a gadget writes to a state contact. The first write in a tick to a contact that only this gadget writes is final, so
@@ -119,7 +113,7 @@ impl Network {
     #[inline(never)]
     pub(crate) fn write_from_gadget(&mut self, slot: u32, value: Value, gadget: u32) -> Result<(), NetworkError> {
         let at = slot as usize;
-        if self.contacts.flags[at] & flag::SLOW == 0 && self.contacts.version[at] & TOUCHED == 0 {
+        if self.contacts.flags[at] & flag::SLOW == 0 && !self.is_touched(slot) {
             let content = &mut self.contacts.content[at];
             if content.as_ref() == Some(&value) {
                 if self.contacts.writer[at] == Writer::gadget(gadget) {
@@ -131,7 +125,8 @@ impl Network {
                     .map(|_| ());
             }
             let old = content.replace(value);
-            self.log_final(slot, old, gadget);
+            self.log(slot, old, Writer::gadget(gadget), Age::FINAL);
+            self.mark_readers(slot);
             return Ok(());
         }
         let creation = self.gadgets.creation[gadget as usize];
@@ -152,13 +147,13 @@ impl Network {
         stamp: Stamp,
         key: EventKey,
     ) -> Result<Written, NetworkError> {
-        let fresh = self.contacts.version[slot as usize] & TOUCHED == 0;
+        let fresh = !self.is_touched(slot);
         let index = self.touch(slot);
         let blend = self.contacts.blend[slot as usize];
-        if blend == Blend::AcceptLast && !fresh && stamp < self.tick.touches[index].stamp {
+        let newest = fresh || stamp >= self.stamp_at(index);
+        if blend == Blend::AcceptLast && !newest {
             return Ok(Written::Refused);
         }
-        let newest = fresh || stamp >= self.tick.touches[index].stamp;
         if blend == Blend::Stream {
             self.clear_marks(slot, writer);
             if content.is_none() && self.contacts.content[slot as usize].is_none() {
@@ -207,7 +202,7 @@ impl Network {
     /// Notes who made the newest write to a contact, and how new it is.
     pub(crate) fn renew(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
         self.contacts.writer[slot as usize] = writer;
-        self.tick.touches[index].stamp = stamp;
+        self.set_stamp(index, stamp);
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
@@ -274,35 +269,34 @@ impl Network {
 
     fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, key: EventKey) {
         let new = self.tick.events.len() as u32;
-        let touch = &self.tick.touches[index];
-        let (first, last) = (touch.first_event, touch.last_event);
-        let newest = last == u32::MAX || self.tick.events[last as usize].key <= key;
+        let (first, last) = self.event_ends(index);
+        let newest = last == NO_EVENT || self.tick.events[last as usize].key <= key;
         self.tick.events.push(Event {
             key,
             value: value.clone(),
             writer,
-            next: u32::MAX,
+            next: NO_EVENT,
         });
         if newest {
-            if last == u32::MAX {
-                self.tick.touches[index].first_event = new;
+            if last == NO_EVENT {
+                self.set_event_ends(index, new, new);
             } else {
                 self.tick.events[last as usize].next = new;
+                self.set_event_ends(index, first, new);
             }
-            self.tick.touches[index].last_event = new;
             self.contacts.content[slot as usize] = value;
             self.contacts.writer[slot as usize] = writer;
             return;
         }
-        let mut before = u32::MAX;
+        let mut before = NO_EVENT;
         let mut at = first;
         while self.tick.events[at as usize].key <= key {
             before = at;
             at = self.tick.events[at as usize].next;
         }
         self.tick.events[new as usize].next = at;
-        if before == u32::MAX {
-            self.tick.touches[index].first_event = new;
+        if before == NO_EVENT {
+            self.set_event_ends(index, new, last);
         } else {
             self.tick.events[before as usize].next = new;
         }
