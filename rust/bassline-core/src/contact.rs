@@ -132,15 +132,36 @@ impl Version {
     }
 }
 
-/// The columns.
+/// What propagation reads and writes of a contact: half a cache line.
+#[derive(Debug, Clone)]
+#[repr(align(32))]
+pub(crate) struct Row {
+    pub(crate) content: Content,
+    pub(crate) version: Version,
+    pub(crate) writer: Writer,
+    pub(crate) flags: u8,
+    pub(crate) blend: Blend,
+}
+
+impl Row {
+    fn empty(blend: Blend) -> Self {
+        Self {
+            content: None,
+            version: Version::default(),
+            writer: Writer::NOBODY,
+            flags: if blend == Blend::AcceptLast { 0 } else { flag::BLENDED },
+            blend,
+        }
+    }
+}
+
+const _: () = assert!(size_of::<Row>() == 32);
+
+/// The columns: what propagation touches is one row; what only structure needs stands beside it.
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
     pub(crate) slots: Slots,
-    pub(crate) content: Vec<Content>,
-    pub(crate) version: Vec<Version>,
-    pub(crate) flags: Vec<u8>,
-    pub(crate) blend: Vec<Blend>,
-    pub(crate) writer: Vec<Writer>,
+    pub(crate) rows: Vec<Row>,
     pub(crate) level: Vec<i32>,
     /// The group's slot; [`NONE`] for a contact without a name.
     pub(crate) group: Vec<u32>,
@@ -159,12 +180,8 @@ impl Contacts {
     /// Fills the columns at a slot that has just been taken.
     pub(crate) fn place(&mut self, slot: u32, group: u32, name: Symbol, blend: Blend) {
         let len = self.slots.len();
-        if self.content.len() < len {
-            self.content.resize(len, None);
-            self.version.resize(len, Version::default());
-            self.flags.resize(len, 0);
-            self.blend.resize(len, Blend::AcceptLast);
-            self.writer.resize(len, Writer::NOBODY);
+        if self.rows.len() < len {
+            self.rows.resize(len, Row::empty(Blend::AcceptLast));
             self.level.resize(len, 0);
             self.group.resize(len, NONE);
             self.name.resize(len, Symbol(0));
@@ -172,11 +189,7 @@ impl Contacts {
             self.writers.grow(len);
         }
         let at = slot as usize;
-        self.content[at] = None;
-        self.version[at] = Version::default();
-        self.flags[at] = if blend == Blend::AcceptLast { 0 } else { flag::BLENDED };
-        self.blend[at] = blend;
-        self.writer[at] = Writer::NOBODY;
+        self.rows[at] = Row::empty(blend);
         self.level[at] = 0;
         self.group[at] = group;
         self.name[at] = name;
@@ -189,28 +202,28 @@ impl Contacts {
     /// The slot of a live contact.
     #[inline]
     pub(crate) fn find(&self, id: ContactId) -> Option<u32> {
-        (self.slots.holds(id) && self.flags[id.slot() as usize] & flag::REMOVED == 0).then(|| id.slot())
+        (self.slots.holds(id) && self.rows[id.slot() as usize].flags & flag::REMOVED == 0).then(|| id.slot())
     }
 
     #[inline]
     pub(crate) fn has(&self, slot: u32, flags: u8) -> bool {
-        self.flags[slot as usize] & flags != 0
+        self.rows[slot as usize].flags & flags != 0
     }
 
     pub(crate) fn set(&mut self, slot: u32, flag: u8, on: bool) {
         if on {
-            self.flags[slot as usize] |= flag;
+            self.rows[slot as usize].flags |= flag;
         } else {
-            self.flags[slot as usize] &= !flag;
+            self.rows[slot as usize].flags &= !flag;
         }
     }
 
     pub(crate) fn is_stream(&self, slot: u32) -> bool {
-        self.blend[slot as usize] == Blend::Stream
+        self.rows[slot as usize].blend == Blend::Stream
     }
 
     pub(crate) fn value(&self, slot: u32) -> Option<&Value> {
-        self.content[slot as usize].as_ref()
+        self.rows[slot as usize].content.as_ref()
     }
 
     /// The bits that follow from the writers list; called when it changed.

@@ -184,15 +184,12 @@ impl Network {
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
-            WireKind::Bidirectional => (
-                self.stamp_of(from),
-                self.contacts.writer[from as usize],
-            ),
+            WireKind::Bidirectional => (self.stamp_of(from), self.contacts.rows[from as usize].writer),
         };
         let first = self.first_event_of(from);
         let mut keyed = Vec::new();
         if first == u32::MAX {
-            match self.contacts.content[from as usize].clone() {
+            match self.contacts.rows[from as usize].content.clone() {
                 Some(value) => keyed.push((EventKey::of_state(creation), value)),
                 None => return self.carry_nothing(wire, to, writer, stamp, index, evaluation),
             }
@@ -208,7 +205,7 @@ impl Network {
             // What a bidirectional wire brought to a stream does not go back as a new event.
             if self.contacts.is_stream(to)
                 && row.kind == WireKind::Bidirectional
-                && self.contacts.content[to as usize].as_ref() == Some(&value)
+                && self.contacts.rows[to as usize].content.as_ref() == Some(&value)
             {
                 continue;
             }
@@ -221,7 +218,7 @@ impl Network {
             }
             // A joining end answers with its join, a newer one with what it holds.
             let answers =
-                written != Written::Contradicted && self.contacts.content[to as usize].as_ref() != Some(&value);
+                written != Written::Contradicted && self.contacts.rows[to as usize].content.as_ref() != Some(&value);
             let reverse = Member {
                 backward: !member.backward,
                 ..member
@@ -239,7 +236,7 @@ impl Network {
                 evaluation.dirty.remove(&reverse);
             }
         }
-        if row.kind == WireKind::Directed && first != u32::MAX && self.contacts.content[from as usize].is_none() {
+        if row.kind == WireKind::Directed && first != u32::MAX && self.contacts.rows[from as usize].content.is_none() {
             return self.carry_nothing(wire, to, writer, stamp, index, evaluation);
         }
         Ok(())
@@ -255,19 +252,19 @@ impl Network {
         evaluation: &mut Evaluation,
     ) -> Result<(), NetworkError> {
         let row = self.wires.rows[wire as usize];
-        let before = self.contacts.content[to as usize].clone();
+        let before = self.contacts.rows[to as usize].content.clone();
         if row.kind == WireKind::Directed {
             self.lose_while_settling(to, writer)?;
-        } else if self.contacts.blend[to as usize] == crate::Blend::AcceptLast {
+        } else if self.contacts.rows[to as usize].blend == crate::Blend::AcceptLast {
             self.write_content(to, None, writer, stamp, EventKey::of_state(0))?;
         }
         self.regions.just_written.clear();
         evaluation.written.insert(to);
-        if self.contacts.content[to as usize] != before {
+        if self.contacts.rows[to as usize].content != before {
             self.mark_members(index, to, evaluation);
         }
         if row.kind == WireKind::Bidirectional
-            && self.contacts.content[to as usize].is_some()
+            && self.contacts.rows[to as usize].content.is_some()
             && !self.contacts.is_stream(to)
         {
             let creation = self.wires.creation[wire as usize];
@@ -316,8 +313,8 @@ impl Network {
         for &code in self.contacts.readers.get(contact) {
             if let Edge::Wire(wire) = Edge::of(code)
                 && self.wires.rows[wire as usize].kind == WireKind::Bidirectional
-                && self.contacts.content[self.other_end(wire, contact) as usize]
-                    != self.contacts.content[contact as usize]
+                && self.contacts.rows[self.other_end(wire, contact) as usize].content
+                    != self.contacts.rows[contact as usize].content
             {
                 let backward = self.wires.rows[wire as usize].from != contact;
                 let member = Member {
@@ -374,7 +371,7 @@ impl Network {
             format!(
                 "{} = {}",
                 self.path_of(slot),
-                show(&self.contacts.content[slot as usize])
+                show(&self.contacts.rows[slot as usize].content)
             )
         });
         NetworkError::NotSettled {

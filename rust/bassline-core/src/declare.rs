@@ -132,7 +132,7 @@ impl Network {
                 "'{path}' is a group and cannot be declared as a contact too; choose another name"
             ))),
             Some(Named::Contact(slot)) => {
-                let present = self.contacts.blend[slot as usize];
+                let present = self.contacts.rows[slot as usize].blend;
                 if let Some(blend) = blend
                     && blend != present
                 {
@@ -172,12 +172,12 @@ impl Network {
 
     /// The contact that holds a constant.
     pub(crate) fn constant(&mut self, value: &Value) -> u32 {
-        let holds = |slot: u32| self.contacts.content[slot as usize].as_ref() == Some(value);
+        let holds = |slot: u32| self.contacts.rows[slot as usize].content.as_ref() == Some(value);
         if let Some(slot) = self.identities.constant(value, holds) {
             return slot;
         }
         let slot = self.contacts.add(NONE, CONSTANT, Blend::AcceptLast);
-        self.contacts.content[slot as usize] = Some(value.clone());
+        self.contacts.rows[slot as usize].content = Some(value.clone());
         self.identities.enter_constant(value, slot);
         self.tick.edits.push(Edit::ContactAdded(slot));
         slot
@@ -237,21 +237,21 @@ impl Network {
         self.wires.place(slot, wire, creation);
         self.link_wire(slot);
         self.tick.edits.push(Edit::WireAdded(slot));
-        let content = |slot: u32| self.contacts.content[slot as usize].clone();
+        let content = |slot: u32| self.contacts.rows[slot as usize].content.clone();
         let passes_anyway = self.differs(from) || self.has_events(from);
         if self.contacts.is_stream(to) && passes_anyway {
             // While settling, the wire brings what is new; connecting would bring it twice.
         } else if let Some(value) = content(from) {
             let writer = match kind {
                 WireKind::Directed => Writer::wire(slot),
-                WireKind::Bidirectional => self.contacts.writer[from as usize],
+                WireKind::Bidirectional => self.contacts.rows[from as usize].writer,
             };
             self.tick.carrying = true;
             let written = self.write_external(to, Some(value), writer);
             self.tick.carrying = false;
             written?;
         } else if let (WireKind::Bidirectional, Some(value)) = (kind, content(to)) {
-            self.write_external(from, Some(value), self.contacts.writer[to as usize])?;
+            self.write_external(from, Some(value), self.contacts.rows[to as usize].writer)?;
         }
         Ok(slot)
     }

@@ -61,7 +61,7 @@ impl Network {
         ContactRecord {
             id: self.contacts.id(slot),
             place,
-            blend: self.contacts.blend[at],
+            blend: self.contacts.rows[at].blend,
             attributes,
         }
     }
@@ -138,9 +138,9 @@ impl Network {
         }
         let contacts = self.contacts.slots.iter_live().map(|slot| ContactState {
             record: self.contact_record(slot),
-            content: self.contacts.content[slot as usize].clone(),
+            content: self.contacts.rows[slot as usize].content.clone(),
             version: self.version_at(slot),
-            cause: self.cause_of(self.contacts.writer[slot as usize]),
+            cause: self.cause_of(self.contacts.rows[slot as usize].writer),
         });
         let mut wires: Vec<WireRecord> = self.wire_ids().iter().map(|id| self.wire_record(id.slot())).collect();
         wires.sort_by_key(|wire| wire.creation);

@@ -218,14 +218,14 @@ impl Network {
 
     /// The slot of what wrote this, and what is linked with it, will be taken again by another.
     fn scrub_writer(&mut self, contact: u32, writer: Writer) {
-        if self.contacts.writer[contact as usize] == writer {
-            self.contacts.writer[contact as usize] = Writer::NOBODY;
+        if self.contacts.rows[contact as usize].writer == writer {
+            self.contacts.rows[contact as usize].writer = Writer::NOBODY;
         }
         if self.contacts.has(contact, flag::CYCLIC) {
             let region = self.regions.of_contact(contact);
             for &linked in &self.regions.rows[region as usize].contacts {
-                if self.contacts.writer[linked as usize] == writer {
-                    self.contacts.writer[linked as usize] = Writer::NOBODY;
+                if self.contacts.rows[linked as usize].writer == writer {
+                    self.contacts.rows[linked as usize].writer = Writer::NOBODY;
                 }
             }
         }
@@ -283,7 +283,7 @@ impl Network {
                 self.groups.forget(group, name);
             }
         }
-        self.contacts.content[at] = None;
+        self.contacts.rows[at].content = None;
         self.contradictions.swap_remove(&slot);
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);

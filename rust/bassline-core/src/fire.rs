@@ -16,38 +16,20 @@ pub(crate) type Inputs = SmallVec<[Content; 4]>;
 
 impl Network {
     /// Fires a gadget of the acyclic part, whose turn it is.
-    #[inline]
-    pub(crate) fn fire(&mut self, slot: u32) -> Result<(), NetworkError> {
-        let row = &mut self.gadgets.rows[slot as usize];
-        let (a, b) = (row.a as usize, row.b as usize);
-        // Floats stay in registers: a value that goes through memory costs more than the computation.
-        if row.flags & flag::SLOW == 0
-            && let Body::Binary(op) = row.body
-            && let (Some(Value::Float(x)), Some(Value::Float(y))) =
-                (&self.contacts.content[a], &self.contacts.content[b])
-            && let Some(result) = op.of_floats(*x, *y)
-        {
-            row.firings = row.firings.wrapping_add(1);
-            let out = row.out;
-            return self.write_float(out, result, slot);
-        }
-        self.fire_any(slot)
-    }
-
     #[inline(never)]
-    fn fire_any(&mut self, slot: u32) -> Result<(), NetworkError> {
+    pub(crate) fn fire(&mut self, slot: u32) -> Result<(), NetworkError> {
         let row = &mut self.gadgets.rows[slot as usize];
         if row.flags & flag::SLOW != 0 {
             return self.fire_slow(slot);
         }
         let (body, a, b, out) = (row.body, row.a, row.b, row.out);
-        let Some(first) = &self.contacts.content[a as usize] else {
+        let Some(first) = &self.contacts.rows[a as usize].content else {
             return self.lose_outputs(slot);
         };
         let result = match body {
             Body::Unary(op) => op.apply(first),
             _ => {
-                let Some(second) = &self.contacts.content[b as usize] else {
+                let Some(second) = &self.contacts.rows[b as usize].content else {
                     return self.lose_outputs(slot);
                 };
                 match body {
@@ -75,7 +57,7 @@ impl Network {
             let content = if contact == NONE {
                 None
             } else {
-                self.contacts.content[contact as usize].clone()
+                self.contacts.rows[contact as usize].content.clone()
             };
             if content.is_none() && self.gadgets.input_required(slot, port) {
                 return self.lose_outputs(slot);
@@ -157,16 +139,16 @@ impl Network {
         let cells: SmallVec<[u32; 2]> = SmallVec::from_slice(&wide.state);
         let mut state: SmallVec<[Content; 2]> = cells
             .iter()
-            .map(|&cell| self.contacts.content[cell as usize].clone())
+            .map(|&cell| self.contacts.rows[cell as usize].content.clone())
             .collect();
         let Some(result) = statistic.observe(&mut state, value)? else {
             return Ok(Outputs::new());
         };
         for (&cell, content) in cells.iter().zip(state) {
-            if self.contacts.content[cell as usize] != content {
+            if self.contacts.rows[cell as usize].content != content {
                 self.touch(cell);
-                self.contacts.content[cell as usize] = content;
-                self.contacts.writer[cell as usize] = Writer::gadget(slot);
+                self.contacts.rows[cell as usize].content = content;
+                self.contacts.rows[cell as usize].writer = Writer::gadget(slot);
             }
         }
         Ok(SmallVec::from_iter([Some(result)]))
@@ -210,7 +192,7 @@ impl Network {
             let content = match inputs {
                 Some(inputs) => inputs[port].clone(),
                 None if contact == NONE => None,
-                None => self.contacts.content[contact as usize].clone(),
+                None => self.contacts.rows[contact as usize].content.clone(),
             };
             (self.gadgets.input_name(slot, port), content)
         });

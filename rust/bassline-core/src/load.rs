@@ -53,9 +53,9 @@ impl Network {
             network.load_contact(&state.record)?;
             let at = state.record.id.slot() as usize;
             if !matches!(state.record.place, Err(Unnamed::Constant(_))) {
-                network.contacts.content[at] = state.content;
+                network.contacts.rows[at].content = state.content;
             }
-            network.contacts.version[at] = Version::of_tick(state.version);
+            network.contacts.rows[at].version = Version::of_tick(state.version);
             causes.push((state.record.id.slot(), state.cause));
         }
         network.load_edges(&image.wires, image.gadgets)?;
@@ -64,7 +64,7 @@ impl Network {
         network.wires.slots.rebuild_free();
         network.gadgets.slots.rebuild_free();
         for (slot, cause) in causes {
-            network.contacts.writer[slot as usize] = network.writer_of(cause);
+            network.contacts.rows[slot as usize].writer = network.writer_of(cause);
         }
         network.restore_routes();
         Ok(network)
@@ -105,7 +105,7 @@ impl Network {
         match &record.place {
             Ok(_) => self.groups.enter(group, name, Named::Contact(slot)),
             Err(Unnamed::Constant(value)) => {
-                self.contacts.content[slot as usize] = Some(value.clone());
+                self.contacts.rows[slot as usize].content = Some(value.clone());
                 self.enter_constant(slot);
             }
             Err(Unnamed::State) => {}

@@ -122,11 +122,15 @@ impl Network {
     }
 
     pub(crate) fn slot(&self, id: ContactId) -> Result<u32, NetworkError> {
-        self.contacts.find(id).ok_or(NetworkError::Stale { what: "contact" })
+        self.contacts
+            .find(id)
+            .ok_or_else(|| NetworkError::Stale { what: "contact" })
     }
 
     pub(crate) fn group_slot(&self, id: GroupId) -> Result<u32, NetworkError> {
-        self.groups.find(id).ok_or(NetworkError::Stale { what: "group" })
+        self.groups
+            .find(id)
+            .ok_or_else(|| NetworkError::Stale { what: "group" })
     }
 
     pub(crate) fn gadget_slot(&self, id: GadgetId) -> Result<u32, NetworkError> {
@@ -149,7 +153,7 @@ impl Network {
     #[inline]
     pub fn content(&self, id: ContactId) -> Result<&Content, NetworkError> {
         let slot = self.slot(id)?;
-        Ok(&self.contacts.content[slot as usize])
+        Ok(&self.contacts.rows[slot as usize].content)
     }
 
     /// The tick that last changed a contact; inside a tick, for a contact written in it, the number the tick will have.
@@ -158,12 +162,12 @@ impl Network {
     }
 
     pub(crate) fn version_at(&self, slot: u32) -> u64 {
-        self.contacts.version[slot as usize].tick(self.now + 1)
+        self.contacts.rows[slot as usize].version.tick(self.now + 1)
     }
 
     /// The blend of a contact.
     pub fn blend(&self, id: ContactId) -> Result<crate::Blend, NetworkError> {
-        Ok(self.contacts.blend[self.slot(id)? as usize])
+        Ok(self.contacts.rows[self.slot(id)? as usize].blend)
     }
 
     /// The contradiction a contact records.
@@ -178,7 +182,7 @@ impl Network {
 
     /// Who wrote the content of a contact.
     pub fn cause(&self, id: ContactId) -> Result<Cause, NetworkError> {
-        Ok(self.cause_of(self.contacts.writer[self.slot(id)? as usize]))
+        Ok(self.cause_of(self.contacts.rows[self.slot(id)? as usize].writer))
     }
 
     pub(crate) fn cause_of(&self, writer: Writer) -> Cause {

@@ -48,7 +48,11 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// Puts a gadget in line at its level; nothing if it waits already.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the innermost of the loop; a call costs a third of it"
+    )]
     pub(crate) fn push_gadget(&mut self, rows: &mut [Row], slot: u32) {
         let row = &mut rows[slot as usize];
         if row.flags & flag::QUEUED != 0 {
@@ -76,6 +80,19 @@ impl Queue {
             line.tail = slot;
             rows[tail as usize].next = slot;
         }
+    }
+
+    /// Puts the readers of a contact in line, from the first on; how many, until one that is not a gadget waiting by level.
+    #[inline]
+    pub(crate) fn push_gadgets(&mut self, rows: &mut [Row], readers: &[u32]) -> usize {
+        for (at, &reader) in readers.iter().enumerate() {
+            // The code of a wire is beyond every row.
+            match rows.get(reader as usize) {
+                Some(row) if row.flags & (flag::STREAM | flag::CYCLIC) == 0 => self.push_gadget(rows, reader),
+                _ => return at,
+            }
+        }
+        readers.len()
     }
 
     #[cold]
@@ -159,7 +176,10 @@ impl Queue {
         let word = at / 64;
         self.others.peek().is_some_and(|Reverse((other, _))| *other < level)
             || self.used[self.word.min(word)..word].iter().any(|&bits| bits != 0)
-            || self.used.get(word).is_some_and(|bits| bits & ((1 << (at % 64)) - 1) != 0)
+            || self
+                .used
+                .get(word)
+                .is_some_and(|bits| bits & ((1 << (at % 64)) - 1) != 0)
     }
 
     /// Forgets everything that waits.

@@ -59,7 +59,11 @@ impl Network {
     /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.
     fn fire_line(&mut self, level: i32, line: Line, budget: usize) -> Result<usize, NetworkError> {
         let (mut at, mut left) = (line.head, budget);
-        while at != NONE && left > 0 {
+        loop {
+            (at, left) = self.fire_plain(level, at, left);
+            if at == NONE || left == 0 {
+                break;
+            }
             let row = &mut self.gadgets.rows[at as usize];
             let (slot, flags) = (at, row.flags);
             at = row.next;
@@ -105,7 +109,7 @@ impl Network {
             }
             if self.contacts.has(slot, flag::SLOW) || self.contacts.writers.len(slot) > 0 {
                 self.schedule(slot, true);
-            } else if touch.old != self.contacts.content[slot as usize] {
+            } else if !self.is_as_it_was(touch) {
                 self.mark_readers(slot);
             }
         }
@@ -169,7 +173,7 @@ impl Network {
         if first != u32::MAX {
             return self.carry_events(wire, first, to);
         }
-        let content: Content = self.contacts.content[from as usize].clone();
+        let content: Content = self.contacts.rows[from as usize].content.clone();
         match content {
             Some(value) => self
                 .write_content(to, Some(value), writer, stamp, EventKey::of_state(creation))
@@ -182,7 +186,7 @@ impl Network {
     fn carry_events(&mut self, wire: u32, first: u32, to: u32) -> Result<(), NetworkError> {
         let creation = self.wires.creation[wire as usize];
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
-        let is_register = self.contacts.blend[to as usize] == crate::Blend::AcceptLast;
+        let is_register = self.contacts.rows[to as usize].blend == crate::Blend::AcceptLast;
         let mut events = self.events_since(first, 0);
         let erased = events.last().is_some_and(|(_, value)| value.is_none());
         events.retain(|(_, value)| value.is_some());
@@ -208,9 +212,9 @@ impl Network {
 
     /// An accept-last contact whose content came from `writer` loses it.
     pub(crate) fn lose_content(&mut self, slot: u32, writer: Writer, stamp: Stamp) -> Result<(), NetworkError> {
-        let lost = self.contacts.blend[slot as usize] == crate::Blend::AcceptLast
-            && self.contacts.writer[slot as usize] == writer
-            && self.contacts.content[slot as usize].is_some();
+        let lost = self.contacts.rows[slot as usize].blend == crate::Blend::AcceptLast
+            && self.contacts.rows[slot as usize].writer == writer
+            && self.contacts.rows[slot as usize].content.is_some();
         if lost {
             self.write_content(slot, None, writer, stamp, EventKey::of_state(0))?;
         }

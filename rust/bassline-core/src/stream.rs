@@ -63,7 +63,7 @@ impl Network {
                         .map_or(0, |(_, since)| *since);
                     self.sampled(contact, since)
                 } else {
-                    self.contacts.content[contact as usize].clone()
+                    self.contacts.rows[contact as usize].content.clone()
                 }
             })
             .collect();

@@ -4,6 +4,7 @@ use crate::contact::{Version, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::network::Network;
+use crate::old::{Kept, Old};
 use crate::record::{Change, Committed};
 use crate::value::Content;
 
@@ -76,9 +77,9 @@ pub(crate) struct Event {
 }
 
 /// What a contact was when the tick began: an entry of the log from which a tick is taken back.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Touch {
-    pub(crate) old: Content,
+    pub(crate) old: Old,
     pub(crate) version: Version,
     pub(crate) contact: u32,
     pub(crate) writer: Writer,
@@ -138,10 +139,20 @@ pub(crate) struct Tick {
     pub(crate) building: Option<(Writer, Stamp, EventKey)>,
     pub(crate) touches: Vec<Touch>,
     notes: Vec<Note>,
+    pub(crate) kept: Kept,
     pub(crate) events: Vec<Event>,
     pub(crate) edits: Vec<Edit>,
     /// Gadgets declared in this tick.
     pub(crate) fresh: Vec<u32>,
+}
+
+impl Tick {
+    /// Forgets what contacts were.
+    fn forget(&mut self) {
+        self.touches.clear();
+        self.notes.clear();
+        self.kept.clear();
+    }
 }
 
 impl Network {
@@ -177,7 +188,7 @@ impl Network {
 
     #[inline]
     fn place_of(&self, slot: u32) -> Option<usize> {
-        self.contacts.version[slot as usize].place(self.open_tick())
+        self.contacts.rows[slot as usize].version.place(self.open_tick())
     }
 
     /// Logs the first write in a tick to a contact, which has changed its content.
@@ -186,10 +197,10 @@ impl Network {
         let at = slot as usize;
         let touched = Version::touched(self.open_tick(), self.tick.touches.len());
         self.tick.touches.push(Touch {
-            old,
-            version: std::mem::replace(&mut self.contacts.version[at], touched),
+            old: self.tick.kept.keep(old),
+            version: std::mem::replace(&mut self.contacts.rows[at].version, touched),
             contact: slot,
-            writer: std::mem::replace(&mut self.contacts.writer[at], writer),
+            writer: std::mem::replace(&mut self.contacts.rows[at].writer, writer),
             age,
         });
     }
@@ -200,9 +211,9 @@ impl Network {
             return place;
         }
         let place = self.tick.touches.len();
-        let old = self.contacts.content[slot as usize].clone();
+        let old = self.contacts.rows[slot as usize].content.clone();
         let age = self.note(place, Stamp::OLDEST);
-        self.log(slot, old, self.contacts.writer[slot as usize], age);
+        self.log(slot, old, self.contacts.rows[slot as usize].writer, age);
         place
     }
 
@@ -238,10 +249,10 @@ impl Network {
         match self.note_of(place) {
             Some(note) => note.stamp,
             None if touch.age == Age::FINAL => {
-                let writer = self.contacts.writer[touch.contact as usize];
-                writer
-                    .as_gadget()
-                    .map_or(Stamp::OLDEST, |gadget| Stamp::creation(self.gadgets.creation[gadget as usize], 0))
+                let writer = self.contacts.rows[touch.contact as usize].writer;
+                writer.as_gadget().map_or(Stamp::OLDEST, |gadget| {
+                    Stamp::creation(self.gadgets.creation[gadget as usize], 0)
+                })
             }
             None => Stamp::external(u64::from(touch.age.0 & !Age::EXTERNAL_BIT)),
         }
@@ -287,16 +298,23 @@ impl Network {
 
     /// Whether the content differs from what it was when the tick began.
     pub(crate) fn differs(&self, slot: u32) -> bool {
-        self.touched(slot)
-            .is_some_and(|touch| touch.old != self.contacts.content[slot as usize])
+        self.touched(slot).is_some_and(|touch| !self.is_as_it_was(touch))
+    }
+
+    /// Whether the content of an entry's contact is what it was when the tick began.
+    #[inline]
+    pub(crate) fn is_as_it_was(&self, touch: &Touch) -> bool {
+        let content = &self.contacts.rows[touch.contact as usize].content;
+        self.tick.kept.is_same(touch.old, content)
     }
 
     /// The content a contact had when the tick began: what readers outside the tick see.
-    pub fn committed_content(&self, id: crate::ContactId) -> Result<&Content, NetworkError> {
+    pub fn committed_content(&self, id: crate::ContactId) -> Result<Content, NetworkError> {
         let slot = self.slot(id)?;
-        Ok(self
-            .touched(slot)
-            .map_or(&self.contacts.content[slot as usize], |touch| &touch.old))
+        Ok(match self.touched(slot) {
+            Some(touch) => self.tick.kept.content(touch.old),
+            None => self.contacts.rows[slot as usize].content.clone(),
+        })
     }
 
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
@@ -306,8 +324,7 @@ impl Network {
         let number = self.open_tick();
         let kept = self.settle_versions(keep_empty);
         let changes = if record { self.record_touches() } else { Vec::new() };
-        self.tick.touches.clear();
-        self.tick.notes.clear();
+        self.tick.forget();
         let structure = if self.tick.edits.is_empty() {
             Vec::new()
         } else {
@@ -338,9 +355,8 @@ impl Network {
                 (touch.age.note() == Some(at)).then_some((note, touch))
             })
         };
-        let is_change = |network: &Self, note: &Note, touch: &Touch| {
-            note.first_event != NO_EVENT || network.contacts.content[touch.contact as usize] != touch.old
-        };
+        let is_change =
+            |network: &Self, note: &Note, touch: &Touch| note.first_event != NO_EVENT || !network.is_as_it_was(touch);
         let (mut entries, mut changed) = (0, false);
         for (note, touch) in noted() {
             entries += 1;
@@ -348,13 +364,13 @@ impl Network {
         }
         let kept = keep_empty || changed || touches.len() > entries || self.edits_matter();
         for touch in touches.get(Version::PLACES..).unwrap_or_default() {
-            self.contacts.version[touch.contact as usize] = Version::of_tick(number);
+            self.contacts.rows[touch.contact as usize].version = Version::of_tick(number);
         }
         for (note, touch) in noted() {
             if !is_change(self, note, touch) {
-                self.contacts.version[touch.contact as usize] = touch.version;
+                self.contacts.rows[touch.contact as usize].version = touch.version;
                 if !kept {
-                    self.contacts.writer[touch.contact as usize] = touch.writer;
+                    self.contacts.rows[touch.contact as usize].writer = touch.writer;
                 }
             }
         }
@@ -364,31 +380,28 @@ impl Network {
     }
 
     /// The changes of the tick, contact by contact in the order they were touched.
-    fn record_touches(&mut self) -> Vec<Change> {
-        let mut touches = std::mem::take(&mut self.tick.touches);
-        let mut changes = Vec::with_capacity(touches.len());
-        for (place, touch) in touches.iter_mut().enumerate() {
-            if self.contacts.has(touch.contact, flag::REMOVED) {
+    fn record_touches(&self) -> Vec<Change> {
+        let mut changes = Vec::with_capacity(self.tick.touches.len());
+        for touch in &self.tick.touches {
+            let row = &self.contacts.rows[touch.contact as usize];
+            if row.flags & flag::REMOVED != 0 {
                 continue;
             }
             let contact = self.contacts.id(touch.contact);
-            let content = &self.contacts.content[touch.contact as usize];
             let note = touch.age.note().and_then(|note| self.tick.notes.get(note));
             let first = note.map_or(NO_EVENT, |note| note.first_event);
             if first != NO_EVENT {
-                self.record_events(contact, first, touch.old.take(), &mut changes);
-            } else if note.is_none() || *content != touch.old {
-                debug_assert_eq!(note.map_or(place, |note| note.touch as usize), place);
+                self.record_events(contact, first, self.tick.kept.content(touch.old), &mut changes);
+            } else if note.is_none() || !self.is_as_it_was(touch) {
                 changes.push(Change {
                     contact,
-                    old: touch.old.take(),
-                    new: content.clone(),
-                    cause: self.cause_of(self.contacts.writer[touch.contact as usize]),
+                    old: self.tick.kept.content(touch.old),
+                    new: row.content.clone(),
+                    cause: self.cause_of(row.writer),
                     event: false,
                 });
             }
         }
-        self.tick.touches = touches;
         changes
     }
 
@@ -422,9 +435,10 @@ impl Network {
     /// The newest event of a stream contact among the first `since` of the tick, else its content when the tick began.
     pub(crate) fn sampled(&self, slot: u32, since: usize) -> Content {
         let Some(touch) = self.touched(slot) else {
-            return self.contacts.content[slot as usize].clone();
+            return self.contacts.rows[slot as usize].content.clone();
         };
-        let mut newest = &touch.old;
+        let old = self.tick.kept.content(touch.old);
+        let mut newest = &old;
         let mut at = self.first_event_of(slot);
         while let Some(event) = self.tick.events.get(at as usize) {
             if (at as usize) < since {
@@ -448,7 +462,7 @@ impl Network {
         while !self.tick.touches.is_empty() {
             self.untouch_last();
         }
-        self.tick.notes.clear();
+        self.tick.forget();
         self.undo_edits(0);
         self.creation = self.tick.creation;
         self.refresh_regions();
@@ -471,10 +485,10 @@ impl Network {
     fn untouch_last(&mut self) {
         if let Some(touch) = self.tick.touches.pop() {
             let at = touch.contact as usize;
-            self.contacts.content[at] = touch.old;
-            self.contacts.version[at] = touch.version;
-            self.contacts.writer[at] = touch.writer;
-            self.contacts.flags[at] &= !flag::QUEUED;
+            self.contacts.rows[at].content = self.tick.kept.content(touch.old);
+            self.contacts.rows[at].version = touch.version;
+            self.contacts.rows[at].writer = touch.writer;
+            self.contacts.rows[at].flags &= !flag::QUEUED;
         }
     }
 

@@ -86,7 +86,7 @@ impl Network {
 
     fn reason(&self, slot: u32) -> Reason {
         let at = slot as usize;
-        let writer = self.contacts.writer[at];
+        let writer = self.contacts.rows[at].writer;
         let how = if self.contacts.group[at] == NONE {
             if self.contacts.name[at] == crate::declare::CONSTANT {
                 How::Constant
@@ -104,12 +104,12 @@ impl Network {
             }
         } else if writer.as_wire().is_some() {
             How::Wire
-        } else if self.contacts.content[at].is_some() && writer == Writer::NOBODY {
+        } else if self.contacts.rows[at].content.is_some() && writer == Writer::NOBODY {
             How::Removed
         } else {
             How::Empty
         };
-        let content = self.contacts.content[at].clone();
+        let content = self.contacts.rows[at].content.clone();
         Reason {
             path: self.path_of(slot),
             content,
@@ -122,7 +122,7 @@ impl Network {
 
     /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
     fn came_over_a_link(&self, slot: u32) -> bool {
-        let writer = self.contacts.writer[slot as usize];
+        let writer = self.contacts.rows[slot as usize].writer;
         writer
             .as_gadget()
             .is_some_and(|gadget| !self.gadgets.is_live(gadget) || !self.gadgets.outputs(gadget).contains(&slot))
@@ -134,7 +134,7 @@ impl Network {
         if self.contacts.group[at] == NONE {
             return Vec::new();
         }
-        let writer = self.contacts.writer[at];
+        let writer = self.contacts.rows[at].writer;
         if self.came_over_a_link(slot) {
             let wires = self.contacts.writers.get(slot).iter().map(|&code| Edge::of(code));
             let ends = wires.filter_map(|edge| {
@@ -145,7 +145,7 @@ impl Network {
                 }
             });
             return ends
-                .filter(|&end| self.contacts.writer[end as usize] == writer)
+                .filter(|&end| self.contacts.rows[end as usize].writer == writer)
                 .map(|end| ("wire".into(), end))
                 .take(1)
                 .collect();

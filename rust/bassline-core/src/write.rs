@@ -26,14 +26,14 @@ impl Network {
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
         let at = slot as usize;
-        if self.contacts.flags[at] & flag::SLOW == 0
+        if self.contacts.rows[at].flags & flag::SLOW == 0
             && !self.tick.settling
             && !self.is_touched(slot)
-            && self.contacts.content[at].as_ref() != Some(&value)
+            && self.contacts.rows[at].content.as_ref() != Some(&value)
             && let Some(age) = Age::external(self.tick.write_index)
         {
             self.tick.write_index += 1;
-            let old = self.contacts.content[at].replace(value);
+            let old = self.contacts.rows[at].content.replace(value);
             self.log(slot, old, Writer::external(self.source), age);
             return Ok(());
         }
@@ -44,10 +44,10 @@ impl Network {
     /// Whether a write would be refused: the policy is to raise, and the contact cannot join the value.
     pub fn check_write(&self, id: ContactId, value: &Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
-        match &self.contacts.content[slot as usize] {
+        match &self.contacts.rows[slot as usize].content {
             Some(current)
                 if self.on_contradiction == OnContradiction::Raise
-                    && self.contacts.blend[slot as usize].join(current, value) == Join::Contradiction =>
+                    && self.contacts.rows[slot as usize].blend.join(current, value) == Join::Contradiction =>
             {
                 Err(self.contradiction_error(slot, current.clone(), value.clone()))
             }
@@ -58,7 +58,7 @@ impl Network {
     fn contradiction_error(&self, slot: u32, current: Value, incoming: Value) -> NetworkError {
         NetworkError::Contradiction {
             path: self.path_of(slot).to_string(),
-            blend: self.contacts.blend[slot as usize].name(),
+            blend: self.contacts.rows[slot as usize].blend.name(),
             current: show(&Some(current)),
             incoming: show(&Some(incoming)),
         }
@@ -84,39 +84,15 @@ impl Network {
         self.write_content(slot, content, writer, Stamp::external(index), EventKey::external(index))
     }
 
-    /// What a gadget of floats writes, as [`Network::write_from_gadget`] would: the common case, float over float, without a value in
-    /// memory on the way.
-    #[inline]
-    pub(crate) fn write_float(&mut self, slot: u32, value: f64, gadget: u32) -> Result<(), NetworkError> {
-        let at = slot as usize;
-        if self.contacts.flags[at] & flag::SLOW == 0
-            && !self.is_touched(slot)
-            && let Some(Value::Float(content)) = &mut self.contacts.content[at]
-        {
-            let before = *content;
-            let is_same = crate::number::floats(before, value).is_eq();
-            if is_same && self.contacts.writer[at] == Writer::gadget(gadget) {
-                return Ok(());
-            }
-            if !is_same {
-                *content = value;
-                self.log(slot, Some(Value::Float(before)), Writer::gadget(gadget), Age::FINAL);
-                self.mark_readers(slot);
-                return Ok(());
-            }
-        }
-        self.write_from_gadget(slot, Value::Float(value), gadget)
-    }
-
     /// What a gadget writes to a state contact. The first write in a tick to a contact that only this gadget writes is final, so
     /// its readers are marked at once; every other write waits until the contact's turn.
     #[inline(never)]
     pub(crate) fn write_from_gadget(&mut self, slot: u32, value: Value, gadget: u32) -> Result<(), NetworkError> {
         let at = slot as usize;
-        if self.contacts.flags[at] & flag::SLOW == 0 && !self.is_touched(slot) {
-            let content = &mut self.contacts.content[at];
+        if self.contacts.rows[at].flags & flag::SLOW == 0 && !self.is_touched(slot) {
+            let content = &mut self.contacts.rows[at].content;
             if content.as_ref() == Some(&value) {
-                if self.contacts.writer[at] == Writer::gadget(gadget) {
+                if self.contacts.rows[at].writer == Writer::gadget(gadget) {
                     return Ok(());
                 }
                 let stamp = Stamp::creation(self.gadgets.creation[gadget as usize], self.tick.firing);
@@ -149,14 +125,14 @@ impl Network {
     ) -> Result<Written, NetworkError> {
         let fresh = !self.is_touched(slot);
         let index = self.touch(slot);
-        let blend = self.contacts.blend[slot as usize];
+        let blend = self.contacts.rows[slot as usize].blend;
         let newest = fresh || stamp >= self.stamp_at(index);
         if blend == Blend::AcceptLast && !newest {
             return Ok(Written::Refused);
         }
         if blend == Blend::Stream {
             self.clear_marks(slot, writer);
-            if content.is_none() && self.contacts.content[slot as usize].is_none() {
+            if content.is_none() && self.contacts.rows[slot as usize].content.is_none() {
                 return Ok(Written::Same);
             }
             self.add_event(slot, index, content, writer, key);
@@ -164,7 +140,7 @@ impl Network {
             return Ok(Written::Changed);
         }
         if let (true, Some(current), Some(incoming)) =
-            (blend.is_lattice(), &self.contacts.content[slot as usize], &content)
+            (blend.is_lattice(), &self.contacts.rows[slot as usize].content, &content)
         {
             match blend.join(current, incoming) {
                 Join::Take => {}
@@ -179,7 +155,7 @@ impl Network {
                 Join::Contradiction => {
                     // Not taken: neither content nor its age changes.
                     self.clear_marks(slot, writer);
-                    let Some(current) = &self.contacts.content[slot as usize] else {
+                    let Some(current) = &self.contacts.rows[slot as usize].content else {
                         return Ok(Written::Same);
                     };
                     let (current, incoming) = (current.clone(), incoming.clone());
@@ -188,9 +164,9 @@ impl Network {
             }
         }
         self.clear_marks(slot, writer);
-        let changed = self.contacts.content[slot as usize] != content;
+        let changed = self.contacts.rows[slot as usize].content != content;
         if changed {
-            self.contacts.content[slot as usize] = content;
+            self.contacts.rows[slot as usize].content = content;
         }
         if newest {
             self.renew(slot, index, writer, stamp);
@@ -201,7 +177,7 @@ impl Network {
 
     /// Notes who made the newest write to a contact, and how new it is.
     pub(crate) fn renew(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
-        self.contacts.writer[slot as usize] = writer;
+        self.contacts.rows[slot as usize].writer = writer;
         self.set_stamp(index, stamp);
     }
 
@@ -222,26 +198,15 @@ impl Network {
     /// Puts the gadgets that read a state contact in line.
     #[inline]
     pub(crate) fn mark_readers(&mut self, slot: u32) {
-        use crate::gadget::flag as of;
-        let Network {
-            contacts,
-            gadgets,
-            queue,
-            ..
-        } = self;
-        for (at, &code) in contacts.readers.get(slot).iter().enumerate() {
-            // The code of a wire is beyond every row.
-            match gadgets.rows.get(code as usize) {
-                Some(row) if row.flags & (of::STREAM | of::CYCLIC) == 0 => {
-                    queue.push_gadget(&mut gadgets.rows, code);
-                }
-                _ => return self.mark_readers_from(slot, at),
-            }
+        let readers = self.contacts.readers.get(slot);
+        let plain = self.queue.push_gadgets(&mut self.gadgets.rows, readers);
+        if plain < readers.len() {
+            self.mark_readers_from(slot, plain);
         }
     }
 
     #[inline(never)]
-    fn mark_readers_from(&mut self, slot: u32, first: usize) {
+    pub(crate) fn mark_readers_from(&mut self, slot: u32, first: usize) {
         for at in first..self.contacts.readers.len(slot) {
             if let Some(code) = self.contacts.readers.at(slot, at) {
                 self.mark_reader(code, false);
@@ -284,8 +249,8 @@ impl Network {
                 self.tick.events[last as usize].next = new;
                 self.set_event_ends(index, first, new);
             }
-            self.contacts.content[slot as usize] = value;
-            self.contacts.writer[slot as usize] = writer;
+            self.contacts.rows[slot as usize].content = value;
+            self.contacts.rows[slot as usize].writer = writer;
             return;
         }
         let mut before = NO_EVENT;
@@ -315,7 +280,7 @@ impl Network {
         let contradiction = Contradiction {
             current,
             incoming,
-            current_cause: self.cause_of(self.contacts.writer[slot as usize]),
+            current_cause: self.cause_of(self.contacts.rows[slot as usize].writer),
             incoming_cause: self.cause_of(writer),
         };
         if self.contradictions.get(&slot) != Some(&contradiction) {

@@ -124,7 +124,7 @@ impl Shared {
     /// The content of a contact as its reader may see it: inside a batch, its own thread sees its own writes.
     #[inline]
     pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> PyResult<Content> {
-        let content = match crate::current::firing(self.key(), |network| network.committed_content(id).cloned()) {
+        let content = match crate::current::firing(self.key(), |network| network.committed_content(id)) {
             Some(content) => content,
             None => {
                 let state = crate::enter::to_read(py, self)?;
@@ -132,7 +132,7 @@ impl Shared {
                 if !network.in_tick() || state.owner == crate::enter::thread_number() {
                     network.content(id).cloned()
                 } else {
-                    network.committed_content(id).cloned()
+                    network.committed_content(id)
                 }
             }
         };
