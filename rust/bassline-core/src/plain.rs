@@ -10,6 +10,50 @@ use crate::tick::{Age, Touch};
 use crate::value::Value;
 
 impl Network {
+    /// Makes the first write of the tick to a contact that only the outside writes, if it changes a float, and puts its readers in line;
+    /// whether it was made.
+    #[inline]
+    pub(crate) fn write_first(&mut self, slot: u32, new: f64) -> bool {
+        let open = self.now + 1;
+        let Network {
+            contacts,
+            gadgets,
+            queue,
+            tick,
+            ..
+        } = self;
+        let row = &mut contacts.rows[slot as usize];
+        let (true, Some(Value::Float(content)), Some(age)) = (
+            row.flags & of_contact::SLOW == 0
+                && row.version.place(open).is_none()
+                && contacts.writers.len(slot) == 0
+                && !tick.settling,
+            &mut row.content,
+            Age::external(tick.write_index),
+        ) else {
+            return false;
+        };
+        let old = *content;
+        if is_same(old, new) {
+            return false;
+        }
+        *content = new;
+        tick.write_index += 1;
+        let touched = Version::touched(open, tick.touches.len());
+        tick.touches.push(Touch {
+            old: Old::Float(old),
+            version: std::mem::replace(&mut row.version, touched),
+            contact: slot,
+            writer: std::mem::replace(&mut row.writer, Writer::external(self.source)),
+            age,
+        });
+        let readers = contacts.readers.get(slot);
+        if queue.push_gadgets(&mut gadgets.rows, readers) < readers.len() {
+            tick.unmarked = true;
+        }
+        true
+    }
+
     /// Fires the gadgets of a line from `at` on, for as long as they are plain and the budget lasts; where it stopped, and what is
     /// left of the budget.
     pub(crate) fn fire_plain(&mut self, level: i32, mut at: u32, mut left: usize) -> (u32, usize) {
@@ -43,7 +87,7 @@ impl Network {
                 break;
             };
             let before = *content;
-            let is_same = before == result || before.is_nan() && result.is_nan();
+            let is_same = is_same(before, result);
             if is_same && cell.writer != writer {
                 break;
             }
@@ -77,4 +121,10 @@ impl Network {
         }
         (at, left)
     }
+}
+
+#[inline]
+#[expect(clippy::float_cmp, reason = "any change is a change")]
+fn is_same(a: f64, b: f64) -> bool {
+    a == b || a.is_nan() && b.is_nan()
 }

@@ -83,7 +83,8 @@ impl Queue {
     }
 
     /// Puts the readers of a contact in line, from the first on; how many, until one that is not a gadget waiting by level.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as of `push_gadget`")]
     pub(crate) fn push_gadgets(&mut self, rows: &mut [Row], readers: &[u32]) -> usize {
         for (at, &reader) in readers.iter().enumerate() {
             // The code of a wire is beyond every row.

@@ -101,20 +101,28 @@ impl Network {
 
     /// Puts in line what the operations of the tick have touched.
     fn start(&mut self) {
-        for at in 0..self.tick.touches.len() {
-            let touch = &self.tick.touches[at];
-            let slot = touch.contact;
-            if self.contacts.has(slot, flag::REMOVED) {
-                continue;
-            }
-            if self.contacts.has(slot, flag::SLOW) || self.contacts.writers.len(slot) > 0 {
-                self.schedule(slot, true);
-            } else if !self.is_as_it_was(touch) {
-                self.mark_readers(slot);
-            }
+        if self.tick.unmarked || !self.tick.edits.is_empty() {
+            self.mark_touched();
         }
         for at in 0..self.tick.fresh.len() {
             self.fire_first(self.tick.fresh[at]);
+        }
+    }
+
+    /// Puts the readers of everything touched in line, and nothing else.
+    fn mark_touched(&mut self) {
+        self.queue.clear(&mut self.gadgets.rows);
+        for at in 0..self.tick.touches.len() {
+            let contact = self.tick.touches[at].contact;
+            let flags = self.contacts.rows[contact as usize].flags;
+            if flags & flag::REMOVED != 0 {
+                continue;
+            }
+            if flags & flag::SLOW != 0 || self.contacts.writers.len(contact) > 0 {
+                self.schedule(contact, true);
+            } else if self.differs(contact) {
+                self.mark_readers(contact);
+            }
         }
     }
 

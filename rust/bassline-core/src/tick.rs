@@ -105,7 +105,7 @@ impl Age {
         Age(note as u32)
     }
 
-    fn note(self) -> Option<usize> {
+    pub(crate) fn note(self) -> Option<usize> {
         (self.0 & Self::EXTERNAL_BIT == 0).then_some(self.0 as usize)
     }
 }
@@ -125,6 +125,7 @@ pub(crate) const NO_EVENT: u32 = u32::MAX;
 
 /// The open tick.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Tick {
     pub(crate) open: bool,
     pub(crate) settling: bool,
@@ -141,6 +142,8 @@ pub(crate) struct Tick {
     notes: Vec<Note>,
     pub(crate) kept: Kept,
     pub(crate) events: Vec<Event>,
+    /// Whether something was touched whose readers are not in line yet.
+    pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
     /// Gadgets declared in this tick.
     pub(crate) fresh: Vec<u32>,
@@ -177,7 +180,7 @@ impl Network {
 
     /// The number the open tick will have.
     #[inline]
-    fn open_tick(&self) -> u64 {
+    pub(crate) fn open_tick(&self) -> u64 {
         self.now + 1
     }
 
@@ -218,6 +221,7 @@ impl Network {
     }
 
     fn note(&mut self, place: usize, stamp: Stamp) -> Age {
+        self.tick.unmarked = true;
         self.tick.notes.push(Note {
             touch: place as u32,
             first_event: NO_EVENT,
@@ -346,11 +350,11 @@ impl Network {
     /// changed nothing does not.
     fn settle_versions(&mut self, keep_empty: bool) -> bool {
         let number = self.open_tick();
-        let touches = std::mem::take(&mut self.tick.touches);
+        let log = std::mem::take(&mut self.tick.touches);
         let notes = std::mem::take(&mut self.tick.notes);
-        let noted = || {
+        let entries_noted = || {
             notes.iter().enumerate().filter_map(|(at, note)| {
-                let touch = touches.get(note.touch as usize)?;
+                let touch = log.get(note.touch as usize)?;
                 // An entry that was taken back leaves its note behind.
                 (touch.age.note() == Some(at)).then_some((note, touch))
             })
@@ -358,15 +362,15 @@ impl Network {
         let is_change =
             |network: &Self, note: &Note, touch: &Touch| note.first_event != NO_EVENT || !network.is_as_it_was(touch);
         let (mut entries, mut changed) = (0, false);
-        for (note, touch) in noted() {
+        for (note, touch) in entries_noted() {
             entries += 1;
             changed = changed || is_change(self, note, touch);
         }
-        let kept = keep_empty || changed || touches.len() > entries || self.edits_matter();
-        for touch in touches.get(Version::PLACES..).unwrap_or_default() {
+        let kept = keep_empty || changed || log.len() > entries || self.edits_matter();
+        for touch in log.get(Version::PLACES..).unwrap_or_default() {
             self.contacts.rows[touch.contact as usize].version = Version::of_tick(number);
         }
-        for (note, touch) in noted() {
+        for (note, touch) in entries_noted() {
             if !is_change(self, note, touch) {
                 self.contacts.rows[touch.contact as usize].version = touch.version;
                 if !kept {
@@ -374,7 +378,7 @@ impl Network {
                 }
             }
         }
-        self.tick.touches = touches;
+        self.tick.touches = log;
         self.tick.notes = notes;
         kept
     }
@@ -478,6 +482,7 @@ impl Network {
                 self.untouch_last();
             }
             self.undo_edits(edits);
+            self.tick.unmarked = true;
         }
         result
     }
@@ -495,6 +500,7 @@ impl Network {
     fn close_tick(&mut self) {
         self.tick.open = false;
         self.tick.settling = false;
+        self.tick.unmarked = false;
         self.tick.write_index = 0;
         self.tick.building = None;
         self.tick.carrying = false;

@@ -25,18 +25,14 @@ impl Network {
     /// Writes a value from outside, in the open tick.
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
-        let at = slot as usize;
-        if self.contacts.rows[at].flags & flag::SLOW == 0
-            && !self.tick.settling
-            && !self.is_touched(slot)
-            && self.contacts.rows[at].content.as_ref() != Some(&value)
-            && let Some(age) = Age::external(self.tick.write_index)
-        {
-            self.tick.write_index += 1;
-            let old = self.contacts.rows[at].content.replace(value);
-            self.log(slot, old, Writer::external(self.source), age);
-            return Ok(());
+        match value {
+            Value::Float(new) if self.write_first(slot, new) => Ok(()),
+            value => self.write_any(slot, value),
         }
+    }
+
+    #[inline(never)]
+    fn write_any(&mut self, slot: u32, value: Value) -> Result<(), NetworkError> {
         self.write_external(slot, Some(value), Writer::external(self.source))
             .map(|_| ())
     }
