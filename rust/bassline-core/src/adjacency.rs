@@ -19,13 +19,15 @@ fn distinct(ports: &[u32]) -> SmallVec<[u32; 4]> {
 
 impl Network {
     pub(crate) fn link_wire(&mut self, slot: u32) {
-        let wire = self.wires.rows[slot as usize];
+        let wire = self.wires.row(slot);
         let code = Edge::Wire(slot).code();
         self.contacts.readers.push(wire.from, code);
         self.contacts.writers.push(wire.to, code);
+        self.wires.enter(code, self.contacts.writers.get(wire.to));
         if wire.kind == WireKind::Bidirectional {
             self.contacts.readers.push(wire.to, code);
             self.contacts.writers.push(wire.from, code);
+            self.wires.enter(code, self.contacts.writers.get(wire.from));
         }
         self.refresh_wire_ends(slot);
         self.order_wire(slot);
@@ -33,11 +35,11 @@ impl Network {
 
     /// Takes a wire out of the adjacency; answers where it stood.
     pub(crate) fn unlink_wire(&mut self, slot: u32) -> (Vec<Place>, Vec<Place>) {
-        let wire = self.wires.rows[slot as usize];
+        let wire = self.wires.row(slot);
         self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
         let code = Edge::Wire(slot).code();
         let take =
-            |list: &mut crate::lists::Lists, contact: u32| list.remove(contact, code).map(|index| (contact, index));
+            |list: &mut crate::edges::Edges, contact: u32| list.remove(contact, code).map(|index| (contact, index));
         let mut readers: Vec<Place> = take(&mut self.contacts.readers, wire.from).into_iter().collect();
         let mut writers: Vec<Place> = take(&mut self.contacts.writers, wire.to).into_iter().collect();
         if wire.kind == WireKind::Bidirectional {
@@ -60,12 +62,13 @@ impl Network {
         }
         for &(contact, index) in writers.iter().rev() {
             self.contacts.writers.insert(contact, index, code);
+            self.wires.enter(code, self.contacts.writers.get(contact));
             self.contacts.refresh_many_writers(contact);
         }
     }
 
     fn refresh_wire_ends(&mut self, slot: u32) {
-        let wire = self.wires.rows[slot as usize];
+        let wire = self.wires.row(slot);
         for contact in [wire.from, wire.to] {
             self.contacts.refresh_many_writers(contact);
             let out = self
@@ -79,7 +82,7 @@ impl Network {
     }
 
     fn order_wire(&mut self, slot: u32) {
-        let wire = self.wires.rows[slot as usize];
+        let wire = self.wires.row(slot);
         match wire.kind {
             WireKind::Directed => self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to)),
             WireKind::Bidirectional => self.order_bidirectional(wire.from, wire.to),
@@ -96,6 +99,7 @@ impl Network {
         }
         for contact in distinct(&self.gadgets.outputs(slot)) {
             self.contacts.writers.push(contact, code);
+            self.wires.enter(code, self.contacts.writers.get(contact));
             self.contacts.refresh_many_writers(contact);
         }
         self.order_gadget(slot);

@@ -2,7 +2,7 @@
 
 use crate::blend::Blend;
 use crate::id::{ContactId, Handle};
-use crate::lists::Lists;
+use crate::edges::Edges;
 use crate::slots::Slots;
 use crate::symbol::Symbol;
 use crate::value::{Content, Value};
@@ -166,8 +166,8 @@ pub(crate) struct Contacts {
     /// The group's slot; [`NONE`] for a contact without a name.
     pub(crate) group: Vec<u32>,
     pub(crate) name: Vec<Symbol>,
-    pub(crate) readers: Lists,
-    pub(crate) writers: Lists,
+    pub(crate) readers: Edges,
+    pub(crate) writers: Edges,
 }
 
 impl Contacts {

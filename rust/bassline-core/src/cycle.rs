@@ -173,7 +173,7 @@ impl Network {
         index: u32,
         evaluation: &mut Evaluation,
     ) -> Result<(), NetworkError> {
-        let row = self.wires.rows[wire as usize];
+        let row = self.wires.row(wire);
         let is_answer = evaluation.answering.remove(&member);
         let (from, to) = if member.backward {
             (row.to, row.from)
@@ -251,7 +251,7 @@ impl Network {
         index: u32,
         evaluation: &mut Evaluation,
     ) -> Result<(), NetworkError> {
-        let row = self.wires.rows[wire as usize];
+        let row = self.wires.row(wire);
         let before = self.contacts.rows[to as usize].content.clone();
         if row.kind == WireKind::Directed {
             self.lose_while_settling(to, writer)?;
@@ -312,11 +312,11 @@ impl Network {
     fn mark_links(&self, contact: u32, evaluation: &mut Evaluation) {
         for &code in self.contacts.readers.get(contact) {
             if let Edge::Wire(wire) = Edge::of(code)
-                && self.wires.rows[wire as usize].kind == WireKind::Bidirectional
+                && self.wires.row(wire).kind == WireKind::Bidirectional
                 && self.contacts.rows[self.other_end(wire, contact) as usize].content
                     != self.contacts.rows[contact as usize].content
             {
-                let backward = self.wires.rows[wire as usize].from != contact;
+                let backward = self.wires.row(wire).from != contact;
                 let member = Member {
                     creation: self.wires.creation[wire as usize],
                     backward,
@@ -334,7 +334,7 @@ impl Network {
                 && self.leads_out(wire, contact)
                 && self.is_inside(wire)
             {
-                let backward = self.wires.rows[wire as usize].from != contact;
+                let backward = self.wires.row(wire).from != contact;
                 let member = Member {
                     creation: self.wires.creation[wire as usize],
                     backward,
@@ -355,7 +355,7 @@ impl Network {
             match Edge::of(member.edge) {
                 Edge::Gadget(slot) => moving.extend(self.gadgets.outputs(slot)),
                 Edge::Wire(wire) => {
-                    moving.extend([self.wires.rows[wire as usize].from, self.wires.rows[wire as usize].to]);
+                    moving.extend([self.wires.row(wire).from, self.wires.row(wire).to]);
                 }
             }
         }

@@ -229,7 +229,7 @@ impl Network {
             kind,
             removed: false,
         };
-        if let Some(slot) = self.wires.find(&wire) {
+        if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
             return Ok(slot);
         }
         let slot = self.wires.slots.take();

@@ -67,7 +67,7 @@ impl Network {
     }
 
     pub(crate) fn wire_record(&self, slot: u32) -> WireRecord {
-        let wire = self.wires.rows[slot as usize];
+        let wire = self.wires.row(slot);
         WireRecord {
             id: self.wires.slots.handle(slot),
             creation: self.wires.creation[slot as usize],

@@ -107,8 +107,7 @@ impl Network {
                     }
                 }
                 Edit::WireRemoved { wire, readers, writers } => {
-                    self.wires.rows[wire as usize].removed = false;
-                    self.wires.enter(wire);
+                    self.wires.set_removed(wire, false);
                     self.relink_wire(wire, &readers, &writers);
                 }
                 Edit::GadgetRemoved {
@@ -197,7 +196,7 @@ impl Network {
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
                 Edit::ContactRemoved(slot) => self.drop_contact(slot, false),
                 Edit::WireRemoved { wire, .. } => {
-                    let row = self.wires.rows[wire as usize];
+                    let row = self.wires.row(wire);
                     self.scrub_writer(row.from, Writer::wire(wire));
                     self.scrub_writer(row.to, Writer::wire(wire));
                     self.wires.slots.release(wire);
@@ -240,7 +239,7 @@ impl Network {
             Edit::ContactAdded(slot) if !self.contacts.has(slot, flag::REMOVED) => {
                 changes.push(StructureChange::ContactAdded(self.contact_record(slot)));
             }
-            Edit::WireAdded(slot) if !self.wires.rows[slot as usize].removed => {
+            Edit::WireAdded(slot) if !self.wires.row(slot).removed => {
                 changes.push(StructureChange::WireAdded(self.wire_record(slot)));
             }
             Edit::GadgetAdded(slot) if self.gadgets.is_live(slot) => {

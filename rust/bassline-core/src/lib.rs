@@ -40,6 +40,7 @@ mod declare;
 mod declare_gadget;
 mod describe;
 mod directory;
+mod edges;
 mod edit;
 mod error;
 mod fire;

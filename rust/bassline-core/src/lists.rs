@@ -30,16 +30,13 @@ impl Lists {
         &self.pool[head.start as usize..(head.start + head.len) as usize]
     }
 
-    #[inline]
-    pub(crate) fn len(&self, slot: u32) -> usize {
-        self.heads[slot as usize].len as usize
+    /// How many lists there is room for.
+    pub(crate) fn slots(&self) -> usize {
+        self.heads.len()
     }
 
-    /// The entry at `index` of the list at `slot`, if it is that long.
-    #[inline]
-    pub(crate) fn at(&self, slot: u32, index: usize) -> Option<u32> {
-        let head = self.heads[slot as usize];
-        (index < head.len as usize).then(|| self.pool[head.start as usize + index])
+    pub(crate) fn len(&self, slot: u32) -> usize {
+        self.heads[slot as usize].len as usize
     }
 
     pub(crate) fn push(&mut self, slot: u32, value: u32) {

@@ -142,7 +142,7 @@ impl Network {
     }
 
     pub(crate) fn wire_slot(&self, id: WireId) -> Result<u32, NetworkError> {
-        if self.wires.slots.holds(id) && !self.wires.rows[id.slot() as usize].removed {
+        if self.wires.slots.holds(id) && !self.wires.row(id.slot()).removed {
             Ok(id.slot())
         } else {
             Err(NetworkError::Stale { what: "wire" })
@@ -204,7 +204,7 @@ impl Network {
             Cause::External(source) => format!("external:{source}").into(),
             Cause::Gadget(id) => self.gadget_path(*id),
             Cause::Wire(id) => {
-                let wire = self.wires.rows[id.slot() as usize];
+                let wire = self.wires.row(id.slot());
                 format!("wire:{}->{}", self.path_of(wire.from), self.path_of(wire.to)).into()
             }
         }
@@ -431,7 +431,7 @@ impl Network {
 
     /// The handles of all wires, by slot.
     pub fn wire_ids(&self) -> Vec<WireId> {
-        let live = |&slot: &u32| !self.wires.rows[slot as usize].removed;
+        let live = |&slot: &u32| !self.wires.row(slot).removed;
         self.wires
             .slots
             .iter_live()
@@ -442,7 +442,7 @@ impl Network {
 
     /// The ends and kind of a wire.
     pub fn wire_ends(&self, id: WireId) -> Result<(ContactId, ContactId, WireKind), NetworkError> {
-        let wire = self.wires.rows[self.wire_slot(id)? as usize];
+        let wire = self.wires.row(self.wire_slot(id)?);
         Ok((self.contacts.id(wire.from), self.contacts.id(wire.to), wire.kind))
     }
 

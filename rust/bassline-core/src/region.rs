@@ -133,7 +133,7 @@ impl Network {
 
     /// Whether a wire runs inside a region.
     pub(crate) fn is_inside(&self, wire: u32) -> bool {
-        let wire = &self.wires.rows[wire as usize];
+        let wire = self.wires.row(wire);
         self.contacts.has(wire.from, flag::CYCLIC)
             && self.contacts.has(wire.to, flag::CYCLIC)
             && self.regions.of_contact(wire.from) == self.regions.of_contact(wire.to)

@@ -21,8 +21,8 @@ impl Network {
         edges.extend(self.contacts.writers.get(slot));
         for code in edges {
             match Edge::of(code) {
-                Edge::Wire(wire) if !self.wires.rows[wire as usize].removed => {
-                    let row = self.wires.rows[wire as usize];
+                Edge::Wire(wire) if !self.wires.row(wire).removed => {
+                    let row = self.wires.row(wire);
                     self.remove_wire_at(wire);
                     if row.from == slot && row.kind == crate::WireKind::Directed {
                         self.lose_from_outside(row.to, Writer::wire(wire))?;
@@ -76,7 +76,7 @@ impl Network {
     fn remove_wire_at(&mut self, slot: u32) {
         let (readers, writers) = self.unlink_wire(slot);
         self.wires.forget(slot);
-        self.wires.rows[slot as usize].removed = true;
+        self.wires.set_removed(slot, true);
         self.tick.edits.push(Edit::WireRemoved {
             wire: slot,
             readers,

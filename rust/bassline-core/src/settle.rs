@@ -174,7 +174,7 @@ impl Network {
 
     /// Carries settled content, or the events of a stream, over a directed wire.
     fn carry(&mut self, wire: u32, from: u32) -> Result<(), NetworkError> {
-        let to = self.wires.rows[wire as usize].to;
+        let to = self.wires.row(wire).to;
         let creation = self.wires.creation[wire as usize];
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
         let first = self.first_event_of(from);

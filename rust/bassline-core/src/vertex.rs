@@ -110,13 +110,13 @@ impl Network {
 
     /// The end of a wire that is not `slot`.
     pub(crate) fn other_end(&self, wire: u32, slot: u32) -> u32 {
-        let wire = &self.wires.rows[wire as usize];
+        let wire = self.wires.row(wire);
         if wire.from == slot { wire.to } else { wire.from }
     }
 
     /// Whether a wire carries values out of `slot`.
     pub(crate) fn leads_out(&self, wire: u32, slot: u32) -> bool {
-        let wire = &self.wires.rows[wire as usize];
+        let wire = self.wires.row(wire);
         wire.from == slot || wire.kind == WireKind::Bidirectional
     }
 }

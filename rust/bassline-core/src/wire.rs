@@ -1,5 +1,6 @@
 //! The arena of wires.
 
+use crate::contact::Edge;
 use crate::slots::Slots;
 use crate::symbol::fixed_hash;
 use hashbrown::HashTable;
@@ -48,44 +49,109 @@ impl Wire {
     }
 }
 
+/// A [`Wire`] in eight bytes: no slot reaches the highest bit.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    from: u32,
+    to: u32,
+}
+
+const HIGHEST: u32 = 1 << 31;
+
+impl From<Wire> for Packed {
+    fn from(wire: Wire) -> Self {
+        Self {
+            from: wire.from | if wire.removed { HIGHEST } else { 0 },
+            to: wire.to | if wire.kind == WireKind::Bidirectional { HIGHEST } else { 0 },
+        }
+    }
+}
+
+impl From<Packed> for Wire {
+    fn from(packed: Packed) -> Self {
+        Self {
+            from: packed.from & !HIGHEST,
+            to: packed.to & !HIGHEST,
+            kind: if packed.to & HIGHEST == 0 {
+                WireKind::Directed
+            } else {
+                WireKind::Bidirectional
+            },
+            removed: packed.from & HIGHEST != 0,
+        }
+    }
+}
+
+/// A contact with more wires coming in than this has them all in the index; one with fewer is searched.
+const SEARCHED: usize = 16;
+
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Wires {
     pub(crate) slots: Slots,
-    pub(crate) rows: Vec<Wire>,
+    rows: Vec<Packed>,
     pub(crate) creation: Vec<u64>,
     index: HashTable<u32>,
 }
 
 impl Wires {
-    pub(crate) fn find(&self, wire: &Wire) -> Option<u32> {
-        let identity = wire.identity();
-        self.index
-            .find(fixed_hash(&identity), |&slot| {
-                self.rows[slot as usize].identity() == identity
-            })
-            .copied()
+    #[inline]
+    pub(crate) fn row(&self, slot: u32) -> Wire {
+        self.rows[slot as usize].into()
     }
 
-    /// Fills the columns at a slot that has just been taken, and makes the wire known.
+    pub(crate) fn set_removed(&mut self, slot: u32, removed: bool) {
+        let wire = Wire {
+            removed,
+            ..self.row(slot)
+        };
+        self.rows[slot as usize] = wire.into();
+    }
+
+    /// The wire that is declared so, among the writers of the contact it leads to.
+    pub(crate) fn find(&self, wire: &Wire, writers: &[u32]) -> Option<u32> {
+        let identity = wire.identity();
+        let is_it = |slot: u32| self.row(slot).identity() == identity;
+        if writers.len() > SEARCHED {
+            return self.index.find(fixed_hash(&identity), |&slot| is_it(slot)).copied();
+        }
+        writers.iter().find_map(|&code| match Edge::of(code) {
+            Edge::Wire(slot) if is_it(slot) => Some(slot),
+            _ => None,
+        })
+    }
+
+    /// Fills the columns at a slot that has just been taken.
     pub(crate) fn place(&mut self, slot: u32, wire: Wire, creation: u64) {
         while self.rows.len() < self.slots.len() {
-            self.rows.push(wire);
+            self.rows.push(wire.into());
             self.creation.push(0);
         }
-        self.rows[slot as usize] = wire;
+        self.rows[slot as usize] = wire.into();
         self.creation[slot as usize] = creation;
-        self.enter(slot);
     }
 
-    pub(crate) fn enter(&mut self, slot: u32) {
+    /// Makes the wires among the writers of a contact known, which the edge `code` has just joined.
+    pub(crate) fn enter(&mut self, code: u32, writers: &[u32]) {
+        match writers.len() {
+            0..=SEARCHED => {}
+            len if len == SEARCHED + 1 => writers.iter().for_each(|&code| self.enter_one(code)),
+            _ => self.enter_one(code),
+        }
+    }
+
+    fn enter_one(&mut self, code: u32) {
+        let Edge::Wire(slot) = Edge::of(code) else { return };
         let rows = &self.rows;
-        let hash = |&slot: &u32| fixed_hash(&rows[slot as usize].identity());
-        self.index.insert_unique(hash(&slot), slot, hash);
+        let hash = |&slot: &u32| fixed_hash(&Wire::from(rows[slot as usize]).identity());
+        let own = hash(&slot);
+        if self.index.find(own, |&other| other == slot).is_none() {
+            self.index.insert_unique(own, slot, hash);
+        }
     }
 
     pub(crate) fn forget(&mut self, slot: u32) {
-        let hash = fixed_hash(&self.rows[slot as usize].identity());
+        let hash = fixed_hash(&self.row(slot).identity());
         if let Ok(entry) = self.index.find_entry(hash, |&other| other == slot) {
             entry.remove();
         }
