@@ -299,7 +299,7 @@ impl Network {
             };
             if let Edge::Gadget(slot) = Edge::of(code) {
                 let flags = self.gadgets.rows[slot as usize].flags;
-                let inside = flags & gadget::flag::CYCLIC != 0 && self.regions.of_gadget(slot) == index;
+                let inside = flags & gadget::flag::CYCLIC != 0 && self.region_of_gadget(slot) == index;
                 if inside && (events || flags & gadget::flag::STREAM == 0) {
                     evaluation.dirty.insert(self.gadget_member(slot));
                 }
@@ -362,7 +362,7 @@ impl Network {
         let inside = |&slot: &u32| {
             slot != crate::contact::NONE
                 && self.contacts.has(slot, flag::CYCLIC)
-                && self.regions.of_contact(slot) == index
+                && self.region_of_contact(slot) == index
         };
         moving.retain(inside);
         moving.sort_unstable();

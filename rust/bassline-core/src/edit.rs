@@ -221,7 +221,7 @@ impl Network {
             self.contacts.rows[contact as usize].writer = Writer::NOBODY;
         }
         if self.contacts.has(contact, flag::CYCLIC) {
-            let region = self.regions.of_contact(contact);
+            let region = self.region_of_contact(contact);
             for &linked in &self.regions.rows[region as usize].contacts {
                 if self.contacts.rows[linked as usize].writer == writer {
                     self.contacts.rows[linked as usize].writer = Writer::NOBODY;

@@ -6,8 +6,6 @@ use crate::gadget;
 use crate::network::Network;
 use crate::queue::Waiting;
 use crate::vertex::Vertex;
-use indexmap::IndexMap;
-use rustc_hash::FxBuildHasher;
 
 /// A strongly connected part.
 #[derive(Debug, Default)]
@@ -24,13 +22,11 @@ pub(crate) struct Region {
     pub(crate) marked: Vec<u32>,
 }
 
-/// All regions, and which one a contact or gadget is in.
+/// All regions. Which one a contact or gadget is in stands in place of its level.
 #[derive(Debug, Default)]
 pub(crate) struct Regions {
     pub(crate) rows: Vec<Region>,
     free: Vec<u32>,
-    contacts: IndexMap<u32, u32, FxBuildHasher>,
-    gadgets: IndexMap<u32, u32, FxBuildHasher>,
     stale: Vec<u32>,
     /// The region being evaluated.
     pub(crate) running: Option<u32>,
@@ -39,14 +35,6 @@ pub(crate) struct Regions {
 }
 
 impl Regions {
-    pub(crate) fn of_contact(&self, slot: u32) -> u32 {
-        self.contacts[&slot]
-    }
-
-    pub(crate) fn of_gadget(&self, slot: u32) -> u32 {
-        self.gadgets[&slot]
-    }
-
     fn mark_stale(&mut self, index: u32) {
         let region = &mut self.rows[index as usize];
         if !region.stale {
@@ -67,6 +55,19 @@ impl Regions {
 }
 
 impl Network {
+    /// The region of a contact in a cycle.
+    pub(crate) fn region_of_contact(&self, slot: u32) -> u32 {
+        debug_assert!(self.contacts.has(slot, flag::CYCLIC));
+        self.contacts.level[slot as usize] as u32
+    }
+
+    /// The region of a gadget in a cycle.
+    pub(crate) fn region_of_gadget(&self, slot: u32) -> u32 {
+        let row = &self.gadgets.rows[slot as usize];
+        debug_assert!(row.flags & gadget::flag::CYCLIC != 0);
+        row.level as u32
+    }
+
     /// Makes one region of several vertices, at the highest of their levels; answers its index.
     pub(crate) fn merge_into_region(&mut self, members: &[Vertex]) -> u32 {
         let level = members.iter().map(|&vertex| self.level(vertex)).max().unwrap_or(0);
@@ -121,13 +122,14 @@ impl Network {
 
     fn join_contact(&mut self, index: u32, slot: u32) {
         self.contacts.set(slot, flag::CYCLIC, true);
-        self.regions.contacts.insert(slot, index);
+        self.contacts.level[slot as usize] = index as i32;
         self.regions.rows[index as usize].contacts.push(slot);
     }
 
     fn join_gadget(&mut self, index: u32, slot: u32) {
-        self.gadgets.rows[slot as usize].flags |= gadget::flag::CYCLIC;
-        self.regions.gadgets.insert(slot, index);
+        let row = &mut self.gadgets.rows[slot as usize];
+        row.flags |= gadget::flag::CYCLIC;
+        row.level = index as i32;
         self.regions.rows[index as usize].gadgets.push(slot);
     }
 
@@ -136,7 +138,7 @@ impl Network {
         let wire = self.wires.row(wire);
         self.contacts.has(wire.from, flag::CYCLIC)
             && self.contacts.has(wire.to, flag::CYCLIC)
-            && self.regions.of_contact(wire.from) == self.regions.of_contact(wire.to)
+            && self.region_of_contact(wire.from) == self.region_of_contact(wire.to)
     }
 
     /// The ends of a bidirectional wire belong to one region. A contact without other edges joins the other's at no cost.
@@ -182,13 +184,11 @@ impl Network {
             for &slot in &region.contacts {
                 self.contacts.set(slot, flag::CYCLIC, false);
                 self.contacts.level[slot as usize] = region.level;
-                self.regions.contacts.swap_remove(&slot);
             }
             for &slot in &region.gadgets {
                 let row = &mut self.gadgets.rows[slot as usize];
                 row.flags &= !gadget::flag::CYCLIC;
                 row.level = region.level;
-                self.regions.gadgets.swap_remove(&slot);
             }
             let contacts = region
                 .contacts
@@ -247,7 +247,7 @@ impl Network {
 
     /// A contact of a region was written.
     pub(crate) fn schedule_region_of(&mut self, contact: u32, changed: bool) {
-        let index = self.regions.of_contact(contact);
+        let index = self.region_of_contact(contact);
         if self.regions.running == Some(index) {
             self.regions.just_written.push((contact, changed));
             return;
@@ -258,7 +258,7 @@ impl Network {
 
     /// Something outside a region changed what a gadget inside reads.
     pub(crate) fn schedule_member(&mut self, gadget: u32) {
-        let index = self.regions.of_gadget(gadget);
+        let index = self.region_of_gadget(gadget);
         self.regions.rows[index as usize].marked.push(gadget);
         self.queue_region(index);
     }

@@ -160,7 +160,7 @@ impl Network {
                 Edge::Gadget(gadget) => {
                     let inside = region.is_some()
                         && self.gadgets.rows[gadget as usize].flags & gadget::flag::CYCLIC != 0
-                        && Some(self.regions.of_gadget(gadget)) == region;
+                        && Some(self.region_of_gadget(gadget)) == region;
                     if !inside {
                         self.mark_reader(code, events);
                     }

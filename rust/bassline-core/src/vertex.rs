@@ -17,7 +17,7 @@ impl Network {
     /// The vertex that stands for a contact.
     pub(crate) fn contact_vertex(&self, slot: u32) -> Vertex {
         if self.contacts.has(slot, flag::CYCLIC) {
-            Vertex::Region(self.regions.of_contact(slot))
+            Vertex::Region(self.region_of_contact(slot))
         } else {
             Vertex::Contact(slot)
         }
@@ -26,7 +26,7 @@ impl Network {
     /// The vertex that stands for a gadget.
     pub(crate) fn gadget_vertex(&self, slot: u32) -> Vertex {
         if self.gadgets.rows[slot as usize].flags & gadget::flag::CYCLIC != 0 {
-            Vertex::Region(self.regions.of_gadget(slot))
+            Vertex::Region(self.region_of_gadget(slot))
         } else {
             Vertex::Gadget(slot)
         }
