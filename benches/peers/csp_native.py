@@ -1,8 +1,8 @@
 """csp with its C++ math nodes, as a contender: told by a line what to do, it answers with a line.
 
-A `run` is a run of csp's engine over so many cycles of simulated time. The clock is read on a cycle of its own before the
-first write and after the last, so that wiring the graph and starting the engine are not in it. Identical nodes are not
-merged.
+A `run` is a run of csp's engine over so many cycles of simulated time. The clock is read on a cycle of its own before
+the first write and after the last, so that wiring the graph and starting the engine are not in it. Identical nodes are
+not merged.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def by_type(shape, cells):
 
 
 def graph_of(shape, ticks, stamps, values):
-    """A graph that makes so many ticks; it stamps the time around them and, if asked to, takes all values at the end."""
+    """A graph that makes so many ticks, stamps the time around them and, if asked to, takes all values at the end."""
     end = 3 * LEAD + timedelta(microseconds=10 * ticks)
 
     @csp.graph

@@ -1,8 +1,8 @@
 """`./dev bench propagation`: the usual shapes in our engine, its floors and the peers, in one run, with ratios.
 
 All contenders build the same graph, from the file the Rust bench writes. A tick writes one source (batch: all of them)
-and ends when every value downstream is up to date. They take turns in rounds, so that a noisy machine hits all alike. At
-the end every value of every contender must be equal.
+and ends when every value downstream is up to date. They take turns in rounds, so that a noisy machine hits all alike.
+Samples are short, so that some of them are not interrupted. At the end every value of every contender must be equal.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench propagation", description=__doc__, allow_abbrev=False)
     parser.add_argument("shapes", nargs="*", help="only shapes with one of these in their name")
     parser.add_argument("--without", action="append", choices=PEERS, default=[], help="leave a peer out on purpose")
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--sample", type=float, default=30, metavar="MS", help="length of a sample")
+    parser.add_argument("--rounds", type=int, default=25, help="how often each is measured in a shape")
+    parser.add_argument("--sample", type=float, default=10, metavar="MS", help="length of a sample")
     parser.add_argument("--json", type=Path, default=ROOT / "target" / "bench-propagation.json", metavar="FILE")
     return parser.parse_args()
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import statistics
+import time
 from dataclasses import dataclass, field
 
 from program import Contender
 
 OURS = "engine"
+ROUNDS_AT_LEAST = 5
+BUDGET = (
+    10  # seconds that a contender may take in a shape, starting its engine again for each sample, beyond those rounds
+)
 RUST = ("plan", "queue", OURS, "recorded")
 
 
@@ -66,10 +71,14 @@ def compare(shape, programs, rounds, sample, folder):
     for contender in contenders:
         contender.prepare(sample)
     seconds = {contender.name: [] for contender in contenders}
+    spent = dict.fromkeys(seconds, 0.0)
     for turn in range(rounds):
         start = turn % len(contenders)
         for contender in contenders[start:] + contenders[:start]:
-            seconds[contender.name].append(contender.sample())
+            if turn < ROUNDS_AT_LEAST or spent[contender.name] < BUDGET:
+                began = time.monotonic()
+                seconds[contender.name].append(contender.sample())
+                spent[contender.name] += time.monotonic() - began
     agree(shape, contenders, int(turns), folder)
     return Result(shape, float(fired), seconds, absent)
 
