@@ -32,9 +32,12 @@ class Result:
         return of(self.seconds[contender]) * 1e9 / (self.fired or 1)
 
     def ratio(self, other, of):
-        """Ours over another's."""
-        there = self.nanoseconds(other, of)
-        return there and self.nanoseconds(OURS, of) / there
+        """Ours over another's: of the minima, or the median of what it was in each round."""
+        if other not in self.seconds:
+            return None
+        if of is min:
+            return min(self.seconds[OURS]) / min(self.seconds[other])
+        return of(ours / theirs for ours, theirs in zip(self.seconds[OURS], self.seconds[other], strict=False))
 
     def to_json(self):
         """Everything, for a machine."""

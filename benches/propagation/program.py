@@ -60,8 +60,8 @@ class Contender:
         return float(self.program.ask("run", self.name, self.ticks)) / self.ticks
 
     def prepare(self, seconds):
-        """Find out how many ticks make a sample."""
-        while (took := self.sample() * self.ticks) < seconds / 2:
+        """Warm up, and find out how many ticks make a sample. A sample that was interrupted does not mislead it."""
+        while (took := min(self.sample() for _ in range(3)) * self.ticks) < seconds / 2:
             self.ticks *= min(16, max(2, int(seconds / max(took, 1e-9))))
 
     def values(self, phase, folder):
