@@ -20,10 +20,21 @@ def rate(benchmark, request):
     return note
 
 
+@pytest.fixture
+def figure(benchmark, request):
+    """Note a figure that is not a rate, such as a percentile or bytes, in the same places."""
+
+    def note(name, value):
+        benchmark.extra_info[name] = round(value, 1)
+        request.config.stash.setdefault(RATES, []).append((request.node.name, name, value))
+
+    return note
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Print the list."""
     rates = config.stash.get(RATES, [])
     if rates:
-        terminalreporter.section("rates, best round")
+        terminalreporter.section("rates of the best round, and other figures")
     for test, name, value in rates:
         terminalreporter.write_line(f"{test:<36} {value:>14,.1f} {name.replace('_', ' ')}")

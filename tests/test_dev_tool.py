@@ -202,6 +202,15 @@ def test_a_pattern_must_match_something(stand_in):
     assert stand_in("test", "reference", **nothing).returncode == 1
 
 
+def test_propagation_is_measured_beside_the_peers_and_nothing_else_is(stand_in):
+    (stand_in.root / "benches").mkdir()
+    done = stand_in("bench", "propagation", "chain", "--without", "csp", "--without", "alien", "--rounds", "3")
+    assert done.calls == ["python benches/propagation chain --without csp --without alien --rounds 3 cases= seed="]
+    done = stand_in("bench", "chain", "--without", "csp")
+    assert done.calls == []
+    assert done.stderr == "dev: --without leaves a peer out of: ./dev bench propagation\n"
+
+
 def test_the_extension_is_built_only_when_its_sources_change(stand_in):
     def built():
         return any("maturin develop --release" in call for call in stand_in("test", "reference").calls)

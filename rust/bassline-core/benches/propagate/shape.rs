@@ -1,27 +1,54 @@
-//! The shapes: cells in topological order, and which sources each tick writes.
+//! What a shape is: cells in topological order, and which sources each tick writes.
+
+use std::fmt;
 
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Op {
     Add,
     Subtract,
     Multiply,
+    /// 1 if a > b, else 0.
+    Greater,
+    /// a while b is not 0; closed, what it was.
+    Gate,
 }
 
 impl Op {
     #[inline]
-    pub(crate) fn apply(self, a: f64, b: f64) -> f64 {
+    pub(crate) fn apply(self, a: f64, b: f64, before: f64) -> f64 {
         match self {
             Op::Add => a + b,
             Op::Subtract => a - b,
             Op::Multiply => a * b,
+            Op::Greater => f64::from(u8::from(a > b)),
+            Op::Gate => {
+                if b == 0.0 {
+                    before
+                } else {
+                    a
+                }
+            }
         }
     }
 
-    pub(crate) fn primitive(self) -> (&'static str, &'static str) {
+    fn name(self) -> &'static str {
         match self {
-            Op::Add => ("math.add", "sum"),
-            Op::Subtract => ("math.subtract", "difference"),
-            Op::Multiply => ("math.multiply", "product"),
+            Op::Add => "add",
+            Op::Subtract => "subtract",
+            Op::Multiply => "multiply",
+            Op::Greater => "greater",
+            Op::Gate => "gate",
+        }
+    }
+
+    /// The gadget's name, and its ports: the two inputs, the output.
+    pub(crate) fn primitive(self) -> (&'static str, [&'static str; 3]) {
+        match self {
+            Op::Add => ("math.add", ["a", "b", "sum"]),
+            Op::Subtract => ("math.subtract", ["a", "b", "difference"]),
+            Op::Multiply => ("math.multiply", ["a", "b", "product"]),
+            Op::Greater => ("logic.greaterThan", ["a", "b", "result"]),
+            Op::Gate => ("control.gate", ["value", "condition", "output"]),
         }
     }
 }
@@ -40,6 +67,8 @@ pub(crate) enum Cell {
 pub(crate) struct Shape {
     pub(crate) cells: Vec<Cell>,
     pub(crate) turns: Vec<Vec<u32>>,
+    /// If not empty, before each tick the last cell's gadget is taken away, and a new one put in its place that reads this.
+    pub(crate) moves: Vec<u32>,
 }
 
 impl Shape {
@@ -93,120 +122,38 @@ impl Shape {
         &self.turns[tick % self.turns.len()]
     }
 
+    /// What the last cell's gadget reads from this tick on, if it moves.
+    pub(crate) fn moved(&self, tick: usize) -> Option<u32> {
+        (!self.moves.is_empty()).then(|| self.moves[tick % self.moves.len()])
+    }
+
     pub(crate) fn initial(&self) -> Vec<f64> {
         let mut column = Vec::with_capacity(self.cells.len());
         for &cell in &self.cells {
             column.push(match cell {
                 Cell::Constant(value) | Cell::Source(value, _) => value,
-                Cell::Node(op, a, b) => op.apply(column[a as usize], column[b as usize]),
+                Cell::Node(op, a, b) => op.apply(column[a as usize], column[b as usize], 0.0),
             });
         }
         column
     }
 }
 
-/// x + 1 + 1 + ...
-pub(crate) fn chain(n: usize) -> Shape {
-    let mut shape = Shape::default();
-    let (mut at, one) = (shape.source(0.0, 1.0), shape.constant(1.0));
-    for _ in 0..n {
-        at = shape.add(at, one);
+/// As the peers read it: the cells line by line, then which sources each turn writes, then what the moving gadget reads.
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &cell in &self.cells {
+            match cell {
+                Cell::Constant(value) => writeln!(f, "constant {value}")?,
+                Cell::Source(one, other) => writeln!(f, "source {one} {other}")?,
+                Cell::Node(op, a, b) => writeln!(f, "{} {a} {b}", op.name())?,
+            }
+        }
+        for turn in &self.turns {
+            write!(f, "turn")?;
+            turn.iter().try_for_each(|source| write!(f, " {source}"))?;
+            writeln!(f)?;
+        }
+        self.moves.iter().try_for_each(|cell| writeln!(f, "move {cell}"))
     }
-    shape
-}
-
-/// n times x + 1.
-pub(crate) fn fanout(n: usize) -> Shape {
-    let mut shape = Shape::default();
-    let (source, one) = (shape.source(0.0, 1.0), shape.constant(1.0));
-    for _ in 0..n {
-        shape.add(source, one);
-    }
-    shape
-}
-
-/// n times x + 1, summed by a tree.
-pub(crate) fn diamond(n: usize) -> Shape {
-    let mut shape = Shape::default();
-    let (source, one) = (shape.source(0.0, 1.0), shape.constant(1.0));
-    let middle = (0..n).map(|_| shape.add(source, one)).collect();
-    shape.sum(middle);
-    shape
-}
-
-/// A chain of ten whose every link is added to one sum.
-pub(crate) fn triangle() -> Shape {
-    let mut shape = Shape::default();
-    let (mut at, one) = (shape.source(0.0, 1.0), shape.constant(1.0));
-    let mut sum = at;
-    for _ in 0..10 {
-        at = shape.add(at, one);
-        sum = shape.add(sum, at);
-    }
-    shape
-}
-
-/// Fifty chains of two.
-pub(crate) fn broad() -> Shape {
-    let mut shape = Shape::default();
-    let (source, one) = (shape.source(0.0, 1.0), shape.constant(1.0));
-    for _ in 0..50 {
-        let first = shape.add(source, one);
-        shape.add(first, one);
-    }
-    shape
-}
-
-/// A change that ends at the second of five gadgets: times 0.
-pub(crate) fn avoidable() -> Shape {
-    let mut shape = Shape::default();
-    let (source, zero, one) = (shape.source(1.0, 2.0), shape.constant(0.0), shape.constant(1.0));
-    let first = shape.add(source, one);
-    let mut at = shape.cell(Cell::Node(Op::Multiply, first, zero));
-    for _ in 0..3 {
-        at = shape.add(at, one);
-    }
-    shape
-}
-
-/// Layers of four: (b, a - c, b + d, c).
-pub(crate) fn layered(layers: usize) -> Shape {
-    let mut shape = Shape::default();
-    let mut row = [(1.0, 4.0), (2.0, 3.0), (3.0, 2.0), (4.0, 1.0)].map(|(one, other)| shape.source(one, other));
-    let zero = shape.constant(0.0);
-    for _ in 0..layers {
-        let [a, b, c, d] = row;
-        row = [
-            (Op::Add, b, zero),
-            (Op::Subtract, a, c),
-            (Op::Add, b, d),
-            (Op::Add, c, zero),
-        ]
-        .map(|(op, a, b)| shape.cell(Cell::Node(op, a, b)));
-    }
-    shape
-}
-
-/// A tree of adders; each tick writes another one of up to 1,024 leaves spread over it.
-pub(crate) fn tree(leaves: usize) -> Shape {
-    let mut shape = Shape::default();
-    let row: Vec<u32> = (0..leaves).map(|_| shape.cell(Cell::Source(0.0, 1.0))).collect();
-    let turns = leaves.min(1024);
-    // An odd stride visits them far apart.
-    shape.turns = (0..turns)
-        .map(|turn| vec![row[(turn * 389 % turns) * (leaves / turns)]])
-        .collect();
-    shape.sum(row);
-    shape
-}
-
-/// n sources in one tick, one gadget each.
-pub(crate) fn batch(n: usize) -> Shape {
-    let mut shape = Shape::default();
-    let one = shape.constant(1.0);
-    for _ in 0..n {
-        let source = shape.source(0.0, 1.0);
-        shape.add(source, one);
-    }
-    shape
 }
