@@ -75,6 +75,7 @@ impl Network {
 
     fn add_group(&mut self, parent: u32, name: Symbol, attributes: Value) -> u32 {
         let slot = self.groups.slots.take();
+        self.symbols.keep(name);
         self.groups.place(slot, Group::new(parent, name, attributes));
         self.groups.enter(parent, name, Named::Group(slot));
         self.tick.edits.push(Edit::GroupAdded(slot));
@@ -155,6 +156,7 @@ impl Network {
             }
             None => {
                 let slot = self.contacts.add(group, symbol, blend.unwrap_or(Blend::AcceptLast));
+                self.symbols.keep(symbol);
                 self.groups.enter(group, symbol, Named::Contact(slot));
                 if has_pairs(&attributes) {
                     self.attributes.insert(slot, attributes);
@@ -264,6 +266,6 @@ impl Network {
 
     /// Names the source of the writes that follow; empty for none.
     pub fn set_source(&mut self, source: &str) {
-        self.source = self.symbols.intern(source);
+        self.source = self.symbols.pin(source);
     }
 }

@@ -112,6 +112,9 @@ impl Network {
         };
         self.gadgets
             .place(slot, ports, primitive, creation, group, name.unwrap_or(UNNAMED));
+        if let Some(name) = name {
+            self.symbols.keep(name);
+        }
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
         self.tick.edits.push(Edit::GadgetAdded(slot));

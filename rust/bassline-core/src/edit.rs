@@ -4,10 +4,11 @@ use crate::contact::flag;
 use crate::contact::{NONE, Writer};
 use crate::error::Fault;
 use crate::gadget;
-use crate::gadget::Function;
-use crate::group::Named;
+use crate::gadget::{Function, UNNAMED};
+use crate::group::{Group, Named};
 use crate::network::{Contradiction, Network};
 use crate::record::StructureChange;
+use crate::value::Value;
 use std::sync::Arc;
 
 /// Where an edge stood in the list of a contact.
@@ -264,23 +265,26 @@ impl Network {
     }
 
     fn drop_group(&mut self, slot: u32, named: bool) {
+        let row = &self.groups.rows[slot as usize];
+        let (parent, name) = (row.parent, row.name);
         if named {
-            let row = &self.groups.rows[slot as usize];
-            let (parent, name) = (row.parent, row.name);
             self.groups.forget(parent, name);
         }
+        self.groups.place(slot, Group::new(NONE, name, Value::Null));
+        self.symbols.release(name);
         self.groups.slots.release(slot);
     }
 
     fn drop_contact(&mut self, slot: u32, named: bool) {
         let at = slot as usize;
-        if named {
-            let (group, name) = (self.contacts.group[at], self.contacts.name[at]);
-            if group == NONE {
-                self.forget_constant(slot);
-            } else {
-                self.groups.forget(group, name);
-            }
+        let (group, name) = (self.contacts.group[at], self.contacts.name[at]);
+        if named && group == NONE {
+            self.forget_constant(slot);
+        } else if named {
+            self.groups.forget(group, name);
+        }
+        if group != NONE {
+            self.symbols.release(name);
         }
         self.contacts.rows[at].content = None;
         self.contradictions.swap_remove(&slot);
@@ -291,6 +295,10 @@ impl Network {
 
     fn drop_gadget(&mut self, slot: u32) {
         self.gadgets.wide[slot as usize] = None;
+        let name = self.gadgets.name[slot as usize];
+        if name != UNNAMED {
+            self.symbols.release(name);
+        }
         self.gadgets.slots.release(slot);
     }
 }

@@ -42,6 +42,7 @@ impl Network {
                 return broken(format!("group {:?} stands twice in the image", group.id));
             }
             let name = network.symbols.intern(&group.name);
+            network.symbols.keep(name);
             let slot = group.id.slot();
             network
                 .groups
@@ -84,7 +85,7 @@ impl Network {
 
     fn writer_of(&mut self, cause: Cause) -> Writer {
         match cause {
-            Cause::External(source) => Writer::external(self.symbols.intern(&source)),
+            Cause::External(source) => Writer::external(self.symbols.pin(&source)),
             Cause::Gadget(id) if self.gadgets.slots.holds(id) => Writer::gadget(id.slot()),
             Cause::Wire(id) if self.wires.slots.holds(id) => Writer::wire(id.slot()),
             Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
@@ -103,7 +104,10 @@ impl Network {
         let slot = record.id.slot();
         self.contacts.place(slot, group, name, record.blend);
         match &record.place {
-            Ok(_) => self.groups.enter(group, name, Named::Contact(slot)),
+            Ok(_) => {
+                self.symbols.keep(name);
+                self.groups.enter(group, name, Named::Contact(slot));
+            }
             Err(Unnamed::Constant(value)) => {
                 self.contacts.rows[slot as usize].content = Some(value.clone());
                 self.enter_constant(slot);
@@ -188,6 +192,9 @@ impl Network {
             routes: IndexMap::default(),
         };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
+        if name != UNNAMED {
+            self.symbols.keep(name);
+        }
         let slot = record.id.slot();
         self.gadgets.place(slot, ports, primitive, record.creation, group, name);
         self.enter_gadget_name(slot);

@@ -89,7 +89,7 @@ impl Network {
     /// An empty network.
     pub fn new(on_contradiction: OnContradiction) -> Self {
         let mut symbols = Symbols::default();
-        let empty = symbols.intern("");
+        let empty = symbols.pin("");
         Self {
             groups: Groups::new(empty, Value::Map(Arc::new(Map::new(Vec::new())))),
             contacts: Contacts::default(),
@@ -318,14 +318,13 @@ impl Network {
 
     pub(crate) fn path_of(&self, slot: u32) -> Text {
         let group = self.contacts.group[slot as usize];
-        let name = self.symbols.text(self.contacts.name[slot as usize]);
         if group == crate::contact::NONE {
             return match self.contacts.value(slot) {
                 Some(value) => format!("({value})").into(),
                 None => "(state)".into(),
             };
         }
-        self.join_path(group, name)
+        self.join_path(group, self.symbols.text(self.contacts.name[slot as usize]))
     }
 
     fn join_path(&self, group: u32, name: &Text) -> Text {

@@ -68,6 +68,17 @@ impl Network {
         row.level as u32
     }
 
+    /// Whether a contact that a region lists is still in it: its slot may have been given to another since.
+    pub(crate) fn holds_contact(&self, index: u32, slot: u32) -> bool {
+        self.contacts.has(slot, flag::CYCLIC) && self.contacts.level[slot as usize] == index as i32
+    }
+
+    /// Whether a gadget that a region lists is still in it.
+    pub(crate) fn holds_gadget(&self, index: u32, slot: u32) -> bool {
+        let row = &self.gadgets.rows[slot as usize];
+        row.flags & gadget::flag::CYCLIC != 0 && row.level == index as i32
+    }
+
     /// Makes one region of several vertices, at the highest of their levels; answers its index.
     pub(crate) fn merge_into_region(&mut self, members: &[Vertex]) -> u32 {
         let level = members.iter().map(|&vertex| self.level(vertex)).max().unwrap_or(0);
@@ -102,10 +113,14 @@ impl Network {
     fn absorb(&mut self, index: u32, other: u32) {
         let taken = std::mem::take(&mut self.regions.rows[other as usize]);
         for slot in taken.contacts {
-            self.join_contact(index, slot);
+            if self.holds_contact(other, slot) {
+                self.join_contact(index, slot);
+            }
         }
         for slot in taken.gadgets {
-            self.join_gadget(index, slot);
+            if self.holds_gadget(other, slot) {
+                self.join_gadget(index, slot);
+            }
         }
         let region = &mut self.regions.rows[index as usize];
         region.written.extend(taken.written);
@@ -179,7 +194,9 @@ impl Network {
     /// Takes stale regions apart and puts together what still is one.
     pub(crate) fn refresh_regions(&mut self) {
         while let Some(index) = self.regions.stale.pop() {
-            let region = std::mem::take(&mut self.regions.rows[index as usize]);
+            let mut region = std::mem::take(&mut self.regions.rows[index as usize]);
+            region.contacts.retain(|&slot| self.holds_contact(index, slot));
+            region.gadgets.retain(|&slot| self.holds_gadget(index, slot));
             self.regions.free.push(index);
             for &slot in &region.contacts {
                 self.contacts.set(slot, flag::CYCLIC, false);

@@ -154,3 +154,91 @@ impl Network {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::{Argument, Computation, GadgetDeclaration, Value, WireKind, primitive_of};
+
+    /// How much of everything there is room for.
+    fn room(network: &Network) -> [usize; 9] {
+        [
+            network.symbols.len(),
+            network.groups.slots.len(),
+            network.contacts.slots.len(),
+            network.wires.slots.len(),
+            network.gadgets.slots.len(),
+            network.regions.rows.len(),
+            network.attributes.len(),
+            network.faults.len() + network.contradictions.len(),
+            network.gadgets.wide.iter().flatten().count(),
+        ]
+    }
+
+    fn declare(network: &mut Network, cycle: usize) -> Result<GroupId, NetworkError> {
+        let root = network.root();
+        let attributes = Value::Map(std::sync::Arc::new(crate::Map::new(vec![("n".into(), Value::Int(1))])));
+        let group = network.declare_group(root, &format!("group{cycle}/inner{cycle}"), attributes.clone())?;
+        let contact = |network: &mut Network, name: &str| {
+            network.declare_contact(group, &format!("{name}{cycle}"), None, attributes.clone())
+        };
+        let [a, b, c] = [contact(network, "a")?, contact(network, "b")?, contact(network, "c")?];
+        network.declare_wire(a, b, WireKind::Bidirectional)?;
+        network.declare_wire(b, c, WireKind::Directed)?;
+        for name in [None, Some(format!("gadget{cycle}").into())] {
+            let declaration = GadgetDeclaration {
+                name,
+                computation: Computation::Primitive(primitive_of("math.add")?),
+                arguments: vec![
+                    ("a".into(), Argument::Contact(c)),
+                    ("b".into(), Argument::Value(Value::Int(cycle as i64))),
+                    ("sum".into(), Argument::Path(format!("sum{cycle}").into())),
+                ],
+                contain: true,
+            };
+            network.declare_gadget(group, declaration)?;
+        }
+        network.write(a, Value::Int(1))?;
+        network.find_group(root, &format!("group{cycle}"))
+    }
+
+    #[test]
+    fn what_is_removed_or_rolled_back_gives_its_room_and_its_name_back() {
+        let mut network = Network::default();
+        let mut first = None;
+        for cycle in 0..200 {
+            network.begin();
+            assert!(
+                network
+                    .attempt(|network| -> Result<(), NetworkError> {
+                        declare(network, cycle + 1000)?;
+                        Err(NetworkError::Stale { what: "group" })
+                    })
+                    .is_err()
+            );
+            let group = declare(&mut network, cycle).unwrap();
+            network.settle().unwrap();
+            if cycle % 3 == 1 {
+                network.rollback();
+            } else {
+                network.commit(false, false);
+                network.begin();
+                network.remove_group(group).unwrap();
+                network.rollback();
+                network.begin();
+                network.remove_group(group).unwrap();
+                let again = declare(&mut network, cycle).unwrap();
+                network.remove_group(again).unwrap();
+                network.settle().unwrap();
+                network.commit(true, false);
+            }
+            let room = room(&network);
+            if cycle > 5 {
+                assert_eq!(*first.get_or_insert(room), room, "after {cycle} cycles");
+            }
+            assert!(network.contact_ids().is_empty() && network.group_ids().is_empty());
+        }
+    }
+}

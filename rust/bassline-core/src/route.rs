@@ -94,6 +94,10 @@ impl Network {
         built?;
         let id = self.contacts.id(contact);
         if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
+            if wide.routes.len() > 2 * wide.outputs.len() {
+                let contacts = &self.contacts;
+                wide.routes.retain(|_, &mut entry| contacts.find(entry).is_some());
+            }
             wide.routes.insert(name, id);
         }
         Ok(contact)
@@ -103,8 +107,9 @@ impl Network {
         let Some(wide) = &mut self.gadgets.wide[slot as usize] else {
             return;
         };
-        // The first output is the port `other`; the last ones are the newest, and most often asked for again.
-        if wide.outputs[1..].iter().rev().any(|&known| known == contact) {
+        // Whether it is one already is told by the contact's few writers. The first output is the port `other`.
+        let writes = self.contacts.writers.get(contact).contains(&Edge::Gadget(slot).code());
+        if writes && (wide.outputs[0] != contact || wide.outputs[1..].contains(&contact)) {
             return;
         }
         wide.outputs.push(contact);

@@ -9,11 +9,14 @@ use std::hash::{Hash, Hasher};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct Symbol(pub(crate) u32);
 
-/// The table of names. Names are kept for the life of the network.
+/// The table of names. A name is kept while something has it; its number is used again.
 #[derive(Debug, Default)]
 pub(crate) struct Symbols {
     texts: Vec<ArcStr>,
+    /// How many things have each name.
+    uses: Vec<u32>,
     index: HashTable<u32>,
+    free: Vec<u32>,
 }
 
 /// The hash every table of the core uses: no random seed, so that two runs are one.
@@ -23,17 +26,61 @@ pub(crate) fn fixed_hash<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
+/// Of a name that is kept for the life of the network.
+const PINNED: u32 = u32::MAX;
+
 impl Symbols {
+    /// The number of a name. A new one must be kept or pinned before the next is released.
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        if let Some(symbol) = self.find(text) {
-            return symbol;
+        let hash = fixed_hash(text);
+        let texts = &self.texts;
+        if let Some(&at) = self.index.find(hash, |&at| texts[at as usize] == text) {
+            return Symbol(at);
         }
-        let next = self.texts.len() as u32;
-        self.texts.push(ArcStr::from(text));
+        let at = self.free.pop().unwrap_or(self.texts.len() as u32);
+        if at as usize == self.texts.len() {
+            self.texts.push(ArcStr::from(text));
+            self.uses.push(0);
+        } else {
+            self.texts[at as usize] = ArcStr::from(text);
+        }
         let texts = &self.texts;
         self.index
-            .insert_unique(fixed_hash(text), next, |&at| fixed_hash(texts[at as usize].as_str()));
-        Symbol(next)
+            .insert_unique(hash, at, |&at| fixed_hash(texts[at as usize].as_str()));
+        Symbol(at)
+    }
+
+    /// One more thing has this name.
+    pub(crate) fn keep(&mut self, symbol: Symbol) {
+        let uses = &mut self.uses[symbol.0 as usize];
+        *uses = uses.saturating_add(1);
+    }
+
+    /// The number of a name that is kept for the life of the network: writers refer to sources without being counted.
+    pub(crate) fn pin(&mut self, text: &str) -> Symbol {
+        let symbol = self.intern(text);
+        self.uses[symbol.0 as usize] = PINNED;
+        symbol
+    }
+
+    /// One thing less has this name.
+    pub(crate) fn release(&mut self, symbol: Symbol) {
+        let at = symbol.0 as usize;
+        debug_assert_ne!(self.uses[at], 0, "a name is released once for each time it was kept");
+        if self.uses[at] == PINNED {
+            return;
+        }
+        self.uses[at] -= 1;
+        if self.uses[at] == 0 {
+            let text = std::mem::take(&mut self.texts[at]);
+            if let Ok(entry) = self
+                .index
+                .find_entry(fixed_hash(text.as_str()), |&other| other == symbol.0)
+            {
+                entry.remove();
+            }
+            self.free.push(symbol.0);
+        }
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
@@ -44,5 +91,11 @@ impl Symbols {
 
     pub(crate) fn text(&self, symbol: Symbol) -> &ArcStr {
         &self.texts[symbol.0 as usize]
+    }
+
+    /// How many names are kept.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
     }
 }

@@ -69,10 +69,10 @@ impl Network {
             Vertex::Gadget(slot) => self.gadget_neighbours(slot, forward, out),
             Vertex::Region(index) => {
                 let region = &self.regions.rows[index as usize];
-                for &slot in &region.contacts {
+                for &slot in region.contacts.iter().filter(|&&slot| self.holds_contact(index, slot)) {
                     self.contact_neighbours(slot, forward, out);
                 }
-                for &slot in &region.gadgets {
+                for &slot in region.gadgets.iter().filter(|&&slot| self.holds_gadget(index, slot)) {
                     self.gadget_neighbours(slot, forward, out);
                 }
                 out.retain(|&other| other != vertex);
