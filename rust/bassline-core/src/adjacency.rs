@@ -1,26 +1,41 @@
 //! Putting wires and gadgets into the adjacency of their contacts, and taking them out, with their order kept.
 
 use crate::contact::{Edge, NONE, flag};
-use crate::edit::Place;
-use crate::gadget;
+use crate::gadget::{self, Gadgets, Ports};
 use crate::network::Network;
-use crate::wire::WireKind;
-use smallvec::SmallVec;
+use crate::wire::{WireKind, Wires};
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
-fn distinct(ports: &[u32]) -> SmallVec<[u32; 4]> {
-    let mut out: SmallVec<[u32; 4]> = SmallVec::new();
-    for &contact in ports {
-        if contact != NONE && !out.contains(&contact) {
+fn distinct(ports: &[u32]) -> Ports {
+    let bound = ports.iter().copied().filter(|&contact| contact != NONE);
+    if ports.len() > 16 {
+        return bound.collect::<IndexSet<u32, FxBuildHasher>>().into_iter().collect();
+    }
+    let mut out = Ports::new();
+    for contact in bound {
+        if !out.contains(&contact) {
             out.push(contact);
         }
     }
     out
 }
 
+/// The creation number of what an edge is of, by its code.
+fn age(gadgets: &Gadgets, wires: &Wires) -> impl Fn(u32) -> u64 {
+    |code| match Edge::of(code) {
+        Edge::Gadget(slot) => gadgets.creation[slot as usize],
+        Edge::Wire(slot) => wires.creation[slot as usize],
+    }
+}
+
 impl Network {
     pub(crate) fn link_wire(&mut self, slot: u32) {
         let wire = self.wires.row(slot);
         let code = Edge::Wire(slot).code();
+        if wire.kind == WireKind::Bidirectional {
+            self.order_bidirectional(wire.from, wire.to);
+        }
         self.contacts.readers.push(wire.from, code);
         self.contacts.writers.push(wire.to, code);
         self.wires.enter(code, self.contacts.writers.get(wire.to));
@@ -30,62 +45,82 @@ impl Network {
             self.wires.enter(code, self.contacts.writers.get(wire.from));
         }
         self.refresh_wire_ends(slot);
-        self.order_wire(slot);
+        if wire.kind == WireKind::Directed {
+            self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
+        }
     }
 
-    /// Takes a wire out of the adjacency; answers where it stood.
-    pub(crate) fn unlink_wire(&mut self, slot: u32) -> (Vec<Place>, Vec<Place>) {
+    /// Takes a wire out of the adjacency.
+    pub(crate) fn unlink_wire(&mut self, slot: u32) {
         let wire = self.wires.row(slot);
-        self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
         let code = Edge::Wire(slot).code();
-        let take =
-            |list: &mut crate::edges::Edges, contact: u32| list.remove(contact, code).map(|index| (contact, index));
-        let mut readers: Vec<Place> = take(&mut self.contacts.readers, wire.from).into_iter().collect();
-        let mut writers: Vec<Place> = take(&mut self.contacts.writers, wire.to).into_iter().collect();
+        self.take_reader(wire.from, code);
+        self.take_writer(wire.to, code);
         if wire.kind == WireKind::Bidirectional {
-            readers.extend(take(&mut self.contacts.readers, wire.to));
-            writers.extend(take(&mut self.contacts.writers, wire.from));
+            self.take_reader(wire.to, code);
+            self.take_writer(wire.from, code);
         }
         self.refresh_wire_ends(slot);
-        (readers, writers)
+        match wire.kind {
+            WireKind::Directed => self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to)),
+            WireKind::Bidirectional => self.separate(wire.from, wire.to),
+        }
     }
 
-    pub(crate) fn relink_wire(&mut self, slot: u32, readers: &[Place], writers: &[Place]) {
-        self.relink(Edge::Wire(slot).code(), readers, writers);
+    pub(crate) fn relink_wire(&mut self, slot: u32) {
+        let wire = self.wires.row(slot);
+        let code = Edge::Wire(slot).code();
+        if wire.kind == WireKind::Bidirectional {
+            self.order_bidirectional(wire.from, wire.to);
+        }
+        self.put_reader(wire.from, code);
+        self.put_writer(wire.to, code);
+        if wire.kind == WireKind::Bidirectional {
+            self.put_reader(wire.to, code);
+            self.put_writer(wire.from, code);
+        }
         self.refresh_wire_ends(slot);
-        self.order_wire(slot);
+        if wire.kind == WireKind::Directed {
+            self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
+        }
     }
 
-    fn relink(&mut self, code: u32, readers: &[Place], writers: &[Place]) {
-        for &(contact, index) in readers.iter().rev() {
-            self.contacts.readers.insert(contact, index, code);
-        }
-        for &(contact, index) in writers.iter().rev() {
-            self.contacts.writers.insert(contact, index, code);
-            self.wires.enter(code, self.contacts.writers.get(contact));
-            self.contacts.refresh_many_writers(contact);
-        }
+    fn take_reader(&mut self, contact: u32, code: u32) {
+        let age = age(&self.gadgets, &self.wires);
+        self.contacts.readers.remove(contact, code, age);
+    }
+
+    pub(crate) fn take_writer(&mut self, contact: u32, code: u32) {
+        let age = age(&self.gadgets, &self.wires);
+        self.contacts.writers.remove(contact, code, age);
+        self.contacts.refresh_many_writers(contact);
+    }
+
+    fn put_reader(&mut self, contact: u32, code: u32) {
+        let age = age(&self.gadgets, &self.wires);
+        self.contacts.readers.insert(contact, code, age);
+    }
+
+    pub(crate) fn put_writer(&mut self, contact: u32, code: u32) {
+        let age = age(&self.gadgets, &self.wires);
+        self.contacts.writers.insert(contact, code, age);
+        self.wires.enter(code, self.contacts.writers.get(contact));
+        self.contacts.refresh_many_writers(contact);
+    }
+
+    /// Gives the edges that hubs got back their places.
+    pub(crate) fn sort_edges(&mut self) {
+        let age = age(&self.gadgets, &self.wires);
+        self.contacts.readers.sort(&age);
+        self.contacts.writers.sort(&age);
     }
 
     fn refresh_wire_ends(&mut self, slot: u32) {
         let wire = self.wires.row(slot);
         for contact in [wire.from, wire.to] {
             self.contacts.refresh_many_writers(contact);
-            let out = self
-                .contacts
-                .readers
-                .get(contact)
-                .iter()
-                .any(|&code| matches!(Edge::of(code), Edge::Wire(_)));
+            let out = self.contacts.readers.has_wire(contact);
             self.contacts.set(contact, flag::WIRED_OUT, out);
-        }
-    }
-
-    fn order_wire(&mut self, slot: u32) {
-        let wire = self.wires.row(slot);
-        match wire.kind {
-            WireKind::Directed => self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to)),
-            WireKind::Bidirectional => self.order_bidirectional(wire.from, wire.to),
         }
     }
 
@@ -105,34 +140,27 @@ impl Network {
         self.order_gadget(slot);
     }
 
-    /// Takes a gadget out of the adjacency; answers where it stood.
-    pub(crate) fn unlink_gadget(&mut self, slot: u32) -> (Vec<Place>, Vec<Place>) {
+    /// Takes a gadget out of the adjacency.
+    pub(crate) fn unlink_gadget(&mut self, slot: u32) {
         let code = Edge::Gadget(slot).code();
-        let (mut readers, mut writers) = (Vec::new(), Vec::new());
         for contact in distinct(&self.gadgets.inputs(slot)) {
+            self.take_reader(contact, code);
             self.loosen(self.contact_vertex(contact), self.gadget_vertex(slot));
-            readers.extend(
-                self.contacts
-                    .readers
-                    .remove(contact, code)
-                    .map(|index| (contact, index)),
-            );
         }
         for contact in distinct(&self.gadgets.outputs(slot)) {
+            self.take_writer(contact, code);
             self.loosen(self.contact_vertex(contact), self.gadget_vertex(slot));
-            writers.extend(
-                self.contacts
-                    .writers
-                    .remove(contact, code)
-                    .map(|index| (contact, index)),
-            );
-            self.contacts.refresh_many_writers(contact);
         }
-        (readers, writers)
     }
 
-    pub(crate) fn relink_gadget(&mut self, slot: u32, readers: &[Place], writers: &[Place]) {
-        self.relink(Edge::Gadget(slot).code(), readers, writers);
+    pub(crate) fn relink_gadget(&mut self, slot: u32) {
+        let code = Edge::Gadget(slot).code();
+        for contact in distinct(&self.gadgets.inputs(slot)) {
+            self.put_reader(contact, code);
+        }
+        for contact in distinct(&self.gadgets.outputs(slot)) {
+            self.put_writer(contact, code);
+        }
         self.order_gadget(slot);
     }
 }

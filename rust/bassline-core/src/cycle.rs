@@ -310,7 +310,7 @@ impl Network {
 
     /// A contact was written with an equal value: nothing to tell, but newer than what a linked contact may hold.
     fn mark_links(&self, contact: u32, evaluation: &mut Evaluation) {
-        for &code in self.contacts.readers.get(contact) {
+        for code in self.contacts.readers.living(contact) {
             if let Edge::Wire(wire) = Edge::of(code)
                 && self.wires.row(wire).kind == WireKind::Bidirectional
                 && self.contacts.rows[self.other_end(wire, contact) as usize].content
@@ -329,7 +329,7 @@ impl Network {
     }
 
     fn mark_wires(&self, contact: u32, evaluation: &mut Evaluation) {
-        for &code in self.contacts.readers.get(contact) {
+        for code in self.contacts.readers.living(contact) {
             if let Edge::Wire(wire) = Edge::of(code)
                 && self.leads_out(wire, contact)
                 && self.is_inside(wire)

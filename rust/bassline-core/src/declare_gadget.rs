@@ -109,6 +109,7 @@ impl Network {
             contain: declaration.contain,
             function,
             routes: IndexMap::default(),
+            places: IndexMap::default(),
         };
         self.gadgets
             .place(slot, ports, primitive, creation, group, name.unwrap_or(UNNAMED));

@@ -1,7 +1,7 @@
 //! Structural edits of the open tick: what is needed to take each back, or to tell it to the world.
 
 use crate::contact::flag;
-use crate::contact::{NONE, Writer};
+use crate::contact::{Edge, NONE, Writer};
 use crate::error::Fault;
 use crate::gadget;
 use crate::gadget::{Function, UNNAMED};
@@ -9,10 +9,10 @@ use crate::group::{Group, Named};
 use crate::network::{Contradiction, Network};
 use crate::record::StructureChange;
 use crate::value::Value;
+use crate::wire::WireKind;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
-
-/// Where an edge stood in the list of a contact.
-pub(crate) type Place = (u32, usize);
 
 /// One structural edit.
 pub(crate) enum Edit {
@@ -22,16 +22,8 @@ pub(crate) enum Edit {
     GadgetAdded(u32),
     GroupRemoved(u32),
     ContactRemoved(u32),
-    WireRemoved {
-        wire: u32,
-        readers: Vec<Place>,
-        writers: Vec<Place>,
-    },
-    GadgetRemoved {
-        gadget: u32,
-        readers: Vec<Place>,
-        writers: Vec<Place>,
-    },
+    WireRemoved(u32),
+    GadgetRemoved(u32),
     /// A router got one more contact to write to.
     Routed {
         gadget: u32,
@@ -41,20 +33,22 @@ pub(crate) enum Edit {
     Unrouted {
         gadget: u32,
         contact: u32,
-        output: usize,
-        writer: usize,
+        output: u32,
     },
     /// A contradiction or fault came or went; this is what was there.
-    Marked {
-        contact: u32,
-        contradiction: Option<Contradiction>,
-        fault: Option<(u32, Fault)>,
-    },
+    Marked(Box<Marks>),
     /// A gadget's function was bound; this is what was.
     Bound {
         gadget: u32,
         call: Option<Arc<dyn Function>>,
     },
+}
+
+/// The marks of a contact.
+pub(crate) struct Marks {
+    contact: u32,
+    contradiction: Option<Contradiction>,
+    fault: Option<(u32, Fault)>,
 }
 
 impl std::fmt::Debug for Edit {
@@ -63,14 +57,43 @@ impl std::fmt::Debug for Edit {
     }
 }
 
+/// What an edit adds or removes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Target {
+    Group(u32),
+    Contact(u32),
+    Wire(u32),
+    Gadget(u32),
+}
+
+/// The log of edits keeps room for so many between ticks.
+const KEPT: usize = 1024;
+
 impl Edit {
+    fn target(&self) -> Option<Target> {
+        match *self {
+            Edit::GroupAdded(slot) | Edit::GroupRemoved(slot) => Some(Target::Group(slot)),
+            Edit::ContactAdded(slot) | Edit::ContactRemoved(slot) => Some(Target::Contact(slot)),
+            Edit::WireAdded(slot) | Edit::WireRemoved(slot) => Some(Target::Wire(slot)),
+            Edit::GadgetAdded(slot) | Edit::GadgetRemoved(slot) => Some(Target::Gadget(slot)),
+            Edit::Routed { .. } | Edit::Unrouted { .. } | Edit::Marked(_) | Edit::Bound { .. } => None,
+        }
+    }
+
+    fn adds(&self) -> bool {
+        matches!(
+            self,
+            Edit::GroupAdded(_) | Edit::ContactAdded(_) | Edit::WireAdded(_) | Edit::GadgetAdded(_)
+        )
+    }
+
     /// The marks of a contact as they are now.
     pub(crate) fn marked(network: &Network, contact: u32) -> Self {
-        Edit::Marked {
+        Edit::Marked(Box::new(Marks {
             contact,
             contradiction: network.contradictions.get(&contact).cloned(),
             fault: network.faults.get(&contact).cloned(),
-        }
+        }))
     }
 }
 
@@ -107,24 +130,21 @@ impl Network {
                         self.groups.enter(group, name, Named::Contact(slot));
                     }
                 }
-                Edit::WireRemoved { wire, readers, writers } => {
+                Edit::WireRemoved(wire) => {
                     self.wires.set_removed(wire, false);
-                    self.relink_wire(wire, &readers, &writers);
+                    self.relink_wire(wire);
                 }
-                Edit::GadgetRemoved {
-                    gadget,
-                    readers,
-                    writers,
-                } => {
+                Edit::GadgetRemoved(gadget) => {
                     self.gadgets.rows[gadget as usize].flags &= !gadget::flag::REMOVED;
                     self.enter_gadget_name(gadget);
-                    self.relink_gadget(gadget, &readers, &writers);
+                    self.relink_gadget(gadget);
                 }
-                Edit::Marked {
-                    contact,
-                    contradiction,
-                    fault,
-                } => {
+                Edit::Marked(marks) => {
+                    let Marks {
+                        contact,
+                        contradiction,
+                        fault,
+                    } = *marks;
                     self.contacts
                         .set(contact, flag::MARKED, contradiction.is_some() || fault.is_some());
                     restore(&mut self.contradictions, contact, contradiction);
@@ -132,17 +152,21 @@ impl Network {
                 }
                 Edit::Routed { gadget, contact } => {
                     self.unroute(gadget, contact);
+                    if let Some(wide) = &mut self.gadgets.wide[gadget as usize] {
+                        wide.outputs.pop_if(|output| *output == NONE);
+                    }
                 }
                 Edit::Unrouted {
                     gadget,
                     contact,
                     output,
-                    writer,
                 } => {
                     if let Some(wide) = &mut self.gadgets.wide[gadget as usize] {
-                        wide.outputs.insert(output, contact);
+                        wide.outputs[output as usize] = contact;
+                        wide.places.insert(contact, output);
                     }
-                    self.relink_gadget(gadget, &[], &[(contact, writer)]);
+                    self.put_writer(contact, Edge::Gadget(gadget).code());
+                    self.order_edge(self.gadget_vertex(gadget), self.contact_vertex(contact));
                 }
                 Edit::Bound { gadget, call } => {
                     if let Some(function) = self.gadgets.wide[gadget as usize]
@@ -154,114 +178,126 @@ impl Network {
                 }
             }
         }
+        self.sort_edges();
     }
 
     /// Whether the edits of the tick come to a change: what was added and removed again does not.
     pub(crate) fn edits_matter(&self) -> bool {
-        let edits = &self.tick.edits;
-        let mut seen = indexmap::IndexSet::<u32, rustc_hash::FxBuildHasher>::default();
-        edits.iter().any(|edit| match edit {
-            Edit::Marked {
-                contact,
-                contradiction,
-                fault,
-            } => {
-                seen.insert(*contact)
-                    && (self.contradictions.get(contact) != contradiction.as_ref()
-                        || self
-                            .faults
-                            .get(contact)
-                            .map(|(gadget, fault)| (*gadget, fault.to_string()))
-                            != fault.as_ref().map(|(gadget, fault)| (*gadget, fault.to_string())))
+        let passing = self.passing();
+        let mut seen = IndexSet::<u32, FxBuildHasher>::default();
+        self.tick.edits.iter().any(|edit| match edit {
+            Edit::Marked(was) => {
+                let words = |fault: &(u32, Fault)| (fault.0, fault.1.to_string());
+                seen.insert(was.contact)
+                    && (self.contradictions.get(&was.contact) != was.contradiction.as_ref()
+                        || self.faults.get(&was.contact).map(words) != was.fault.as_ref().map(words))
             }
-            edit => {
-                let mut changes = Vec::new();
-                self.record_edit(edit, edits, &mut changes);
-                !changes.is_empty()
-            }
+            edit => edit.target().is_some_and(|target| !passing.contains(&target)),
         })
+    }
+
+    /// What the tick both added and removed.
+    fn passing(&self) -> IndexSet<Target, FxBuildHasher> {
+        let edits = self.tick.edits.iter();
+        if !edits.clone().any(Edit::adds) {
+            return IndexSet::default();
+        }
+        let removed: IndexSet<Target, FxBuildHasher> = edits
+            .clone()
+            .filter(|edit| !edit.adds())
+            .filter_map(Edit::target)
+            .collect();
+        if removed.is_empty() {
+            return removed;
+        }
+        let added = edits.filter(|edit| edit.adds()).filter_map(Edit::target);
+        added.filter(|target| removed.contains(target)).collect()
     }
 
     /// Tells what was added and removed, and gives the room of what was removed back.
     pub(crate) fn commit_edits(&mut self, record: bool) -> Vec<StructureChange> {
-        let edits = std::mem::take(&mut self.tick.edits);
         let mut changes = Vec::new();
         if record {
-            for edit in &edits {
-                self.record_edit(edit, &edits, &mut changes);
-            }
+            let passing = self.passing();
+            let lasting = |edit: &&Edit| edit.target().is_some_and(|target| !passing.contains(&target));
+            changes.extend(
+                self.tick
+                    .edits
+                    .iter()
+                    .filter(lasting)
+                    .filter_map(|edit| self.record_edit(edit)),
+            );
         }
+        let mut edits = std::mem::take(&mut self.tick.edits);
+        self.scrub_writers(&edits);
         for edit in &edits {
             match *edit {
-                Edit::Unrouted { gadget, contact, .. } => self.scrub_writer(contact, Writer::gadget(gadget)),
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
                 Edit::ContactRemoved(slot) => self.drop_contact(slot, false),
-                Edit::WireRemoved { wire, .. } => {
-                    let row = self.wires.row(wire);
-                    self.scrub_writer(row.from, Writer::wire(wire));
-                    self.scrub_writer(row.to, Writer::wire(wire));
-                    self.wires.slots.release(wire);
-                }
-                Edit::GadgetRemoved { gadget, .. } => {
-                    for contact in self.gadgets.outputs(gadget) {
-                        if contact != NONE {
-                            self.scrub_writer(contact, Writer::gadget(gadget));
-                        }
-                    }
-                    self.drop_gadget(gadget);
-                }
+                Edit::WireRemoved(wire) => self.wires.slots.release(wire),
+                Edit::GadgetRemoved(gadget) => self.drop_gadget(gadget),
+                Edit::Unrouted { gadget, .. } => self.close_outputs(gadget),
                 _ => {}
             }
+        }
+        edits.clear();
+        if edits.capacity() <= KEPT {
+            self.tick.edits = edits;
         }
         changes
     }
 
     /// The slot of what wrote this, and what is linked with it, will be taken again by another.
-    fn scrub_writer(&mut self, contact: u32, writer: Writer) {
-        if self.contacts.rows[contact as usize].writer == writer {
-            self.contacts.rows[contact as usize].writer = Writer::NOBODY;
+    fn scrub_writers(&mut self, edits: &[Edit]) {
+        let mut writers = IndexSet::<u32, FxBuildHasher>::default();
+        let mut regions = IndexSet::<u32, FxBuildHasher>::default();
+        let mut scrub = |network: &mut Self, contact: u32, writer: Writer| {
+            if network.contacts.rows[contact as usize].writer == writer {
+                network.contacts.rows[contact as usize].writer = Writer::NOBODY;
+            }
+            if network.contacts.has(contact, flag::CYCLIC) {
+                writers.insert(writer.0);
+                regions.insert(network.region_of_contact(contact));
+            }
+        };
+        for edit in edits {
+            match *edit {
+                Edit::Unrouted { gadget, contact, .. } => scrub(self, contact, Writer::gadget(gadget)),
+                // What comes over a bidirectional wire was written by somebody else.
+                Edit::WireRemoved(wire) if self.wires.row(wire).kind == WireKind::Directed => {
+                    scrub(self, self.wires.row(wire).to, Writer::wire(wire));
+                }
+                Edit::GadgetRemoved(gadget) => {
+                    for contact in self.gadgets.outputs(gadget) {
+                        if contact != NONE {
+                            scrub(self, contact, Writer::gadget(gadget));
+                        }
+                    }
+                }
+                _ => {}
+            }
         }
-        if self.contacts.has(contact, flag::CYCLIC) {
-            let region = self.region_of_contact(contact);
+        for region in regions {
             for &linked in &self.regions.rows[region as usize].contacts {
-                if self.contacts.rows[linked as usize].writer == writer {
+                if writers.contains(&self.contacts.rows[linked as usize].writer.0) {
                     self.contacts.rows[linked as usize].writer = Writer::NOBODY;
                 }
             }
         }
     }
 
-    fn record_edit(&self, edit: &Edit, edits: &[Edit], changes: &mut Vec<StructureChange>) {
-        let came_and_went = |added: &dyn Fn(&Edit) -> bool| edits.iter().any(added);
-        match *edit {
-            Edit::GroupAdded(slot) if !self.groups.rows[slot as usize].removed => {
-                changes.push(StructureChange::GroupAdded(self.group_record(slot)));
-            }
-            Edit::ContactAdded(slot) if !self.contacts.has(slot, flag::REMOVED) => {
-                changes.push(StructureChange::ContactAdded(self.contact_record(slot)));
-            }
-            Edit::WireAdded(slot) if !self.wires.row(slot).removed => {
-                changes.push(StructureChange::WireAdded(self.wire_record(slot)));
-            }
-            Edit::GadgetAdded(slot) if self.gadgets.is_live(slot) => {
-                changes.push(StructureChange::GadgetAdded(self.gadget_record(slot)));
-            }
-            Edit::GroupRemoved(slot) if !came_and_went(&|e| matches!(e, Edit::GroupAdded(s) if *s == slot)) => {
-                changes.push(StructureChange::GroupRemoved(self.groups.id(slot)));
-            }
-            Edit::ContactRemoved(slot) if !came_and_went(&|e| matches!(e, Edit::ContactAdded(s) if *s == slot)) => {
-                changes.push(StructureChange::ContactRemoved(self.contacts.id(slot)));
-            }
-            Edit::WireRemoved { wire, .. } if !came_and_went(&|e| matches!(e, Edit::WireAdded(s) if *s == wire)) => {
-                changes.push(StructureChange::WireRemoved(self.wires.slots.handle(wire)));
-            }
-            Edit::GadgetRemoved { gadget, .. }
-                if !came_and_went(&|e| matches!(e, Edit::GadgetAdded(s) if *s == gadget)) =>
-            {
-                changes.push(StructureChange::GadgetRemoved(self.gadgets.id(gadget)));
-            }
-            _ => {}
-        }
+    fn record_edit(&self, edit: &Edit) -> Option<StructureChange> {
+        Some(match *edit {
+            Edit::GroupAdded(slot) => StructureChange::GroupAdded(self.group_record(slot)),
+            Edit::ContactAdded(slot) => StructureChange::ContactAdded(self.contact_record(slot)),
+            Edit::WireAdded(slot) => StructureChange::WireAdded(self.wire_record(slot)),
+            Edit::GadgetAdded(slot) => StructureChange::GadgetAdded(self.gadget_record(slot)),
+            Edit::GroupRemoved(slot) => StructureChange::GroupRemoved(self.groups.id(slot)),
+            Edit::ContactRemoved(slot) => StructureChange::ContactRemoved(self.contacts.id(slot)),
+            Edit::WireRemoved(wire) => StructureChange::WireRemoved(self.wires.slots.handle(wire)),
+            Edit::GadgetRemoved(gadget) => StructureChange::GadgetRemoved(self.gadgets.id(gadget)),
+            _ => return None,
+        })
     }
 
     fn drop_group(&mut self, slot: u32, named: bool) {

@@ -72,6 +72,8 @@ pub(crate) struct Wide {
     pub(crate) function: Option<FunctionSpec>,
     /// Of a router: the contact that takes the records of a key. A handle gone stale is looked up anew.
     pub(crate) routes: IndexMap<Text, ContactId, FxBuildHasher>,
+    /// Of a router: where among its outputs a contact stands that it writes to by key.
+    pub(crate) places: IndexMap<u32, u32, FxBuildHasher>,
 }
 
 /// What propagation reads of a gadget.
@@ -188,11 +190,13 @@ impl Gadgets {
 
     /// The contacts on the output ports, without those that a router writes by key: they do not follow from its record.
     pub(crate) fn derived_outputs(&self, slot: u32) -> Ports {
-        let mut outputs = self.outputs(slot);
-        if let Some(primitive) = self.primitive[slot as usize] {
-            outputs.truncate(primitive.outputs.len());
+        match (&self.wide[slot as usize], self.primitive[slot as usize]) {
+            (Some(wide), Some(primitive)) => {
+                let derived = primitive.outputs.len().min(wide.outputs.len());
+                Ports::from_slice(&wide.outputs[..derived])
+            }
+            _ => self.outputs(slot),
         }
-        outputs
     }
 
     pub(crate) fn set_output(&mut self, slot: u32, port: usize, contact: u32) {

@@ -108,8 +108,31 @@ impl Network {
         if source == target || self.level(target) >= self.level(source) + weight {
             return;
         }
-        let mut forward = Search::new(self, true, target, self.level(source) + weight);
-        let mut backward = Search::new(self, false, source, self.level(target) - weight);
+        let forward = Search::new(self, true, target, self.level(source) + weight);
+        let backward = Search::new(self, false, source, self.level(target) - weight);
+        self.mend(forward, backward, source, target);
+    }
+
+    /// Makes one region of two vertices and of what lies on the paths between them.
+    pub(crate) fn order_together(&mut self, a: Vertex, b: Vertex) {
+        if a == b {
+            return;
+        }
+        let (low, high) = if self.level(a) <= self.level(b) { (a, b) } else { (b, a) };
+        if self.level(low) < self.level(high) {
+            let forward = Search::new(self, true, low, self.level(high));
+            let backward = Search::new(self, false, high, self.level(low));
+            if self.mend(forward, backward, high, low) {
+                return;
+            }
+        }
+        // A path leads to a higher level, so between two of one level there is none.
+        self.merge_into_region(&[low, high]);
+    }
+
+    /// Raises what `forward` or lowers what `backward` asks for, whichever is less work. Whether a path from `target` to `source` was
+    /// found, and everything on it made a region.
+    fn mend(&mut self, mut forward: Search, mut backward: Search, source: Vertex, target: Vertex) -> bool {
         let mut scratch = Vec::new();
         loop {
             // While settling, nothing may sink below what has fired already.
@@ -127,11 +150,11 @@ impl Network {
                     for (vertex, level) in side.needed {
                         self.set_level(vertex, level);
                     }
-                    return;
+                    return false;
                 }
                 Step::Cycle => {
                     self.close_cycle(source, target);
-                    return;
+                    return true;
                 }
             }
         }

@@ -62,6 +62,7 @@ mod record;
 mod region;
 mod remove;
 mod route;
+mod separate;
 mod settle;
 mod slots;
 mod stream;

@@ -190,6 +190,7 @@ impl Network {
             contain: record.contain,
             function,
             routes: IndexMap::default(),
+            places: IndexMap::default(),
         };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
         if name != UNNAMED {

@@ -15,6 +15,8 @@ pub(crate) struct Region {
     pub(crate) gadgets: Vec<u32>,
     /// An edge inside was taken away: it may fall apart.
     pub(crate) stale: bool,
+    /// How many of the contacts listed have left.
+    pub(crate) left: u32,
     pub(crate) queued: bool,
     /// Contacts inside that were written before the region's turn.
     pub(crate) written: Vec<u32>,
@@ -35,7 +37,20 @@ pub(crate) struct Regions {
 }
 
 impl Regions {
-    fn mark_stale(&mut self, index: u32) {
+    /// The index of a region without members.
+    pub(crate) fn take(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.rows.push(Region::default());
+            (self.rows.len() - 1) as u32
+        })
+    }
+
+    pub(crate) fn release(&mut self, index: u32) {
+        self.rows[index as usize] = Region::default();
+        self.free.push(index);
+    }
+
+    pub(crate) fn mark_stale(&mut self, index: u32) {
         let region = &mut self.rows[index as usize];
         if !region.stale {
             region.stale = true;
@@ -92,12 +107,7 @@ impl Network {
                 }
             })
             .max_by_key(|&index| self.regions.rows[index as usize].contacts.len());
-        let index = largest.unwrap_or_else(|| {
-            self.regions.free.pop().unwrap_or_else(|| {
-                self.regions.rows.push(Region::default());
-                (self.regions.rows.len() - 1) as u32
-            })
-        });
+        let index = largest.unwrap_or_else(|| self.regions.take());
         for &vertex in members {
             match vertex {
                 Vertex::Contact(slot) => self.join_contact(index, slot),
@@ -126,7 +136,6 @@ impl Network {
         region.written.extend(taken.written);
         region.marked.extend(taken.marked);
         if taken.stale {
-            self.regions.stale.retain(|&stale| stale != other);
             self.regions.mark_stale(index);
         }
         if taken.queued && !self.regions.rows[index as usize].queued {
@@ -135,7 +144,7 @@ impl Network {
         self.regions.free.push(other);
     }
 
-    fn join_contact(&mut self, index: u32, slot: u32) {
+    pub(crate) fn join_contact(&mut self, index: u32, slot: u32) {
         self.contacts.set(slot, flag::CYCLIC, true);
         self.contacts.level[slot as usize] = index as i32;
         self.regions.rows[index as usize].contacts.push(slot);
@@ -156,30 +165,19 @@ impl Network {
             && self.region_of_contact(wire.from) == self.region_of_contact(wire.to)
     }
 
-    /// The ends of a bidirectional wire belong to one region. A contact without other edges joins the other's at no cost.
+    /// Makes the ends of a bidirectional wire, which is not in the adjacency yet, members of one region. A contact without other edges
+    /// joins the other's at no cost.
     pub(crate) fn order_bidirectional(&mut self, from: u32, to: u32) {
         let lone = |network: &Self, slot: u32| {
             !network.contacts.has(slot, flag::CYCLIC)
-                && network.contacts.readers.len(slot) == 1
-                && network.contacts.writers.len(slot) == 1
+                && network.contacts.readers.len(slot) == 0
+                && network.contacts.writers.len(slot) == 0
         };
-        let (from_vertex, to_vertex) = (self.contact_vertex(from), self.contact_vertex(to));
-        let (fresh, other) = if lone(self, to) {
-            (to, from_vertex)
-        } else {
-            (from, to_vertex)
-        };
+        let (fresh, other) = if lone(self, to) { (to, from) } else { (from, to) };
         if lone(self, fresh) {
-            let level = self.level(other);
-            self.contacts.level[fresh as usize] = level;
-            self.merge_into_region(&[other, Vertex::Contact(fresh)]);
-            // A contact's own level bounds its readers; a region's bounds what its gadgets write as well, and a region that was
-            // a contact has none.
-            return;
+            self.contacts.level[fresh as usize] = self.level(self.contact_vertex(other));
         }
-        self.order_edge(from_vertex, to_vertex);
-        let (from_vertex, to_vertex) = (self.contact_vertex(from), self.contact_vertex(to));
-        self.order_edge(to_vertex, from_vertex);
+        self.order_together(self.contact_vertex(from), self.contact_vertex(to));
     }
 
     /// An edge between two contacts or gadgets of one region was taken away.
@@ -194,6 +192,9 @@ impl Network {
     /// Takes stale regions apart and puts together what still is one.
     pub(crate) fn refresh_regions(&mut self) {
         while let Some(index) = self.regions.stale.pop() {
+            if !self.regions.rows[index as usize].stale {
+                continue;
+            }
             let mut region = std::mem::take(&mut self.regions.rows[index as usize]);
             region.contacts.retain(|&slot| self.holds_contact(index, slot));
             region.gadgets.retain(|&slot| self.holds_gadget(index, slot));

@@ -8,6 +8,7 @@ use crate::group::ROOT;
 use crate::id::{ContactId, GadgetId, GroupId, WireId};
 use crate::network::Network;
 use crate::tick::Stamp;
+use smallvec::SmallVec;
 
 impl Network {
     /// Removes a contact, its wires, and every gadget bound to it.
@@ -17,8 +18,8 @@ impl Network {
     }
 
     fn remove_contact_at(&mut self, slot: u32) -> Result<(), NetworkError> {
-        let mut edges: Vec<u32> = self.contacts.readers.get(slot).to_vec();
-        edges.extend(self.contacts.writers.get(slot));
+        let mut edges: SmallVec<[u32; 4]> = self.contacts.readers.living(slot).collect();
+        edges.extend(self.contacts.writers.living(slot));
         for code in edges {
             match Edge::of(code) {
                 Edge::Wire(wire) if !self.wires.row(wire).removed => {
@@ -29,12 +30,11 @@ impl Network {
                     }
                 }
                 Edge::Gadget(gadget) if self.gadgets.is_live(gadget) && self.is_route_to(gadget, slot) => {
-                    if let Some((output, writer)) = self.unroute(gadget, slot) {
+                    if let Some(output) = self.unroute(gadget, slot) {
                         self.tick.edits.push(Edit::Unrouted {
                             gadget,
                             contact: slot,
                             output,
-                            writer,
                         });
                     }
                 }
@@ -74,14 +74,10 @@ impl Network {
     }
 
     fn remove_wire_at(&mut self, slot: u32) {
-        let (readers, writers) = self.unlink_wire(slot);
+        self.unlink_wire(slot);
         self.wires.forget(slot);
         self.wires.set_removed(slot, true);
-        self.tick.edits.push(Edit::WireRemoved {
-            wire: slot,
-            readers,
-            writers,
-        });
+        self.tick.edits.push(Edit::WireRemoved(slot));
     }
 
     /// Removes a gadget, its state and its constants; contents stay as they are.
@@ -94,14 +90,10 @@ impl Network {
     fn remove_gadget_at(&mut self, slot: u32) {
         self.clear_faults_of(slot);
         let inputs = self.gadgets.inputs(slot);
-        let (readers, writers) = self.unlink_gadget(slot);
+        self.unlink_gadget(slot);
         self.forget_gadget_name(slot);
         self.gadgets.rows[slot as usize].flags |= gadget::flag::REMOVED;
-        self.tick.edits.push(Edit::GadgetRemoved {
-            gadget: slot,
-            readers,
-            writers,
-        });
+        self.tick.edits.push(Edit::GadgetRemoved(slot));
         let state = self.gadgets.wide[slot as usize]
             .as_ref()
             .map_or_else(Vec::new, |wide| wide.state.clone());

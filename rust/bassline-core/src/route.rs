@@ -107,16 +107,35 @@ impl Network {
         let Some(wide) = &mut self.gadgets.wide[slot as usize] else {
             return;
         };
-        // Whether it is one already is told by the contact's few writers. The first output is the port `other`.
-        let writes = self.contacts.writers.get(contact).contains(&Edge::Gadget(slot).code());
-        if writes && (wide.outputs[0] != contact || wide.outputs[1..].contains(&contact)) {
+        if wide.places.contains_key(&contact) {
             return;
         }
+        // The first output is the port `other`.
+        let writes = wide.outputs[0] == contact;
+        wide.places.insert(contact, wide.outputs.len() as u32);
         wide.outputs.push(contact);
-        self.contacts.writers.push(contact, Edge::Gadget(slot).code());
-        self.contacts.refresh_many_writers(contact);
+        if !writes {
+            self.put_writer(contact, Edge::Gadget(slot).code());
+            self.sort_edges();
+        }
         self.order_edge(self.gadget_vertex(slot), self.contact_vertex(contact));
         self.tick.edits.push(Edit::Routed { gadget: slot, contact });
+    }
+
+    /// Closes the gaps among the outputs of a router, when most are gaps.
+    pub(crate) fn close_outputs(&mut self, slot: u32) {
+        let Some(wide) = &mut self.gadgets.wide[slot as usize] else {
+            return;
+        };
+        if wide.outputs.len() > 2 * wide.places.len() + 1 {
+            let mut place = 0;
+            wide.outputs.retain(|&contact| {
+                place += 1;
+                place == 1 || contact != NONE
+            });
+            let placed = wide.outputs.iter().copied().zip(0..).skip(1);
+            wide.places = placed.collect();
+        }
     }
 
     /// Whether a gadget is a router that writes to a contact by key, not by a port.
@@ -128,14 +147,15 @@ impl Network {
                 .is_some_and(|wide| wide.outputs[0] != contact)
     }
 
-    /// Takes a contact from a router; answers where it stood among the outputs, and the router among the contact's writers.
-    pub(crate) fn unroute(&mut self, slot: u32, contact: u32) -> Option<(usize, usize)> {
+    /// Takes a contact from a router; answers where it stood among the outputs.
+    pub(crate) fn unroute(&mut self, slot: u32, contact: u32) -> Option<u32> {
         let wide = self.gadgets.wide[slot as usize].as_mut()?;
-        let output = wide.outputs.iter().rposition(|&known| known == contact)?;
-        wide.outputs.remove(output);
-        let writer = self.contacts.writers.remove(contact, Edge::Gadget(slot).code())?;
-        self.contacts.refresh_many_writers(contact);
-        Some((output, writer))
+        let output = wide.places.swap_remove(&contact)?;
+        wide.outputs[output as usize] = NONE;
+        if wide.outputs[0] != contact {
+            self.take_writer(contact, Edge::Gadget(slot).code());
+        }
+        Some(output)
     }
 
     /// After loading: routers find the groups they had made.

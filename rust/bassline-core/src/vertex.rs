@@ -95,12 +95,12 @@ impl Network {
     }
 
     fn contact_neighbours(&self, slot: u32, forward: bool, out: &mut Vec<Vertex>) {
-        let list = if forward {
-            self.contacts.readers.get(slot)
+        let edges = if forward {
+            &self.contacts.readers
         } else {
-            self.contacts.writers.get(slot)
+            &self.contacts.writers
         };
-        for &code in list {
+        for code in edges.living(slot) {
             out.push(match Edge::of(code) {
                 Edge::Gadget(gadget) => self.gadget_vertex(gadget),
                 Edge::Wire(wire) => self.contact_vertex(self.other_end(wire, slot)),

@@ -136,7 +136,7 @@ impl Network {
         }
         let writer = self.contacts.rows[at].writer;
         if self.came_over_a_link(slot) {
-            let wires = self.contacts.writers.get(slot).iter().map(|&code| Edge::of(code));
+            let wires = self.contacts.writers.living(slot).map(Edge::of);
             let ends = wires.filter_map(|edge| {
                 if let Edge::Wire(wire) = edge {
                     Some(self.other_end(wire, slot))

@@ -1,0 +1,140 @@
+//! Taking a bidirectional wire out of a region: what it separates leaves the region at the cost of its smaller side.
+//!
+//! Both sides are searched in turns, edge by edge. If they meet, the region is what it was; if one ends first, it has left. Where a
+//! gadget or a directed wire ties a side to the region, only taking the region apart can tell.
+
+use crate::contact::{Edge, flag};
+use crate::network::Network;
+use crate::wire::WireKind;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
+
+/// What bidirectional wires lead to from one end.
+struct Side {
+    found: IndexSet<u32, FxBuildHasher>,
+    /// The contact whose edges are being looked at, and the next of them.
+    contact: usize,
+    edge: usize,
+}
+
+enum Look {
+    Found(u32),
+    Nothing,
+    /// Another kind of edge inside the region.
+    Tied,
+    End,
+}
+
+impl Side {
+    fn new(end: u32) -> Self {
+        Self {
+            found: std::iter::once(end).collect(),
+            contact: 0,
+            edge: 0,
+        }
+    }
+
+    fn look(&mut self, network: &Network, region: u32) -> Look {
+        let Some(&contact) = self.found.get_index(self.contact) else {
+            return Look::End;
+        };
+        let (readers, writers) = (&network.contacts.readers, &network.contacts.writers);
+        let readers_len = readers.len(contact);
+        let code = if self.edge < readers_len {
+            readers.at(contact, self.edge)
+        } else if self.edge < readers_len + writers.len(contact) {
+            writers.at(contact, self.edge - readers_len)
+        } else {
+            self.contact += 1;
+            self.edge = 0;
+            return Look::Nothing;
+        };
+        self.edge += 1;
+        match code.map(Edge::of) {
+            Some(Edge::Wire(wire)) => {
+                let other = network.other_end(wire, contact);
+                if network.wires.row(wire).kind == WireKind::Bidirectional {
+                    Look::Found(other)
+                } else if network.holds_contact(region, other) {
+                    Look::Tied
+                } else {
+                    Look::Nothing
+                }
+            }
+            Some(Edge::Gadget(gadget)) if network.holds_gadget(region, gadget) => Look::Tied,
+            Some(Edge::Gadget(_)) | None => Look::Nothing,
+        }
+    }
+}
+
+impl Network {
+    /// A bidirectional wire was taken out of the adjacency.
+    pub(crate) fn separate(&mut self, from: u32, to: u32) {
+        if !self.contacts.has(from, flag::CYCLIC) || !self.contacts.has(to, flag::CYCLIC) {
+            return;
+        }
+        let region = self.region_of_contact(from);
+        if region != self.region_of_contact(to) || self.regions.rows[region as usize].stale {
+            return;
+        }
+        if self.tick.settling {
+            self.regions.mark_stale(region);
+            return;
+        }
+        let (mut side, mut other) = (Side::new(from), Side::new(to));
+        loop {
+            match side.look(self, region) {
+                Look::Found(contact) if other.found.contains(&contact) => return,
+                Look::Found(contact) => {
+                    side.found.insert(contact);
+                }
+                Look::Nothing => {}
+                Look::Tied => {
+                    self.regions.mark_stale(region);
+                    return;
+                }
+                Look::End => {
+                    self.leave(region, &side.found, other.found[0]);
+                    return;
+                }
+            }
+            std::mem::swap(&mut side, &mut other);
+        }
+    }
+
+    /// Makes `leaving` a region, or a contact, of its own; `staying` is one that stays.
+    fn leave(&mut self, index: u32, leaving: &IndexSet<u32, FxBuildHasher>, staying: u32) {
+        let level = self.regions.rows[index as usize].level;
+        let new = (leaving.len() > 1).then(|| self.regions.take());
+        for &contact in leaving {
+            match new {
+                Some(new) => self.join_contact(new, contact),
+                None => self.make_single(contact, level),
+            }
+        }
+        if let Some(new) = new {
+            self.regions.rows[new as usize].level = level;
+        }
+        let region = &mut self.regions.rows[index as usize];
+        region.left += leaving.len() as u32;
+        let (left, listed) = (region.left as usize, region.contacts.len());
+        if listed - left == 1 && region.gadgets.is_empty() {
+            self.make_single(staying, level);
+            self.regions.release(index);
+        } else if left * 2 > listed {
+            let mut contacts = std::mem::take(&mut region.contacts);
+            contacts.retain(|&slot| self.holds_contact(index, slot));
+            let mut seen = IndexSet::<u32, FxBuildHasher>::default();
+            contacts.retain(|&slot| seen.insert(slot));
+            contacts.shrink_to_fit();
+            let region = &mut self.regions.rows[index as usize];
+            region.contacts = contacts;
+            region.left = 0;
+        }
+    }
+
+    fn make_single(&mut self, contact: u32, level: i32) {
+        self.contacts.set(contact, flag::CYCLIC, false);
+        self.contacts.level[contact as usize] = level;
+    }
+}
