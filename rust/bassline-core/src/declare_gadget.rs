@@ -4,7 +4,7 @@ use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
 use crate::error::{NetworkError, nearest};
-use crate::gadget::{Computation, FunctionSpec, UNNAMED, Wide};
+use crate::gadget::{Computation, Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId};
 use crate::identity::gadget_hash;
@@ -12,7 +12,6 @@ use crate::network::Network;
 use crate::primitive::Primitive;
 use crate::symbol::Symbol;
 use crate::value::{Map, Text, Value};
-use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// What a port or a configuration key is given.
@@ -41,9 +40,47 @@ pub struct GadgetDeclaration {
 
 /// Ports as slots, configuration as a map.
 struct Bound {
-    inputs: Vec<u32>,
-    outputs: Vec<u32>,
-    config: Value,
+    inputs: Ports,
+    outputs: Ports,
+    config: Vec<(Text, Value)>,
+}
+
+impl Bound {
+    fn config(&self) -> Value {
+        Value::Map(Arc::new(Map::new(self.config.clone())))
+    }
+}
+
+impl Computation {
+    fn name(&self) -> &str {
+        match self {
+            Computation::Primitive(primitive) => primitive.name,
+            Computation::Function(function) => &function.identity,
+        }
+    }
+
+    /// Each input port's name, and whether it is required.
+    fn inputs(&self) -> impl Iterator<Item = (&str, bool)> {
+        let (primitive, function) = self.either();
+        let own = primitive.map_or(&[][..], |primitive| primitive.inputs).iter();
+        let named = function.map_or(&[][..], |function| &function.inputs[..]).iter();
+        own.map(|port| (port.name, port.required))
+            .chain(named.map(|(name, required)| (name.as_str(), *required)))
+    }
+
+    fn outputs(&self) -> impl Iterator<Item = &str> {
+        let (primitive, function) = self.either();
+        let own = primitive.map_or(&[][..], |primitive| primitive.outputs).iter();
+        let named = function.map_or(&[][..], |function| &function.outputs[..]).iter();
+        own.map(|port| port.name).chain(named.map(Text::as_str))
+    }
+
+    fn either(&self) -> (Option<&'static Primitive>, Option<&FunctionSpec>) {
+        match self {
+            Computation::Primitive(primitive) => (Some(primitive), None),
+            Computation::Function(function) => (None, Some(function)),
+        }
+    }
 }
 
 impl Network {
@@ -68,12 +105,7 @@ impl Network {
         let found = match name {
             Some(name) => self.groups.gadget_named(group, name),
             None => {
-                let hash = gadget_hash(
-                    computation_name(&declaration.computation),
-                    group,
-                    &bound.inputs,
-                    &bound.outputs,
-                );
+                let hash = gadget_hash(declaration.computation.name(), group, &bound.inputs, &bound.outputs);
                 self.identities
                     .gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs)
             }
@@ -101,15 +133,14 @@ impl Network {
             .collect();
         let creation = self.next_creation();
         let slot = self.gadgets.slots.take();
-        let ports = Wide {
+        let config = (!bound.config.is_empty()).then(|| Value::Map(Arc::new(Map::new(bound.config))));
+        let ports = Declared {
             inputs: bound.inputs,
             outputs: bound.outputs,
             state,
-            config: bound.config,
+            config,
             contain: declaration.contain,
             function,
-            routes: IndexMap::default(),
-            places: IndexMap::default(),
         };
         self.gadgets
             .place(slot, ports, primitive, creation, group, name.unwrap_or(UNNAMED));
@@ -147,7 +178,7 @@ impl Network {
     fn own_hash(&self, slot: u32) -> u64 {
         let group = self.gadgets.group[slot as usize];
         gadget_hash(
-            &self.computation_name(slot),
+            self.computation_str(slot),
             group,
             &self.gadgets.inputs(slot),
             &self.gadgets.derived_outputs(slot),
@@ -156,18 +187,16 @@ impl Network {
 
     /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
     fn same_gadget(&mut self, slot: u32, declaration: &GadgetDeclaration, bound: &Bound) -> Result<(), NetworkError> {
-        let computation = computation_name(&declaration.computation);
+        let computation = declaration.computation.name();
         let wide = self.gadgets.wide[slot as usize].as_ref();
         let config = wide.map_or_else(empty_map, |wide| wide.config.clone());
         let contain = wide.is_some_and(|wide| wide.contain);
         let difference = if self.computation_name(slot) != computation {
             Some(format!("computes {}, not {computation}", self.computation_name(slot)))
-        } else if self.gadgets.inputs(slot).as_slice() != bound.inputs
-            || self.gadgets.derived_outputs(slot).as_slice() != bound.outputs
-        {
+        } else if self.gadgets.inputs(slot) != bound.inputs || self.gadgets.derived_outputs(slot) != bound.outputs {
             Some("is bound to other contacts".to_owned())
-        } else if config != bound.config {
-            Some(format!("has the configuration {config}, not {}", bound.config))
+        } else if config != bound.config() {
+            Some(format!("has the configuration {config}, not {}", bound.config()))
         } else if contain != declaration.contain {
             Some("treats errors another way (on_error)".to_owned())
         } else {
@@ -199,30 +228,30 @@ impl Network {
 
     fn bind(&mut self, group: u32, declaration: &GadgetDeclaration) -> Result<Bound, NetworkError> {
         let computation = &declaration.computation;
-        let (inputs, outputs) = ports(computation);
         let mut bound = Bound {
-            inputs: vec![NONE; inputs.len()],
-            outputs: vec![NONE; outputs.len()],
-            config: empty_map(),
+            inputs: computation.inputs().map(|_| NONE).collect(),
+            outputs: computation.outputs().map(|_| NONE).collect(),
+            config: Vec::new(),
         };
-        let mut config = Vec::new();
         for (name, argument) in &declaration.arguments {
-            let input = inputs.iter().position(|(port, _)| port == name);
-            let output = outputs.iter().position(|port| port == name);
+            let input = computation.inputs().position(|(port, _)| port == name);
+            let output = computation.outputs().position(|port| port == name);
             let setting = matches!(computation, Computation::Primitive(primitive) if primitive.config.iter().any(|(key, _, _)| key == name));
             match (input, output) {
-                _ if setting => config.push((name.clone(), setting_of(name, argument, computation)?)),
+                _ if setting => bound
+                    .config
+                    .push((name.clone(), setting_of(name, argument, computation)?)),
                 (Some(port), _) => {
                     bound.inputs[port] =
                         self.bind_input(group, argument, matches!(computation, Computation::Function(_)))?;
                 }
                 (None, Some(port)) => bound.outputs[port] = self.bind_output(group, name, argument, computation)?,
-                (None, None) => return Err(unknown_port(name, computation, &inputs, &outputs)),
+                (None, None) => return Err(unknown_port(name, computation)),
             }
         }
-        let names = computation_name(computation);
-        if let Some(port) = inputs
-            .iter()
+        let names = computation.name();
+        if let Some(port) = computation
+            .inputs()
             .zip(&bound.inputs)
             .find(|((_, required), contact)| *required && **contact == NONE)
         {
@@ -235,18 +264,17 @@ impl Network {
             if let Some((key, ..)) = primitive
                 .config
                 .iter()
-                .find(|(key, required, _)| *required && !config.iter().any(|(name, _)| name == key))
+                .find(|(key, required, _)| *required && !bound.config.iter().any(|(name, _)| name == key))
             {
                 return Err(NetworkError::Declaration(format!("{names} needs the setting '{key}'")));
             }
             if primitive.outputs[0].required && bound.outputs.iter().all(|&contact| contact == NONE) {
                 return Err(NetworkError::Declaration(format!(
                     "{names} needs its output '{}' bound to a contact",
-                    outputs[0]
+                    primitive.outputs[0].name
                 )));
             }
         }
-        bound.config = Value::Map(Arc::new(Map::new(config)));
         Ok(bound)
     }
 
@@ -279,32 +307,9 @@ impl Network {
             Argument::Path(path) => self.contact_at(group, path, None, Value::Null),
             Argument::Value(value) => Err(NetworkError::Declaration(format!(
                 "the output '{name}' of {} must be a contact or a path, found the constant {value}",
-                computation_name(computation)
+                computation.name()
             ))),
         }
-    }
-}
-
-fn computation_name(computation: &Computation) -> &str {
-    match computation {
-        Computation::Primitive(primitive) => primitive.name,
-        Computation::Function(function) => &function.identity,
-    }
-}
-
-type InputPorts = Vec<(Text, bool)>;
-
-fn ports(computation: &Computation) -> (InputPorts, Vec<Text>) {
-    match computation {
-        Computation::Primitive(primitive) => (
-            primitive
-                .inputs
-                .iter()
-                .map(|port| (port.name.into(), port.required))
-                .collect(),
-            primitive.outputs.iter().map(|port| port.name.into()).collect(),
-        ),
-        Computation::Function(function) => (function.inputs.clone(), function.outputs.clone()),
     }
 }
 
@@ -314,17 +319,15 @@ fn setting_of(name: &str, argument: &Argument, computation: &Computation) -> Res
         Argument::Path(text) => Ok(Value::Text(text.clone())),
         Argument::Contact(_) => Err(NetworkError::Declaration(format!(
             "the setting '{name}' of {} must be a plain value, found a contact",
-            computation_name(computation)
+            computation.name()
         ))),
     }
 }
 
-fn unknown_port(name: &str, computation: &Computation, inputs: &InputPorts, outputs: &[Text]) -> NetworkError {
-    let mut known: Vec<&str> = inputs
-        .iter()
-        .map(|(port, _)| port.as_str())
-        .chain(outputs.iter().map(Text::as_str))
-        .collect();
+fn unknown_port(name: &str, computation: &Computation) -> NetworkError {
+    let inputs: Vec<&str> = computation.inputs().map(|(port, _)| port).collect();
+    let outputs: Vec<&str> = computation.outputs().collect();
+    let mut known = [&inputs[..], &outputs[..]].concat();
     if let Computation::Primitive(primitive) = computation {
         known.extend(primitive.config.iter().map(|(key, _, _)| *key));
     }
@@ -332,10 +335,9 @@ fn unknown_port(name: &str, computation: &Computation, inputs: &InputPorts, outp
     let hint = similar
         .first()
         .map_or_else(String::new, |near| format!("; did you mean '{near}'?"));
-    let inputs: Vec<&str> = inputs.iter().map(|(port, _)| port.as_str()).collect();
     NetworkError::Declaration(format!(
         "{} has no port '{name}'; its inputs are {}, its outputs {}{hint}",
-        computation_name(computation),
+        computation.name(),
         inputs.join(", "),
         outputs.join(", ")
     ))

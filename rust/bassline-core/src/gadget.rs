@@ -76,6 +76,32 @@ pub(crate) struct Wide {
     pub(crate) places: IndexMap<u32, u32, FxBuildHasher>,
 }
 
+/// The ports and settings of a gadget to be placed.
+pub(crate) struct Declared {
+    pub(crate) inputs: Ports,
+    pub(crate) outputs: Ports,
+    pub(crate) state: Vec<u32>,
+    /// A map, or nothing for an empty one.
+    pub(crate) config: Option<Value>,
+    pub(crate) contain: bool,
+    pub(crate) function: Option<FunctionSpec>,
+}
+
+impl From<Declared> for Wide {
+    fn from(declared: Declared) -> Self {
+        Self {
+            inputs: declared.inputs.into_vec(),
+            outputs: declared.outputs.into_vec(),
+            state: declared.state,
+            config: declared.config.unwrap_or_else(crate::declare::empty_map),
+            contain: declared.contain,
+            function: declared.function,
+            routes: IndexMap::default(),
+            places: IndexMap::default(),
+        }
+    }
+}
+
 /// What propagation reads of a gadget.
 ///
 /// Aligned so that a row never straddles two cache lines.
@@ -117,7 +143,7 @@ impl Gadgets {
     pub(crate) fn place(
         &mut self,
         slot: u32,
-        ports: Wide,
+        ports: Declared,
         primitive: Option<&'static Primitive>,
         creation: u64,
         group: u32,
@@ -142,7 +168,7 @@ impl Gadgets {
             row.out = ports.outputs[0];
             None
         } else {
-            Some(Box::new(ports))
+            Some(Box::new(ports.into()))
         };
         let len = self.slots.len();
         while self.rows.len() < len {

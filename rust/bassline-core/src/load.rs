@@ -4,7 +4,7 @@ use crate::build::Library;
 use crate::contact::{NONE, Unnamed, Version, Writer};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
-use crate::gadget::{FunctionSpec, UNNAMED, Wide};
+use crate::gadget::{Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
 use crate::network::{Cause, Network, OnContradiction};
@@ -12,7 +12,6 @@ use crate::primitive::Primitive;
 use crate::record::{ContactRecord, GadgetRecord, WireRecord};
 use crate::value::Text;
 use crate::wire::Wire;
-use indexmap::IndexMap;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -182,15 +181,13 @@ impl Network {
         if !self.gadgets.slots.take_exactly(record.id) {
             return broken(format!("gadget {:?} stands twice in the image", record.id));
         }
-        let ports = Wide {
+        let ports = Declared {
             inputs,
             outputs,
             state,
-            config: record.config,
+            config: Some(record.config),
             contain: record.contain,
             function,
-            routes: IndexMap::default(),
-            places: IndexMap::default(),
         };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
         if name != UNNAMED {
@@ -227,8 +224,8 @@ impl Network {
         }
     }
 
-    fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Vec<u32>, ImageError> {
-        let mut ports = vec![NONE; names.len()];
+    fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Ports, ImageError> {
+        let mut ports = Ports::from_elem(NONE, names.len());
         for (name, contact) in bound {
             match names.iter().position(|port| port == name) {
                 Some(port) => ports[port] = self.loaded_contact(*contact)?,

@@ -389,10 +389,14 @@ impl Network {
     }
 
     pub(crate) fn computation_name(&self, slot: u32) -> Text {
+        self.computation_str(slot).into()
+    }
+
+    pub(crate) fn computation_str(&self, slot: u32) -> &str {
         match (self.gadgets.primitive[slot as usize], self.gadgets.function(slot)) {
-            (Some(primitive), _) => primitive.name.into(),
-            (None, Some(function)) => function.identity.clone(),
-            (None, None) => Text::new(),
+            (Some(primitive), _) => primitive.name,
+            (None, Some(function)) => &function.identity,
+            (None, None) => "",
         }
     }
 
