@@ -3,7 +3,7 @@
 use crate::blend::Blend;
 use crate::edges::Edges;
 use crate::id::{ContactId, Handle};
-use crate::slots::Slots;
+use crate::slots::{Slots, grow};
 use crate::symbol::Symbol;
 use crate::value::{Content, Value};
 
@@ -181,10 +181,10 @@ impl Contacts {
     pub(crate) fn place(&mut self, slot: u32, group: u32, name: Symbol, blend: Blend) {
         let len = self.slots.len();
         if self.rows.len() < len {
-            self.rows.resize(len, Row::empty(Blend::AcceptLast));
-            self.level.resize(len, 0);
-            self.group.resize(len, NONE);
-            self.name.resize(len, Symbol(0));
+            grow(&mut self.rows, len, Row::empty(Blend::AcceptLast));
+            grow(&mut self.level, len, 0);
+            grow(&mut self.group, len, NONE);
+            grow(&mut self.name, len, Symbol(0));
             self.readers.grow(len);
             self.writers.grow(len);
         }

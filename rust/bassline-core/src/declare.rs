@@ -57,7 +57,7 @@ impl Network {
         for name in groups.split('/') {
             Self::check_name(name, path)?;
             let symbol = self.symbols.intern(name);
-            group = match self.groups.named(group, symbol) {
+            group = match self.groups.named(&self.contacts, group, symbol) {
                 Some(Named::Group(slot)) => slot,
                 Some(Named::Contact(slot)) => return Err(self.conflict_of_kinds(slot, "contact", "group")),
                 None => self.add_group(group, symbol, empty_map()),
@@ -77,7 +77,7 @@ impl Network {
         let slot = self.groups.slots.take();
         self.symbols.keep(name);
         self.groups.place(slot, Group::new(parent, name, attributes));
-        self.groups.enter(parent, name, Named::Group(slot));
+        self.groups.enter(&self.contacts, Named::Group(slot));
         self.tick.edits.push(Edit::GroupAdded(slot));
         slot
     }
@@ -87,7 +87,7 @@ impl Network {
         let parent = self.group_slot(parent)?;
         let (parent, name) = self.enter_path(parent, path)?;
         let symbol = self.symbols.intern(name);
-        match self.groups.named(parent, symbol) {
+        match self.groups.named(&self.contacts, parent, symbol) {
             Some(Named::Contact(slot)) => Err(self.conflict_of_kinds(slot, "contact", "group")),
             Some(Named::Group(slot)) => {
                 let present = &self.groups.rows[slot as usize].attributes;
@@ -128,7 +128,7 @@ impl Network {
     ) -> Result<u32, NetworkError> {
         let (group, name) = self.enter_path(group, path)?;
         let symbol = self.symbols.intern(name);
-        match self.groups.named(group, symbol) {
+        match self.groups.named(&self.contacts, group, symbol) {
             Some(Named::Group(_)) => Err(NetworkError::Conflict(format!(
                 "'{path}' is a group and cannot be declared as a contact too; choose another name"
             ))),
@@ -157,7 +157,7 @@ impl Network {
             None => {
                 let slot = self.contacts.add(group, symbol, blend.unwrap_or(Blend::AcceptLast));
                 self.symbols.keep(symbol);
-                self.groups.enter(group, symbol, Named::Contact(slot));
+                self.groups.enter(&self.contacts, Named::Contact(slot));
                 if has_pairs(&attributes) {
                     self.attributes.insert(slot, attributes);
                 }

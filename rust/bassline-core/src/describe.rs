@@ -131,7 +131,7 @@ impl Network {
         let mut groups: Vec<GroupRecord> = Vec::new();
         let mut waiting: Vec<u32> = vec![ROOT];
         while let Some(slot) = waiting.pop() {
-            let mut inner: Vec<u32> = self.groups.rows[slot as usize].groups.iter().copied().collect();
+            let mut inner: Vec<u32> = self.groups.groups_in(slot).collect();
             inner.sort_unstable();
             groups.extend(inner.iter().map(|&slot| self.group_record(slot)));
             waiting.extend(inner);
@@ -168,7 +168,7 @@ impl Network {
     /// The handles of the groups inside a group, by slot.
     pub fn groups_in(&self, id: GroupId) -> Result<Vec<GroupId>, crate::NetworkError> {
         let slot = self.group_slot(id)?;
-        let mut inner: Vec<u32> = self.groups.rows[slot as usize].groups.iter().copied().collect();
+        let mut inner: Vec<u32> = self.groups.groups_in(slot).collect();
         inner.sort_unstable();
         Ok(inner.into_iter().map(|slot| self.groups.id(slot)).collect())
     }

@@ -2,6 +2,7 @@
 
 use crate::contact::NONE;
 use crate::lists::{COUNTED, Lists, is_dead};
+use crate::slots::grow;
 
 /// Set in the head of a contact with more than one edge; no code of an edge has this bit.
 const LIST: u32 = 1 << 30;
@@ -17,9 +18,7 @@ pub(crate) struct Edges {
 
 impl Edges {
     pub(crate) fn grow(&mut self, slots: usize) {
-        if self.heads.len() < slots {
-            self.heads.resize(slots, NONE);
-        }
+        grow(&mut self.heads, slots, NONE);
     }
 
     fn list(&self, slot: u32) -> Option<u32> {

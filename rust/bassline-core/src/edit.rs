@@ -2,10 +2,11 @@
 
 use crate::contact::flag;
 use crate::contact::{Edge, NONE, Writer};
+use crate::declare::CONSTANT;
 use crate::error::Fault;
 use crate::gadget;
 use crate::gadget::{Function, UNNAMED};
-use crate::group::{Group, Named};
+use crate::group::{Group, Named, ROOT};
 use crate::network::{Contradiction, Network};
 use crate::record::StructureChange;
 use crate::value::Value;
@@ -118,16 +119,14 @@ impl Network {
                 Edit::GroupRemoved(slot) => {
                     let row = &mut self.groups.rows[slot as usize];
                     row.removed = false;
-                    let (parent, name) = (row.parent, row.name);
-                    self.groups.enter(parent, name, Named::Group(slot));
+                    self.groups.enter(&self.contacts, Named::Group(slot));
                 }
                 Edit::ContactRemoved(slot) => {
                     self.contacts.set(slot, flag::REMOVED, false);
-                    let (group, name) = (self.contacts.group[slot as usize], self.contacts.name[slot as usize]);
-                    if group == NONE {
+                    if self.contacts.group[slot as usize] == NONE {
                         self.enter_constant(slot);
                     } else {
-                        self.groups.enter(group, name, Named::Contact(slot));
+                        self.groups.enter(&self.contacts, Named::Contact(slot));
                     }
                 }
                 Edit::WireRemoved(wire) => {
@@ -302,11 +301,11 @@ impl Network {
 
     fn drop_group(&mut self, slot: u32, named: bool) {
         let row = &self.groups.rows[slot as usize];
-        let (parent, name) = (row.parent, row.name);
+        let name = row.name;
         if named {
-            self.groups.forget(parent, name);
+            self.groups.forget(&self.contacts, Named::Group(slot));
         }
-        self.groups.place(slot, Group::new(NONE, name, Value::Null));
+        self.groups.place(slot, Group::new(ROOT, CONSTANT, Value::Null));
         self.symbols.release(name);
         self.groups.slots.release(slot);
     }
@@ -317,7 +316,7 @@ impl Network {
         if named && group == NONE {
             self.forget_constant(slot);
         } else if named {
-            self.groups.forget(group, name);
+            self.groups.forget(&self.contacts, Named::Contact(slot));
         }
         if group != NONE {
             self.symbols.release(name);

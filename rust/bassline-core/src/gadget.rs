@@ -5,7 +5,7 @@ use crate::error::Fault;
 use crate::id::{ContactId, GadgetId};
 use crate::network::Network;
 use crate::primitive::{Body, Primitive};
-use crate::slots::Slots;
+use crate::slots::{Slots, grow, make_room};
 use crate::symbol::Symbol;
 use crate::value::{Content, Text, Value};
 use indexmap::IndexMap;
@@ -171,14 +171,13 @@ impl Gadgets {
             Some(Box::new(ports.into()))
         };
         let len = self.slots.len();
-        while self.rows.len() < len {
-            self.rows.push(row);
-            self.wide.push(None);
-            self.creation.push(0);
-            self.group.push(NONE);
-            self.name.push(UNNAMED);
-            self.primitive.push(None);
-        }
+        grow(&mut self.rows, len, row);
+        make_room(&mut self.wide, len);
+        self.wide.resize_with(self.rows.len(), || None);
+        grow(&mut self.creation, len, 0);
+        grow(&mut self.group, len, NONE);
+        grow(&mut self.name, len, UNNAMED);
+        grow(&mut self.primitive, len, None);
         let at = slot as usize;
         self.rows[at] = row;
         self.wide[at] = wide;

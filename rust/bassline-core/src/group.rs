@@ -1,12 +1,13 @@
 //! The tree of groups and the table of names in it.
 
-use crate::contact::NONE;
+use crate::contact::{Contacts, NONE};
 use crate::id::GroupId;
+use crate::members::{Ends, Members};
 use crate::slots::Slots;
 use crate::symbol::{Symbol, fixed_hash};
 use crate::value::Value;
 use hashbrown::HashTable;
-use indexmap::{IndexMap, IndexSet};
+use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
 #[derive(Debug)]
@@ -15,9 +16,9 @@ pub(crate) struct Group {
     pub(crate) parent: u32,
     pub(crate) name: Symbol,
     pub(crate) attributes: Value,
-    pub(crate) contacts: IndexSet<u32, FxBuildHasher>,
-    pub(crate) groups: IndexSet<u32, FxBuildHasher>,
-    pub(crate) gadgets: IndexSet<u32, FxBuildHasher>,
+    contacts: Ends,
+    groups: Ends,
+    gadgets: Ends,
     pub(crate) removed: bool,
 }
 
@@ -27,9 +28,9 @@ impl Group {
             parent,
             name,
             attributes,
-            contacts: IndexSet::default(),
-            groups: IndexSet::default(),
-            gadgets: IndexSet::default(),
+            contacts: Ends::default(),
+            groups: Ends::default(),
+            gadgets: Ends::default(),
             removed: false,
         }
     }
@@ -50,11 +51,34 @@ pub(crate) enum Named {
 pub(crate) struct Groups {
     pub(crate) slots: Slots,
     pub(crate) rows: Vec<Group>,
-    names: HashTable<(u32, Symbol, u32)>,
+    /// The codes of contacts and groups, by the group they are in and their name.
+    names: HashTable<u32>,
+    contact_members: Members,
+    group_members: Members,
+    gadget_members: Members,
     gadget_names: IndexMap<(u32, Symbol), u32, FxBuildHasher>,
 }
 
 const GROUP_BIT: u32 = 1 << 31;
+
+impl Named {
+    fn code(self) -> u32 {
+        match self {
+            Named::Contact(slot) => slot,
+            Named::Group(slot) => slot | GROUP_BIT,
+        }
+    }
+}
+
+/// The group that the thing of a code is in, and its name.
+fn place_of(rows: &[Group], contacts: &Contacts, code: u32) -> (u32, Symbol) {
+    if code & GROUP_BIT == 0 {
+        (contacts.group[code as usize], contacts.name[code as usize])
+    } else {
+        let row = &rows[(code & !GROUP_BIT) as usize];
+        (row.parent, row.name)
+    }
+}
 
 impl Groups {
     pub(crate) fn new(root: Symbol, attributes: Value) -> Self {
@@ -64,6 +88,9 @@ impl Groups {
             slots,
             rows: vec![Group::new(NONE, root, attributes)],
             names: HashTable::new(),
+            contact_members: Members::default(),
+            group_members: Members::default(),
+            gadget_members: Members::default(),
             gadget_names: IndexMap::default(),
         }
     }
@@ -85,44 +112,56 @@ impl Groups {
         (self.slots.holds(id) && !self.rows[id.slot() as usize].removed).then(|| id.slot())
     }
 
-    pub(crate) fn named(&self, group: u32, name: Symbol) -> Option<Named> {
-        let found = self.names.find(fixed_hash(&(group, name.0)), |entry| {
-            entry.0 == group && entry.1 == name
-        })?;
-        Some(if found.2 & GROUP_BIT == 0 {
-            Named::Contact(found.2)
+    pub(crate) fn named(&self, contacts: &Contacts, group: u32, name: Symbol) -> Option<Named> {
+        let place = (group, name);
+        let is_it = |&code: &u32| place_of(&self.rows, contacts, code) == place;
+        let &code = self.names.find(fixed_hash(&place), is_it)?;
+        Some(if code & GROUP_BIT == 0 {
+            Named::Contact(code)
         } else {
-            Named::Group(found.2 & !GROUP_BIT)
+            Named::Group(code & !GROUP_BIT)
         })
     }
 
-    pub(crate) fn enter(&mut self, group: u32, name: Symbol, what: Named) {
-        let code = match what {
-            Named::Contact(slot) => {
-                self.rows[group as usize].contacts.insert(slot);
-                slot
-            }
-            Named::Group(slot) => {
-                self.rows[group as usize].groups.insert(slot);
-                slot | GROUP_BIT
-            }
-        };
-        let hash = fixed_hash(&(group, name.0));
-        self.names
-            .insert_unique(hash, (group, name, code), |entry| fixed_hash(&(entry.0, entry.1.0)));
+    /// Makes the name known that a contact or group has.
+    pub(crate) fn enter(&mut self, contacts: &Contacts, what: Named) {
+        let code = what.code();
+        let place = place_of(&self.rows, contacts, code);
+        let row = &mut self.rows[place.0 as usize];
+        match what {
+            Named::Contact(slot) => self.contact_members.append(&mut row.contacts, slot),
+            Named::Group(slot) => self.group_members.append(&mut row.groups, slot),
+        }
+        let rows = &self.rows;
+        self.names.insert_unique(fixed_hash(&place), code, |&code| {
+            fixed_hash(&place_of(rows, contacts, code))
+        });
     }
 
-    pub(crate) fn forget(&mut self, group: u32, name: Symbol) {
-        let hash = fixed_hash(&(group, name.0));
-        if let Ok(entry) = self.names.find_entry(hash, |entry| entry.0 == group && entry.1 == name) {
-            let code = entry.remove().0.2;
-            let row = &mut self.rows[group as usize];
-            if code & GROUP_BIT == 0 {
-                row.contacts.swap_remove(&code);
-            } else {
-                row.groups.swap_remove(&(code & !GROUP_BIT));
+    /// Forgets the name of a contact or group.
+    pub(crate) fn forget(&mut self, contacts: &Contacts, what: Named) {
+        let code = what.code();
+        let place = place_of(&self.rows, contacts, code);
+        if let Ok(entry) = self.names.find_entry(fixed_hash(&place), |&other| other == code) {
+            entry.remove();
+            let row = &mut self.rows[place.0 as usize];
+            match what {
+                Named::Contact(slot) => self.contact_members.remove(&mut row.contacts, slot),
+                Named::Group(slot) => self.group_members.remove(&mut row.groups, slot),
             }
         }
+    }
+
+    pub(crate) fn contacts_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
+        self.contact_members.of(self.rows[group as usize].contacts)
+    }
+
+    pub(crate) fn groups_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
+        self.group_members.of(self.rows[group as usize].groups)
+    }
+
+    pub(crate) fn gadgets_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
+        self.gadget_members.of(self.rows[group as usize].gadgets)
     }
 
     pub(crate) fn gadget_named(&self, group: u32, name: Symbol) -> Option<u32> {
@@ -130,14 +169,14 @@ impl Groups {
     }
 
     pub(crate) fn enter_gadget(&mut self, group: u32, name: Option<Symbol>, slot: u32) {
-        self.rows[group as usize].gadgets.insert(slot);
+        self.gadget_members.append(&mut self.rows[group as usize].gadgets, slot);
         if let Some(name) = name {
             self.gadget_names.insert((group, name), slot);
         }
     }
 
     pub(crate) fn forget_gadget(&mut self, group: u32, name: Option<Symbol>, slot: u32) {
-        self.rows[group as usize].gadgets.swap_remove(&slot);
+        self.gadget_members.remove(&mut self.rows[group as usize].gadgets, slot);
         if let Some(name) = name {
             self.gadget_names.swap_remove(&(group, name));
         }

@@ -51,6 +51,7 @@ mod identity;
 mod level;
 mod lists;
 mod load;
+mod members;
 mod network;
 mod number;
 mod old;

@@ -4,6 +4,7 @@
 //! Entries are in order of age. An entry taken from a long list leaves a dead one in its place, and the list closes its gaps
 //! when a quarter of it is dead, so that taking entries out costs about the same however long the list is.
 
+use crate::slots::grow;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -50,9 +51,7 @@ pub(crate) fn is_dead(entry: u32) -> bool {
 impl Lists {
     /// Makes room for lists up to `slots`.
     pub(crate) fn grow(&mut self, slots: usize) {
-        if self.heads.len() < slots {
-            self.heads.resize(slots, Head::default());
-        }
+        grow(&mut self.heads, slots, Head::default());
     }
 
     /// The entries, dead ones among them.
@@ -249,7 +248,7 @@ impl Lists {
             return start as usize;
         }
         let start = self.pool.len();
-        self.pool.resize(start + (1 << class), u32::MAX);
+        grow(&mut self.pool, start + (1 << class), u32::MAX);
         start
     }
 

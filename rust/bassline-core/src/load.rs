@@ -46,7 +46,7 @@ impl Network {
             network
                 .groups
                 .place(slot, Group::new(parent, name, group.attributes.clone()));
-            network.groups.enter(parent, name, Named::Group(slot));
+            network.groups.enter(&network.contacts, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
         for state in image.contacts {
@@ -105,7 +105,7 @@ impl Network {
         match &record.place {
             Ok(_) => {
                 self.symbols.keep(name);
-                self.groups.enter(group, name, Named::Contact(slot));
+                self.groups.enter(&self.contacts, Named::Contact(slot));
             }
             Err(Unnamed::Constant(value)) => {
                 self.contacts.rows[slot as usize].content = Some(value.clone());

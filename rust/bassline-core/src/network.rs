@@ -52,6 +52,9 @@ pub enum Cause {
     Wire(WireId),
 }
 
+/// In place of the path of a gadget or wire that is not there any more.
+const REMOVED: &str = "(removed)";
+
 /// A network of contacts, wires and gadgets.
 pub struct Network {
     pub(crate) symbols: Symbols,
@@ -202,6 +205,9 @@ impl Network {
         match cause {
             Cause::Nobody => Text::new(),
             Cause::External(source) => format!("external:{source}").into(),
+            // A contradiction may outlive what caused it, whose names are given back.
+            Cause::Gadget(id) if !self.gadgets.slots.holds(*id) => REMOVED.into(),
+            Cause::Wire(id) if !self.wires.slots.holds(*id) => REMOVED.into(),
             Cause::Gadget(id) => self.gadget_path(*id),
             Cause::Wire(id) => {
                 let wire = self.wires.row(id.slot());
@@ -267,7 +273,7 @@ impl Network {
     }
 
     fn gadgets_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
-        self.groups.rows[group as usize].gadgets.iter().copied()
+        self.groups.gadgets_in(group)
     }
 
     /// Follows a path. A leading `/` starts at the root.
@@ -278,7 +284,7 @@ impl Network {
         };
         let mut parts = path.split('/').peekable();
         while let Some(part) = parts.next() {
-            let found = self.groups.named(group, self.symbols.find(part)?)?;
+            let found = self.groups.named(&self.contacts, group, self.symbols.find(part)?)?;
             match found {
                 _ if parts.peek().is_none() => return Some(found),
                 Named::Group(slot) => group = slot,
@@ -349,6 +355,9 @@ impl Network {
 
     /// The path of a gadget: its group's path and its name, given or derived from its primitive and bindings.
     pub fn gadget_path(&self, id: GadgetId) -> Text {
+        if !self.gadgets.slots.holds(id) {
+            return REMOVED.into();
+        }
         self.gadget_path_of(id.slot())
     }
 

@@ -4,7 +4,7 @@ use crate::contact::{Edge, NONE, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::gadget;
-use crate::group::ROOT;
+use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, WireId};
 use crate::network::Network;
 use crate::tick::Stamp;
@@ -50,11 +50,10 @@ impl Network {
                 Edge::Wire(_) | Edge::Gadget(_) => {}
             }
         }
-        let (group, name) = (self.contacts.group[slot as usize], self.contacts.name[slot as usize]);
-        if group == NONE {
+        if self.contacts.group[slot as usize] == NONE {
             self.forget_constant(slot);
         } else {
-            self.groups.forget(group, name);
+            self.groups.forget(&self.contacts, Named::Contact(slot));
         }
         self.contacts.set(slot, flag::REMOVED, true);
         self.tick.edits.push(Edit::ContactRemoved(slot));
@@ -124,24 +123,22 @@ impl Network {
     }
 
     fn remove_group_at(&mut self, slot: u32) -> Result<(), NetworkError> {
-        let inner: Vec<u32> = self.groups.rows[slot as usize].groups.iter().copied().collect();
+        let inner: Vec<u32> = self.groups.groups_in(slot).collect();
         for group in inner {
             self.remove_group_at(group)?;
         }
-        let contacts: Vec<u32> = self.groups.rows[slot as usize].contacts.iter().copied().collect();
+        let contacts: Vec<u32> = self.groups.contacts_in(slot).collect();
         for contact in contacts {
             self.remove_contact_at(contact)?;
         }
-        let gadgets: Vec<u32> = self.groups.rows[slot as usize].gadgets.iter().copied().collect();
+        let gadgets: Vec<u32> = self.groups.gadgets_in(slot).collect();
         for gadget in gadgets {
             if self.gadgets.is_live(gadget) {
                 self.remove_gadget_at(gadget);
             }
         }
-        let row = &mut self.groups.rows[slot as usize];
-        row.removed = true;
-        let (parent, name) = (row.parent, row.name);
-        self.groups.forget(parent, name);
+        self.groups.rows[slot as usize].removed = true;
+        self.groups.forget(&self.contacts, Named::Group(slot));
         self.tick.edits.push(Edit::GroupRemoved(slot));
         Ok(())
     }

@@ -170,7 +170,7 @@ impl Network {
             let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else {
                 continue;
             };
-            let mut instances: Vec<u32> = self.groups.rows[parent as usize].groups.iter().copied().collect();
+            let mut instances: Vec<u32> = self.groups.groups_in(parent).collect();
             instances.sort_unstable();
             for instance in instances {
                 if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {

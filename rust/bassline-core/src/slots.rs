@@ -16,6 +16,8 @@ impl Slots {
             self.generation[slot as usize] += 1;
             slot
         } else {
+            let len = self.generation.len();
+            make_room(&mut self.generation, len + 1);
             self.generation.push(1);
             (self.generation.len() - 1) as u32
         }
@@ -66,6 +68,22 @@ impl Slots {
 
     pub(crate) fn iter_live(&self) -> impl Iterator<Item = u32> + '_ {
         (0..self.generation.len() as u32).filter(|&slot| self.is_live(slot))
+    }
+}
+
+/// Makes a column at least as long as asked. A long one gets room for an eighth more, so that little of it is room.
+pub(crate) fn grow<T: Clone>(column: &mut Vec<T>, len: usize, filler: T) {
+    if column.len() < len {
+        make_room(column, len);
+        column.resize(len, filler);
+    }
+}
+
+/// Makes room in a column for so many.
+pub(crate) fn make_room<T>(column: &mut Vec<T>, len: usize) {
+    const LONG: usize = 1 << 16;
+    if column.capacity() < len && len > LONG {
+        column.reserve_exact((len + len / 8).next_multiple_of(1 << 10) - column.len());
     }
 }
 

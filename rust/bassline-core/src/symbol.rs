@@ -15,7 +15,8 @@ pub(crate) struct Symbols {
     texts: Vec<ArcStr>,
     /// How many things have each name.
     uses: Vec<u32>,
-    index: HashTable<u32>,
+    /// The number of each name, beside half of its hash.
+    index: HashTable<(u32, u32)>,
     free: Vec<u32>,
 }
 
@@ -26,17 +27,25 @@ pub(crate) fn fixed_hash<T: Hash + ?Sized>(value: &T) -> u64 {
     hasher.finish()
 }
 
+fn half_hash(text: &str) -> u32 {
+    (fixed_hash(text) >> 32) as u32
+}
+
+/// What a table takes buckets and tags from, at both ends of a hash.
+fn whole_hash(half: u32) -> u64 {
+    u64::from(half) << 32 | u64::from(half)
+}
+
 /// Of a name that is kept for the life of the network.
 const PINNED: u32 = u32::MAX;
 
 impl Symbols {
     /// The number of a name. A new one must be kept or pinned before the next is released.
     pub(crate) fn intern(&mut self, text: &str) -> Symbol {
-        let hash = fixed_hash(text);
-        let texts = &self.texts;
-        if let Some(&at) = self.index.find(hash, |&at| texts[at as usize] == text) {
-            return Symbol(at);
+        if let Some(symbol) = self.find(text) {
+            return symbol;
         }
+        let half = half_hash(text);
         let at = self.free.pop().unwrap_or(self.texts.len() as u32);
         if at as usize == self.texts.len() {
             self.texts.push(ArcStr::from(text));
@@ -44,9 +53,8 @@ impl Symbols {
         } else {
             self.texts[at as usize] = ArcStr::from(text);
         }
-        let texts = &self.texts;
         self.index
-            .insert_unique(hash, at, |&at| fixed_hash(texts[at as usize].as_str()));
+            .insert_unique(whole_hash(half), (half, at), |entry| whole_hash(entry.0));
         Symbol(at)
     }
 
@@ -75,7 +83,7 @@ impl Symbols {
             let text = std::mem::take(&mut self.texts[at]);
             if let Ok(entry) = self
                 .index
-                .find_entry(fixed_hash(text.as_str()), |&other| other == symbol.0)
+                .find_entry(whole_hash(half_hash(&text)), |entry| entry.1 == symbol.0)
             {
                 entry.remove();
             }
@@ -84,9 +92,9 @@ impl Symbols {
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {
-        self.index
-            .find(fixed_hash(text), |&at| self.texts[at as usize] == text)
-            .map(|&at| Symbol(at))
+        let half = half_hash(text);
+        let is_it = |&(other, at): &(u32, u32)| other == half && self.texts[at as usize] == text;
+        self.index.find(whole_hash(half), is_it).map(|&(_, at)| Symbol(at))
     }
 
     pub(crate) fn text(&self, symbol: Symbol) -> &ArcStr {

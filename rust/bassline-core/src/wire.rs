@@ -1,7 +1,7 @@
 //! The arena of wires.
 
 use crate::contact::Edge;
-use crate::slots::Slots;
+use crate::slots::{Slots, grow};
 use crate::symbol::fixed_hash;
 use hashbrown::HashTable;
 
@@ -128,10 +128,8 @@ impl Wires {
 
     /// Fills the columns at a slot that has just been taken.
     pub(crate) fn place(&mut self, slot: u32, wire: Wire, creation: u64) {
-        while self.rows.len() < self.slots.len() {
-            self.rows.push(wire.into());
-            self.creation.push(0);
-        }
+        grow(&mut self.rows, self.slots.len(), wire.into());
+        grow(&mut self.creation, self.slots.len(), 0);
         self.rows[slot as usize] = wire.into();
         self.creation[slot as usize] = creation;
     }
