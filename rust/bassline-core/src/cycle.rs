@@ -60,18 +60,19 @@ impl Evaluation {
 impl Network {
     /// A region's turn: everything that leads into it has settled.
     pub(crate) fn take_region(&mut self, index: u32, level: i32) -> Result<(), NetworkError> {
-        let region = &mut self.regions.rows[index as usize];
-        if !region.queued {
+        if !self.regions.large(index).is_some_and(|region| region.queued) {
             return Ok(());
         }
-        if region.level > level {
-            let level = region.level;
+        if self.regions.level(index) > level {
+            let level = self.regions.level(index);
             self.queue.push_other(level, Waiting::Region(index));
             return Ok(());
         }
+        let region = self.regions.large_mut(index);
         region.queued = false;
         let written = std::mem::take(&mut region.written);
         let marked = std::mem::take(&mut region.marked);
+        self.regions.shrink(index);
         let mut evaluation = Evaluation::default();
         for &contact in &written {
             evaluation.written.insert(contact);

@@ -277,7 +277,7 @@ impl Network {
             }
         }
         for region in regions {
-            for &linked in &self.regions.rows[region as usize].contacts {
+            for &linked in self.regions.contacts(region) {
                 if writers.contains(&self.contacts.rows[linked as usize].writer.0) {
                     self.contacts.rows[linked as usize].writer = Writer::NOBODY;
                 }

@@ -61,6 +61,7 @@ mod primitive;
 mod queue;
 mod record;
 mod region;
+mod regions;
 mod remove;
 mod route;
 mod separate;

@@ -7,7 +7,7 @@ use crate::group::{Groups, Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::identity::Identities;
 use crate::queue::Queue;
-use crate::region::Regions;
+use crate::regions::Regions;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
 use crate::value::{Content, Map, Text, Value};

@@ -7,68 +7,6 @@ use crate::network::Network;
 use crate::queue::Waiting;
 use crate::vertex::Vertex;
 
-/// A strongly connected part.
-#[derive(Debug, Default)]
-pub(crate) struct Region {
-    pub(crate) level: i32,
-    pub(crate) contacts: Vec<u32>,
-    pub(crate) gadgets: Vec<u32>,
-    /// An edge inside was taken away: it may fall apart.
-    pub(crate) stale: bool,
-    /// How many of the contacts listed have left.
-    pub(crate) left: u32,
-    pub(crate) queued: bool,
-    /// Contacts inside that were written before the region's turn.
-    pub(crate) written: Vec<u32>,
-    /// Gadgets inside that something outside has put in line.
-    pub(crate) marked: Vec<u32>,
-}
-
-/// All regions. Which one a contact or gadget is in stands in place of its level.
-#[derive(Debug, Default)]
-pub(crate) struct Regions {
-    pub(crate) rows: Vec<Region>,
-    free: Vec<u32>,
-    stale: Vec<u32>,
-    /// The region being evaluated.
-    pub(crate) running: Option<u32>,
-    /// What the running region wrote since it was last looked at, and whether each write changed something.
-    pub(crate) just_written: Vec<(u32, bool)>,
-}
-
-impl Regions {
-    /// The index of a region without members.
-    pub(crate) fn take(&mut self) -> u32 {
-        self.free.pop().unwrap_or_else(|| {
-            self.rows.push(Region::default());
-            (self.rows.len() - 1) as u32
-        })
-    }
-
-    pub(crate) fn release(&mut self, index: u32) {
-        self.rows[index as usize] = Region::default();
-        self.free.push(index);
-    }
-
-    pub(crate) fn mark_stale(&mut self, index: u32) {
-        let region = &mut self.rows[index as usize];
-        if !region.stale {
-            region.stale = true;
-            self.stale.push(index);
-        }
-    }
-
-    pub(crate) fn clear_pending(&mut self) {
-        for region in &mut self.rows {
-            region.queued = false;
-            region.written.clear();
-            region.marked.clear();
-        }
-        self.running = None;
-        self.just_written.clear();
-    }
-}
-
 impl Network {
     /// The region of a contact in a cycle.
     pub(crate) fn region_of_contact(&self, slot: u32) -> u32 {
@@ -106,7 +44,7 @@ impl Network {
                     None
                 }
             })
-            .max_by_key(|&index| self.regions.rows[index as usize].contacts.len());
+            .max_by_key(|&index| self.regions.contacts(index).len());
         let index = largest.unwrap_or_else(|| self.regions.take());
         for &vertex in members {
             match vertex {
@@ -116,12 +54,12 @@ impl Network {
                 Vertex::Region(_) => {}
             }
         }
-        self.regions.rows[index as usize].level = level;
+        self.regions.set_level(index, level);
         index
     }
 
     fn absorb(&mut self, index: u32, other: u32) {
-        let taken = std::mem::take(&mut self.regions.rows[other as usize]);
+        let taken = self.regions.release(other);
         for slot in taken.contacts {
             if self.holds_contact(other, slot) {
                 self.join_contact(index, slot);
@@ -132,29 +70,30 @@ impl Network {
                 self.join_gadget(index, slot);
             }
         }
-        let region = &mut self.regions.rows[index as usize];
-        region.written.extend(taken.written);
-        region.marked.extend(taken.marked);
+        if !taken.written.is_empty() || !taken.marked.is_empty() {
+            let region = self.regions.large_mut(index);
+            region.written.extend(taken.written);
+            region.marked.extend(taken.marked);
+        }
         if taken.stale {
             self.regions.mark_stale(index);
         }
-        if taken.queued && !self.regions.rows[index as usize].queued {
+        if taken.queued {
             self.queue_region(index);
         }
-        self.regions.free.push(other);
     }
 
     pub(crate) fn join_contact(&mut self, index: u32, slot: u32) {
         self.contacts.set(slot, flag::CYCLIC, true);
         self.contacts.level[slot as usize] = index as i32;
-        self.regions.rows[index as usize].contacts.push(slot);
+        self.regions.push_contact(index, slot);
     }
 
     fn join_gadget(&mut self, index: u32, slot: u32) {
         let row = &mut self.gadgets.rows[slot as usize];
         row.flags |= gadget::flag::CYCLIC;
         row.level = index as i32;
-        self.regions.rows[index as usize].gadgets.push(slot);
+        self.regions.large_mut(index).gadgets.push(slot);
     }
 
     /// Whether a wire runs inside a region.
@@ -191,22 +130,17 @@ impl Network {
 
     /// Takes stale regions apart and puts together what still is one.
     pub(crate) fn refresh_regions(&mut self) {
-        while let Some(index) = self.regions.stale.pop() {
-            if !self.regions.rows[index as usize].stale {
-                continue;
-            }
-            let mut region = std::mem::take(&mut self.regions.rows[index as usize]);
+        while let Some((index, level, mut region)) = self.regions.take_stale() {
             region.contacts.retain(|&slot| self.holds_contact(index, slot));
             region.gadgets.retain(|&slot| self.holds_gadget(index, slot));
-            self.regions.free.push(index);
             for &slot in &region.contacts {
                 self.contacts.set(slot, flag::CYCLIC, false);
-                self.contacts.level[slot as usize] = region.level;
+                self.contacts.level[slot as usize] = level;
             }
             for &slot in &region.gadgets {
                 let row = &mut self.gadgets.rows[slot as usize];
                 row.flags &= !gadget::flag::CYCLIC;
-                row.level = region.level;
+                row.level = level;
             }
             let contacts = region
                 .contacts
@@ -256,10 +190,9 @@ impl Network {
     }
 
     fn queue_region(&mut self, index: u32) {
-        let region = &mut self.regions.rows[index as usize];
-        if !region.queued {
-            region.queued = true;
-            self.queue.push_other(region.level, Waiting::Region(index));
+        let level = self.regions.level(index);
+        if !std::mem::replace(&mut self.regions.large_mut(index).queued, true) {
+            self.queue.push_other(level, Waiting::Region(index));
         }
     }
 
@@ -270,14 +203,14 @@ impl Network {
             self.regions.just_written.push((contact, changed));
             return;
         }
-        self.regions.rows[index as usize].written.push(contact);
+        self.regions.large_mut(index).written.push(contact);
         self.queue_region(index);
     }
 
     /// Something outside a region changed what a gadget inside reads.
     pub(crate) fn schedule_member(&mut self, gadget: u32) {
         let index = self.region_of_gadget(gadget);
-        self.regions.rows[index as usize].marked.push(gadget);
+        self.regions.large_mut(index).marked.push(gadget);
         self.queue_region(index);
     }
 }

@@ -159,7 +159,7 @@ mod tests {
             network.contacts.slots.len(),
             network.wires.slots.len(),
             network.gadgets.slots.len(),
-            network.regions.rows.len(),
+            network.regions.len(),
             network.attributes.len(),
             network.faults.len() + network.contradictions.len(),
             network.gadgets.wide.iter().flatten().count(),

@@ -74,7 +74,7 @@ impl Network {
             return;
         }
         let region = self.region_of_contact(from);
-        if region != self.region_of_contact(to) || self.regions.rows[region as usize].stale {
+        if region != self.region_of_contact(to) || self.regions.is_stale(region) {
             return;
         }
         if self.tick.settling {
@@ -104,7 +104,7 @@ impl Network {
 
     /// Makes `leaving` a region, or a contact, of its own; `staying` is one that stays.
     fn leave(&mut self, index: u32, leaving: &IndexSet<u32, FxBuildHasher>, staying: u32) {
-        let level = self.regions.rows[index as usize].level;
+        let level = self.regions.level(index);
         let new = (leaving.len() > 1).then(|| self.regions.take());
         for &contact in leaving {
             match new {
@@ -113,9 +113,9 @@ impl Network {
             }
         }
         if let Some(new) = new {
-            self.regions.rows[new as usize].level = level;
+            self.regions.set_level(new, level);
         }
-        let region = &mut self.regions.rows[index as usize];
+        let region = self.regions.large_mut(index);
         region.left += leaving.len() as u32;
         let (left, listed) = (region.left as usize, region.contacts.len());
         if listed - left == 1 && region.gadgets.is_empty() {
@@ -123,13 +123,11 @@ impl Network {
             self.regions.release(index);
         } else if left * 2 > listed {
             let mut contacts = std::mem::take(&mut region.contacts);
-            contacts.retain(|&slot| self.holds_contact(index, slot));
-            let mut seen = IndexSet::<u32, FxBuildHasher>::default();
-            contacts.retain(|&slot| seen.insert(slot));
-            contacts.shrink_to_fit();
-            let region = &mut self.regions.rows[index as usize];
-            region.contacts = contacts;
             region.left = 0;
+            contacts.retain(|&slot| self.holds_contact(index, slot));
+            let contacts: IndexSet<u32, FxBuildHasher> = contacts.into_iter().collect();
+            self.regions.large_mut(index).contacts = contacts.into_iter().collect();
+            self.regions.shrink(index);
         }
     }
 

@@ -36,7 +36,7 @@ impl Network {
         match vertex {
             Vertex::Gadget(slot) => self.gadgets.rows[slot as usize].level,
             Vertex::Contact(slot) => self.contacts.level[slot as usize],
-            Vertex::Region(index) => self.regions.rows[index as usize].level,
+            Vertex::Region(index) => self.regions.level(index),
         }
     }
 
@@ -44,7 +44,7 @@ impl Network {
         match vertex {
             Vertex::Gadget(slot) => self.gadgets.rows[slot as usize].level = level,
             Vertex::Contact(slot) => self.contacts.level[slot as usize] = level,
-            Vertex::Region(index) => self.regions.rows[index as usize].level = level,
+            Vertex::Region(index) => self.regions.set_level(index, level),
         }
     }
 
@@ -54,10 +54,7 @@ impl Network {
             Vertex::Gadget(_) => 2,
             Vertex::Contact(slot) if forward => self.contacts.readers.len(slot),
             Vertex::Contact(slot) => self.contacts.writers.len(slot),
-            Vertex::Region(index) => {
-                let region = &self.regions.rows[index as usize];
-                2 * (region.contacts.len() + region.gadgets.len())
-            }
+            Vertex::Region(index) => 2 * (self.regions.contacts(index).len() + self.regions.gadgets(index).len()),
         }
     }
 
@@ -68,11 +65,20 @@ impl Network {
             Vertex::Contact(slot) => self.contact_neighbours(slot, forward, out),
             Vertex::Gadget(slot) => self.gadget_neighbours(slot, forward, out),
             Vertex::Region(index) => {
-                let region = &self.regions.rows[index as usize];
-                for &slot in region.contacts.iter().filter(|&&slot| self.holds_contact(index, slot)) {
+                for &slot in self
+                    .regions
+                    .contacts(index)
+                    .iter()
+                    .filter(|&&slot| self.holds_contact(index, slot))
+                {
                     self.contact_neighbours(slot, forward, out);
                 }
-                for &slot in region.gadgets.iter().filter(|&&slot| self.holds_gadget(index, slot)) {
+                for &slot in self
+                    .regions
+                    .gadgets(index)
+                    .iter()
+                    .filter(|&&slot| self.holds_gadget(index, slot))
+                {
                     self.gadget_neighbours(slot, forward, out);
                 }
                 out.retain(|&other| other != vertex);
