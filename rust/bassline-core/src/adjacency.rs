@@ -25,7 +25,7 @@ fn distinct(ports: &[u32]) -> Ports {
 fn age(gadgets: &Gadgets, wires: &Wires) -> impl Fn(u32) -> u64 {
     |code| match Edge::of(code) {
         Edge::Gadget(slot) => gadgets.creation[slot as usize],
-        Edge::Wire(slot) => wires.creation[slot as usize],
+        Edge::Wire(slot) => wires.creation(slot),
     }
 }
 

@@ -181,7 +181,7 @@ impl Network {
         } else {
             (row.from, row.to)
         };
-        let creation = self.wires.creation[wire as usize];
+        let creation = self.wires.creation(wire);
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
@@ -268,7 +268,7 @@ impl Network {
             && self.contacts.rows[to as usize].content.is_some()
             && !self.contacts.is_stream(to)
         {
-            let creation = self.wires.creation[wire as usize];
+            let creation = self.wires.creation(wire);
             let backward = to == row.to;
             let index = self.touch(to);
             if stamp >= self.stamp_at(index) {
@@ -319,7 +319,7 @@ impl Network {
             {
                 let backward = self.wires.row(wire).from != contact;
                 let member = Member {
-                    creation: self.wires.creation[wire as usize],
+                    creation: self.wires.creation(wire),
                     backward,
                     edge: code,
                 };
@@ -337,7 +337,7 @@ impl Network {
             {
                 let backward = self.wires.row(wire).from != contact;
                 let member = Member {
-                    creation: self.wires.creation[wire as usize],
+                    creation: self.wires.creation(wire),
                     backward,
                     edge: code,
                 };

@@ -70,7 +70,7 @@ impl Network {
         let wire = self.wires.row(slot);
         WireRecord {
             id: self.wires.slots.handle(slot),
-            creation: self.wires.creation[slot as usize],
+            creation: self.wires.creation(slot),
             from: self.contacts.id(wire.from),
             to: self.contacts.id(wire.to),
             kind: wire.kind,

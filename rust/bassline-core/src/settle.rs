@@ -175,7 +175,7 @@ impl Network {
     /// Carries settled content, or the events of a stream, over a directed wire.
     fn carry(&mut self, wire: u32, from: u32) -> Result<(), NetworkError> {
         let to = self.wires.row(wire).to;
-        let creation = self.wires.creation[wire as usize];
+        let creation = self.wires.creation(wire);
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
         let first = self.first_event_of(from);
         if first != u32::MAX {
@@ -192,7 +192,7 @@ impl Network {
 
     /// Passes events on: each to a stream or a lattice, the last to a register, which loses it again if the stream was erased after.
     fn carry_events(&mut self, wire: u32, first: u32, to: u32) -> Result<(), NetworkError> {
-        let creation = self.wires.creation[wire as usize];
+        let creation = self.wires.creation(wire);
         let (stamp, writer) = (Stamp::creation(creation, self.tick.firing), Writer::wire(wire));
         let is_register = self.contacts.rows[to as usize].blend == crate::Blend::AcceptLast;
         let mut events = self.events_since(first, 0);

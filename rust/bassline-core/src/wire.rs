@@ -95,7 +95,8 @@ const SEARCHED: usize = 16;
 pub(crate) struct Wires {
     pub(crate) slots: Slots,
     rows: Vec<Packed>,
-    pub(crate) creation: Vec<u64>,
+    /// Creation numbers, the lowest byte first. A stamp has room for fewer bits of one.
+    creation: Vec<[u8; 5]>,
     index: HashTable<u32>,
 }
 
@@ -103,6 +104,12 @@ impl Wires {
     #[inline]
     pub(crate) fn row(&self, slot: u32) -> Wire {
         self.rows[slot as usize].into()
+    }
+
+    #[inline]
+    pub(crate) fn creation(&self, slot: u32) -> u64 {
+        let [a, b, c, d, e] = self.creation[slot as usize];
+        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
     }
 
     pub(crate) fn set_removed(&mut self, slot: u32, removed: bool) {
@@ -129,9 +136,10 @@ impl Wires {
     /// Fills the columns at a slot that has just been taken.
     pub(crate) fn place(&mut self, slot: u32, wire: Wire, creation: u64) {
         grow(&mut self.rows, self.slots.len(), wire.into());
-        grow(&mut self.creation, self.slots.len(), 0);
+        grow(&mut self.creation, self.slots.len(), [0; 5]);
         self.rows[slot as usize] = wire.into();
-        self.creation[slot as usize] = creation;
+        let [a, b, c, d, e, ..] = creation.to_le_bytes();
+        self.creation[slot as usize] = [a, b, c, d, e];
     }
 
     /// Makes the wires among the writers of a contact known, which the edge `code` has just joined.
