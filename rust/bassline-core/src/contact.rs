@@ -1,8 +1,8 @@
 //! The arena of contacts: columns by slot.
 
 use crate::blend::Blend;
-use crate::id::{ContactId, Handle};
 use crate::edges::Edges;
+use crate::id::{ContactId, Handle};
 use crate::slots::Slots;
 use crate::symbol::Symbol;
 use crate::value::{Content, Value};

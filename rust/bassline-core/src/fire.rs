@@ -35,6 +35,14 @@ impl Network {
                 match body {
                     Body::Binary(op) => op.apply(first, second),
                     Body::Compare(op) => op.apply(first, second),
+                    Body::Gate => match gate(first, second) {
+                        Ok(Some(value)) => Ok(value),
+                        Ok(None) => {
+                            row.firings = row.firings.wrapping_add(1);
+                            return Ok(());
+                        }
+                        Err(fault) => Err(fault),
+                    },
                     _ => return self.fire_slow(slot),
                 }
             }
@@ -92,11 +100,9 @@ impl Network {
             (Body::Unary(op), [Some(a)]) => op.apply(a).map(one),
             (Body::Binary(op), [Some(a), Some(b)]) => op.apply(a, b).map(one),
             (Body::Compare(op), [Some(a), Some(b)]) => op.apply(a, b).map(one),
-            (Body::Gate, [Some(value), Some(condition)]) => match condition {
-                Value::Bool(true) => Ok(one(value.clone())),
-                Value::Bool(false) => Ok(Outputs::new()),
-                other => Err(crate::primitive::arithmetic::wrong_type("condition", "a bool", other)),
-            },
+            (Body::Gate, [Some(value), Some(condition)]) => {
+                gate(value, condition).map(|passed| passed.map_or_else(Outputs::new, one))
+            }
             (Body::Field, [Some(record)]) => {
                 let Value::Map(map) = record else {
                     return Err(crate::primitive::arithmetic::wrong_type("record", "a map", record));
@@ -201,5 +207,14 @@ impl Network {
             inputs: inputs.collect(),
             fault,
         }
+    }
+}
+
+/// What a gate lets through.
+fn gate(value: &Value, condition: &Value) -> Result<Option<Value>, Fault> {
+    match condition {
+        Value::Bool(true) => Ok(Some(value.clone())),
+        Value::Bool(false) => Ok(None),
+        other => Err(crate::primitive::arithmetic::wrong_type("condition", "a bool", other)),
     }
 }

@@ -122,7 +122,8 @@ impl Gadgets {
         name: Symbol,
     ) {
         let body = primitive.map_or(Body::Function, |primitive| primitive.body);
-        let is_narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !ports.contain;
+        let is_narrow =
+            matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_) | Body::Gate) && !ports.contain;
         let mut row = Row {
             body,
             flags: flag::WIDE,

@@ -62,7 +62,12 @@ impl From<Wire> for Packed {
     fn from(wire: Wire) -> Self {
         Self {
             from: wire.from | if wire.removed { HIGHEST } else { 0 },
-            to: wire.to | if wire.kind == WireKind::Bidirectional { HIGHEST } else { 0 },
+            to: wire.to
+                | if wire.kind == WireKind::Bidirectional {
+                    HIGHEST
+                } else {
+                    0
+                },
         }
     }
 }

@@ -89,6 +89,17 @@ impl Binary {
         }
     }
 
+    /// The result for two ints, where it is one operation that stays in range.
+    #[inline]
+    pub(crate) fn of_small_ints(self, x: i64, y: i64) -> Option<i64> {
+        match self {
+            Binary::Add => x.checked_add(y),
+            Binary::Subtract => x.checked_sub(y),
+            Binary::Multiply => x.checked_mul(y),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn apply(self, a: &Value, b: &Value) -> Result<Value, Fault> {
         if let (Value::Float(x), Value::Float(y)) = (a, b)

@@ -18,6 +18,33 @@ pub(crate) enum Compare {
 }
 
 impl Compare {
+    /// Whether it holds of two floats; with NaN only "not equals" to a number does, NaN being equal to itself.
+    #[inline]
+    #[expect(clippy::float_cmp, reason = "it is what is asked")]
+    pub(crate) fn of_floats(self, a: f64, b: f64) -> bool {
+        match self {
+            Compare::Equals => a == b || a.is_nan() && b.is_nan(),
+            Compare::NotEquals => a != b && !(a.is_nan() && b.is_nan()),
+            Compare::Greater => a > b,
+            Compare::Less => a < b,
+            Compare::GreaterOrEqual => a >= b,
+            Compare::LessOrEqual => a <= b,
+        }
+    }
+
+    /// Whether it holds of two ints.
+    #[inline]
+    pub(crate) fn of_ints(self, a: i64, b: i64) -> bool {
+        match self {
+            Compare::Equals => a == b,
+            Compare::NotEquals => a != b,
+            Compare::Greater => a > b,
+            Compare::Less => a < b,
+            Compare::GreaterOrEqual => a >= b,
+            Compare::LessOrEqual => a <= b,
+        }
+    }
+
     pub(crate) fn apply(self, a: &Value, b: &Value) -> Result<Value, Fault> {
         let holds = match self {
             Compare::Equals => equal(a, b),
