@@ -7,12 +7,15 @@ from bassline._core import (
     Contact,
     Gadget,
     IngestResult,
+    Interval,
     NothingType,
     RowReader,
+    Undecoded,
     Wire,
     __version__,
     const,
 )
+from bassline.codecs import register_codec
 from bassline.drivers import Driver
 from bassline.errors import (
     BackpressureError,
@@ -55,6 +58,7 @@ __all__ = [
     "Group",
     "IngestResult",
     "InputError",
+    "Interval",
     "ManifestError",
     "Network",
     "NotSettledError",
@@ -62,6 +66,7 @@ __all__ = [
     "RowReader",
     "StaleHandleError",
     "StorageError",
+    "Undecoded",
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",
@@ -70,4 +75,5 @@ __all__ = [
     "const",
     "errors",
     "primitives",
+    "register_codec",
 ]

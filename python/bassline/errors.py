@@ -182,11 +182,15 @@ class CapabilityError(BasslineError, PermissionError):
 
 
 class ValueTypeError(BasslineError, TypeError):
-    """A contact cannot hold a value of this type.
+    """A contact cannot hold a value of this type, or its store cannot take it.
 
-    >>> bl.Network().contact("x", {1, 2})
+    >>> bl.Network().contact("x", {1: "a"})
     Traceback (most recent call last):
-    bassline.errors.ValueTypeError: a contact holds None, bool, int, float, str, bytes, list, tuple or dict; found set
+    bassline.errors.ValueTypeError: a contact holds a dict with string keys; found int
+    >>> net = bl.Network()
+    >>> net.contact("y", net.contact("x"))
+    Traceback (most recent call last):
+    bassline.errors.ValueTypeError: a contact does not hold Contact; write its .value, or connect the two with ...
     """
 
 

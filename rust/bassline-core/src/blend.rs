@@ -77,6 +77,8 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
         (Value::Text(a), Value::Text(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
         _ if a == b => Ordering::Equal,
+        // Equal by value but not in form, as decimals may be: the order of the forms decides, so that joins commute.
+        (Value::Coded(x), Value::Coded(y)) => x.compare(y)?.then_with(|| a.structural_order(b)),
         _ => return None,
     })
 }

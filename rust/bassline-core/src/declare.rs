@@ -25,6 +25,14 @@ fn has_pairs(attributes: &Value) -> bool {
     matches!(attributes, Value::Map(map) if !map.is_empty())
 }
 
+/// Structure is always such that it can be stored.
+fn check_attributes(attributes: &Value, path: &str) -> Result<(), NetworkError> {
+    attributes.check_storable().map_err(|why| NetworkError::Unstorable {
+        place: format!("the attributes of '{path}'"),
+        why,
+    })
+}
+
 impl Network {
     fn check_name(name: &str, path: &str) -> Result<(), NetworkError> {
         if name.is_empty() {
@@ -83,6 +91,7 @@ impl Network {
 
     /// Declares a group, and the groups above it.
     pub fn declare_group(&mut self, parent: GroupId, path: &str, attributes: Value) -> Result<GroupId, NetworkError> {
+        check_attributes(&attributes, path)?;
         let parent = self.group_slot(parent)?;
         let (parent, name) = self.enter_path(parent, path)?;
         let symbol = self.symbols.intern(name);
@@ -125,6 +134,7 @@ impl Network {
         blend: Option<Blend>,
         attributes: Value,
     ) -> Result<u32, NetworkError> {
+        check_attributes(&attributes, path)?;
         let (group, name) = self.enter_path(group, path)?;
         let symbol = self.symbols.intern(name);
         match self.groups.named(group, symbol) {

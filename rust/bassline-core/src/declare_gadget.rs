@@ -243,6 +243,10 @@ impl Network {
             }
         }
         bound.config = Value::Map(Arc::new(Map::new(config)));
+        bound.config.check_storable().map_err(|why| NetworkError::Unstorable {
+            place: format!("a setting of {names}"),
+            why,
+        })?;
         Ok(bound)
     }
 

@@ -1,6 +1,6 @@
 //! Everything the engine refuses, and why.
 
-use crate::value::{Content, Text, show};
+use crate::value::{Content, Text, Unstorable, show};
 use std::error::Error as StdError;
 use std::sync::Arc;
 use thiserror::Error;
@@ -77,6 +77,14 @@ pub enum NetworkError {
         current: String,
         /// What was written.
         incoming: String,
+    },
+    /// Something that a store cannot take, where one has to.
+    #[error("{place} would hold {why}")]
+    Unstorable {
+        /// Where: a contact, attributes, a setting.
+        place: String,
+        /// What is in the way.
+        why: Unstorable,
     },
     /// A cycle that does not come to rest.
     #[error("the network did not settle after {bound} firings of one gadget; still moving: {}; break the cycle or damp it", moving.join(", "))]

@@ -64,6 +64,7 @@ mod remove;
 mod route;
 mod settle;
 mod slots;
+mod storable;
 mod stream;
 mod symbol;
 mod tick;
@@ -88,6 +89,9 @@ pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{Change, Committed, ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
 pub use settle::Settled;
-pub use value::{Array, Coded, Content, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Value, show};
+pub use value::{
+    Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
+    base64, show, untagged,
+};
 pub use why::{How, Reason};
 pub use wire::WireKind;

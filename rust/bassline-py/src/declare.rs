@@ -143,7 +143,7 @@ impl Network {
     /// >>> net["price"]
     /// 9.5
     fn build(&self, py: Python<'_>, build: &Bound<'_, PyAny>) -> PyResult<()> {
-        let build = to_value(build)?;
+        let build = to_value(build)?.read_tags().map_err(ValueTypeError::new_err)?;
         tick::tick(py, &self.shared, |network| network.build(network.root(), &build))
     }
 

@@ -70,6 +70,7 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
         NetworkError::Conflict(_) => ConflictError::new_err(message),
         NetworkError::Stale { .. } => StaleHandleError::new_err(message),
         NetworkError::InvalidName(_) | NetworkError::Declaration(_) => DeclarationError::new_err(message),
+        NetworkError::Unstorable { .. } => ValueTypeError::new_err(message),
         NetworkError::Contradiction { .. } => ContradictionError::new_err(message),
         NetworkError::NotSettled { .. } => NotSettledError::new_err(message),
         NetworkError::Gadget { fault, .. } => {

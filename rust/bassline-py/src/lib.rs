@@ -42,7 +42,7 @@ mod _core {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::value::{Const, Nothing};
+    use crate::value::{Const, Interval, Nothing, Undecoded};
 
     use pyo3::prelude::*;
 
@@ -63,6 +63,18 @@ mod _core {
     #[pyfunction]
     fn matches(pattern: &str, path: &str) -> bool {
         bassline_core::Pattern::new(pattern).matches(path)
+    }
+
+    /// A value in which tags, such as `{"$set": [1]}`, stand for what JSON and YAML have no word for, as the value that is meant.
+    ///
+    /// >>> from bassline import _core
+    /// >>> _core.read_tags({"days": {"$coded": ["date", "2026-11-20"]}})
+    /// {'days': datetime.date(2026, 11, 20)}
+    #[pyfunction]
+    fn read_tags<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let read = crate::value::to_value(value)?.read_tags();
+        let read = read.map_err(crate::error::ValueTypeError::new_err)?;
+        crate::value::to_python(value.py(), &read)
     }
 
     #[pymodule_init]

@@ -76,7 +76,7 @@ impl Network {
             network.set_library(library);
             network
         };
-        let engine = Engine::new(
+        let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),
             Arc::new(SystemClock),
@@ -84,6 +84,9 @@ impl Network {
             positions,
             history,
         );
+        if store.is_some() {
+            engine.require_storable();
+        }
         let state = State {
             engine,
             owner: 0,

@@ -60,8 +60,11 @@ pub(crate) fn tick<T>(
 ) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
+        // Objects that are let go while the network is locked may run anything: they are told that it is busy.
+        let busy = Busy::settling(shared.key());
         let result = guard.engine.network.attempt(operation);
         drop(guard);
+        drop(busy);
         return result.map_err(|error| network_error(py, error));
     }
     let out = once(py, shared, guard, operation)?;

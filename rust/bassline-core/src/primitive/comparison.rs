@@ -78,6 +78,11 @@ fn order(a: &Value, b: &Value) -> Result<Option<Ordering>, Fault> {
         (Value::Int(a), Value::Float(b)) => Some(number::int_with_float(*a, *b)),
         (Value::Float(a), Value::Int(b)) => Some(number::int_with_float(*b, *a).reverse()),
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Value::Coded(a), Value::Coded(b)) if a.is_nan() || b.is_nan() => None,
+        (Value::Coded(left), Value::Coded(right)) => match left.compare(right) {
+            None => return Err(wrong_type("b", "what has an order with port 'a'", b)),
+            order => order,
+        },
         (Value::Int(_) | Value::Float(_), other) => return Err(wrong_type("b", "a number, as port 'a'", other)),
         (Value::Text(_), other) => return Err(wrong_type("b", "a string, as port 'a'", other)),
         (other, _) => return Err(wrong_type("a", "a number or a string", other)),
