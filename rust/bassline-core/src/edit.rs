@@ -158,6 +158,9 @@ impl Network {
     /// Whether the edits of the tick come to a change: what was added and removed again does not.
     pub(crate) fn edits_matter(&self) -> bool {
         let edits = &self.tick.edits;
+        if edits.is_empty() {
+            return false;
+        }
         let mut seen = indexmap::IndexSet::<u32, rustc_hash::FxBuildHasher>::default();
         edits.iter().any(|edit| match edit {
             Edit::Marked {

@@ -349,6 +349,10 @@ impl Network {
     /// Gives back the version of every contact that ends the tick as it began. Whether the tick leaves a trace: one that
     /// changed nothing does not.
     fn settle_versions(&mut self, keep_empty: bool) -> bool {
+        if self.tick.notes.is_empty() && self.tick.touches.len() <= Version::PLACES {
+            // Every entry is of one write that changed its contact.
+            return keep_empty || !self.tick.touches.is_empty() || self.edits_matter();
+        }
         let number = self.open_tick();
         let log = std::mem::take(&mut self.tick.touches);
         let notes = std::mem::take(&mut self.tick.notes);
