@@ -289,11 +289,15 @@ impl Network {
         self.contradictions.swap_remove(&slot);
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);
+        #[cfg(debug_assertions)]
+        self.contacts.poison(slot);
         self.contacts.slots.release(slot);
     }
 
     fn drop_gadget(&mut self, slot: u32) {
         self.gadgets.wide[slot as usize] = None;
+        #[cfg(debug_assertions)]
+        self.gadgets.poison(slot);
         self.gadgets.slots.release(slot);
     }
 }

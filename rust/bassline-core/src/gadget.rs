@@ -161,6 +161,14 @@ impl Gadgets {
         self.primitive[at] = primitive;
     }
 
+    /// What uses a freed slot falls over it.
+    #[cfg(debug_assertions)]
+    pub(crate) fn poison(&mut self, slot: u32) {
+        let row = &mut self.rows[slot as usize];
+        (row.a, row.b, row.out) = (NONE - 1, NONE - 1, NONE - 1);
+        self.group[slot as usize] = NONE - 1;
+    }
+
     pub(crate) fn id(&self, slot: u32) -> GadgetId {
         self.slots.handle(slot)
     }

@@ -54,6 +54,7 @@ mod load;
 mod network;
 mod number;
 mod old;
+mod ownership;
 mod pattern;
 mod plain;
 mod primitive;

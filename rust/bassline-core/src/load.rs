@@ -72,21 +72,21 @@ impl Network {
 
     fn loaded_group(&self, id: GroupId) -> Result<u32, ImageError> {
         self.groups
-            .find(id)
+            .find(id.in_any_arena())
             .map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
     }
 
     fn loaded_contact(&self, id: ContactId) -> Result<u32, ImageError> {
         self.contacts
-            .find(id)
+            .find(id.in_any_arena())
             .map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
     }
 
     fn writer_of(&mut self, cause: Cause) -> Writer {
         match cause {
             Cause::External(source) => Writer::external(self.symbols.intern(&source)),
-            Cause::Gadget(id) if self.gadgets.slots.holds(id) => Writer::gadget(id.slot()),
-            Cause::Wire(id) if self.wires.slots.holds(id) => Writer::wire(id.slot()),
+            Cause::Gadget(id) if self.gadgets.slots.holds(id.in_any_arena()) => Writer::gadget(id.slot()),
+            Cause::Wire(id) if self.wires.slots.holds(id.in_any_arena()) => Writer::wire(id.slot()),
             Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
         }
     }

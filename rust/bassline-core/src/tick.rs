@@ -329,12 +329,16 @@ impl Network {
         let kept = self.settle_versions(keep_empty);
         let changes = if record { self.record_touches() } else { Vec::new() };
         self.tick.forget();
+        #[cfg(debug_assertions)]
+        let edited = !self.tick.edits.is_empty();
         let structure = if self.tick.edits.is_empty() {
             Vec::new()
         } else {
             self.commit_edits(record)
         };
         self.close_tick();
+        #[cfg(debug_assertions)]
+        self.validate_ownership(edited);
         if !kept {
             return None;
         }
@@ -475,6 +479,8 @@ impl Network {
         self.creation = self.tick.creation;
         self.refresh_regions();
         self.close_tick();
+        #[cfg(debug_assertions)]
+        self.validate_ownership(true);
     }
 
     /// Makes one operation of the open tick; if it fails, its edits are taken back and the tick goes on without it.

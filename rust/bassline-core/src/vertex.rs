@@ -69,11 +69,16 @@ impl Network {
             Vertex::Gadget(slot) => self.gadget_neighbours(slot, forward, out),
             Vertex::Region(index) => {
                 let region = &self.regions.rows[index as usize];
+                // A stale region still names what was rolled back.
                 for &slot in &region.contacts {
-                    self.contact_neighbours(slot, forward, out);
+                    if self.contacts.slots.is_live(slot) {
+                        self.contact_neighbours(slot, forward, out);
+                    }
                 }
                 for &slot in &region.gadgets {
-                    self.gadget_neighbours(slot, forward, out);
+                    if self.gadgets.slots.is_live(slot) {
+                        self.gadget_neighbours(slot, forward, out);
+                    }
                 }
                 out.retain(|&other| other != vertex);
             }
