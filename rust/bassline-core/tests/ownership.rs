@@ -1,5 +1,4 @@
 //! Structure is added, removed and rolled back at random; at every moment every edge has two ends that know of each other.
-#![expect(clippy::unwrap_used, reason = "a test")]
 
 use bassline_core::{
     Argument, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, WireId, WireKind, primitive_of,
@@ -82,7 +81,7 @@ fn make(network: &mut Network, seen: &mut Seen, edit: &Edit) {
                     }
                 }
                 Edit::RemoveContact(at) => {
-                    one_of(&seen.contacts, at).map_or(Ok(()), |id| network.remove_contact(id))?
+                    one_of(&seen.contacts, at).map_or(Ok(()), |id| network.remove_contact(id))?;
                 }
                 Edit::RemoveWire(at) => one_of(&seen.wires, at).map_or(Ok(()), |id| network.remove_wire(id))?,
                 Edit::RemoveGadget(at) => one_of(&seen.gadgets, at).map_or(Ok(()), |id| network.remove_gadget(id))?,
