@@ -78,7 +78,8 @@ impl Network {
             let events = self.has_events(contact);
             if events || self.differs(contact) {
                 self.mark_members(index, contact, &mut evaluation);
-            } else {
+            } else if self.touched(contact).is_some_and(|touch| touch.stamp != Stamp::OLDEST) {
+                // Not for a write that contradicted: it was not taken.
                 self.mark_links(contact, &mut evaluation);
             }
         }

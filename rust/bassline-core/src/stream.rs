@@ -67,7 +67,14 @@ impl Network {
                 }
             })
             .collect();
+        // What it writes for one event may be what it reads with the next.
+        let cyclic = self.gadgets.rows[slot as usize].flags & crate::gadget::flag::CYCLIC != 0;
         for (key, contact, value) in arrivals {
+            for (input, &port) in inputs.iter_mut().zip(&ports).filter(|_| cyclic) {
+                if port != NONE && !self.contacts.is_stream(port) {
+                    input.clone_from(&self.contacts.content[port as usize]);
+                }
+            }
             for (input, &port) in inputs.iter_mut().zip(&ports) {
                 if port == *contact {
                     input.clone_from(value);
