@@ -34,6 +34,7 @@ EDGES = [2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300]
 MIXED = ["x", "y", None, True, False, [1], [1.0], {"k": 1}]
 KEYS = ["a", "b", "a/b", 1, None, "-"]
 
+# Nothing reads what instances write outside their group: in the tick that makes an instance, such a reader may fire twice.
 TEMPLATES: list[dict[str, Any]] = [
     {
         "contacts": [{"id": "in", "blend": "stream"}, {"id": "v", "blend": "stream"}, {"id": "low", "blend": "min"}],
@@ -48,7 +49,7 @@ TEMPLATES: list[dict[str, Any]] = [
             {"id": "n", "primitive": "stat.count", "inputs": {"value": "v"}, "outputs": {"count": "n"}},
             {"id": "t", "primitive": "math.add", "inputs": {"a": "n", "b": "/a0"}, "outputs": {"sum": "t"}},
         ],
-        "wires": [{"from": "v", "to": "low", "kind": "directed"}, {"from": "v", "to": "/g/m", "kind": "directed"}],
+        "wires": [{"from": "v", "to": "low", "kind": "directed"}, {"from": "v", "to": "/peak", "kind": "directed"}],
     },
     {
         "contacts": [{"id": "in"}, {"id": "start", "value": 5}, {"id": "mean"}],
@@ -60,7 +61,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "config": {"field": "v"},
             },
             {"primitive": "stat.mean", "inputs": {"value": "v"}, "outputs": {"mean": "mean"}},
-            {"primitive": "math.max", "inputs": {"a": "mean", "b": "start"}, "outputs": {"max": "/a5"}},
+            {"primitive": "math.max", "inputs": {"a": "mean", "b": "start"}, "outputs": {"max": "/top"}},
         ],
         "wires": [{"from": "start", "to": "copy"}],
     },
@@ -186,7 +187,7 @@ class Draw:
         """Inputs, and an output that mostly comes after them; what leads back may close a cycle."""
         pool = self.mode.pool
         output = self.random.randint(1, len(pool) - 1)
-        back = 1 if pool[output] in STREAMS else back  # a cycle of streams breeds events without end
+        back = 0 if pool[output] in STREAMS else back  # a cycle of streams breeds events without end
         before = pool if self.chance(back) else pool[:output]
         return [self.one_of(before) for _ in range(count)], pool[output]
 

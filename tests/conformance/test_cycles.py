@@ -174,3 +174,13 @@ def test_in_a_cycle_a_newer_write_of_an_equal_value_wakes_a_link_whose_ends_diff
     net["c"] = 3.0
     assert [net[path] for path in ("a", "b", "c", "low", "top")] == [10, 10, 10, 10, 10]
     assert net.tick == tick
+
+
+def test_a_total_that_reads_itself_adds_up_every_event_of_a_tick(world, net):
+    net.contact("event", blend="stream")
+    net.contact("total", 0)
+    net.gadget("math.add", a="total", b="event", sum="total")
+    with net.batch():
+        for value in (1, 2, 3):
+            net["event"] = value
+    assert net["total"] == 6

@@ -129,9 +129,7 @@ impl Network {
                     restore(&mut self.contradictions, contact, contradiction);
                     restore(&mut self.faults, contact, fault);
                 }
-                Edit::Routed { gadget, contact } => {
-                    self.unroute(gadget, contact);
-                }
+                Edit::Routed { gadget, contact } => self.forget_route(gadget, contact),
                 Edit::Unrouted {
                     gadget,
                     contact,
