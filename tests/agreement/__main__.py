@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=int, default=0, help="the number of the first case: to go on where a run was stopped")
+    parser.add_argument("--as-drawn", action="store_true", help="show a failure as it was drawn, not made small")
     args = parser.parse_args()
     end = args.start + args.cases
     tally, started, told, done = Tally(), time.monotonic(), 0.0, args.start
@@ -26,7 +27,8 @@ def main() -> int:
             for chunk in run_cases(workers, args.check, args.seed, args.start, args.cases):
                 tally.add(chunk.tally)
                 if chunk.failed is not None:
-                    print(f"{explained(args.check, args.seed, chunk)}\n\n{tally}", flush=True)
+                    text = explained(args.check, args.seed, chunk, small=not args.as_drawn)
+                    print(f"{text}\n\n{tally}", flush=True)
                     return 1
                 done, elapsed = done + chunk.tally.cases, time.monotonic() - started
                 if elapsed - told > LINE_EVERY or done == end:

@@ -56,6 +56,7 @@ mod number;
 mod old;
 mod pattern;
 mod plain;
+pub mod planted;
 mod primitive;
 mod queue;
 mod record;

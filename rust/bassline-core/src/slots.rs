@@ -53,6 +53,7 @@ impl Slots {
 
     pub(crate) fn holds<H: Handle>(&self, handle: H) -> bool {
         self.generation.get(handle.slot() as usize) == Some(&handle.generation())
+            || crate::planted::is(crate::planted::Bug::StaleHandle) && self.is_live(handle.slot())
     }
 
     pub(crate) fn handle<H: Handle>(&self, slot: u32) -> H {

@@ -61,6 +61,11 @@ impl Network {
                         .iter()
                         .find(|(known, _)| *known == contact)
                         .map_or(0, |(_, since)| *since);
+                    let since = if crate::planted::is(crate::planted::Bug::SampledTooLate) {
+                        usize::MAX
+                    } else {
+                        since
+                    };
                     self.sampled(contact, since)
                 } else {
                     self.contacts.rows[contact as usize].content.clone()
@@ -72,7 +77,7 @@ impl Network {
         for (key, contact, value) in arrivals {
             for (input, &port) in inputs.iter_mut().zip(&ports).filter(|_| cyclic) {
                 if port != NONE && !self.contacts.is_stream(port) {
-                    input.clone_from(&self.contacts.content[port as usize]);
+                    input.clone_from(&self.contacts.rows[port as usize].content);
                 }
             }
             for (input, &port) in inputs.iter_mut().zip(&ports) {
