@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 def trace(hash_seed: int, cases: int) -> list[str]:
     words = [sys.executable, "-m", "tests.agreement.trace", str(cases)]
     environment = os.environ | {"PYTHONHASHSEED": str(hash_seed), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-    return subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True).stdout.splitlines()
+    return subprocess.run(
+        words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
 
 
 def test_two_processes_give_equal_traces_of_the_same_operations():

@@ -17,7 +17,9 @@ def main() -> int:
     parser.add_argument("--check", choices=CHECKS, default="engine")
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=int, default=0, help="the number of the first case: to go on where a run was stopped")
+    parser.add_argument(
+        "--start", type=int, default=0, help="the number of the first case: to go on where a run was stopped"
+    )
     parser.add_argument("--as-drawn", action="store_true", help="show a failure as it was drawn, not made small")
     args = parser.parse_args()
     end = args.start + args.cases

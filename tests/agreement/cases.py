@@ -82,6 +82,8 @@ def explained(check: str, seed: int, chunk: Chunk, *, small: bool = True) -> str
     """The failure of a chunk, made small, and how to run it again."""
     assert chunk.failed is not None
     ops, contradictions = drawn(seed, chunk.failed)
-    text = chunk.text if not small or "Traceback" in chunk.text else shrunk(CHECKS[check], ops, contradictions, chunk.text)
+    text = (
+        chunk.text if not small or "Traceback" in chunk.text else shrunk(CHECKS[check], ops, contradictions, chunk.text)
+    )
     again = f"python -m tests.agreement --check {check} --seed {seed} --start {chunk.failed} --cases 1"
     return f"seed {seed}, case {chunk.failed} (again: {again})\n{text}"

@@ -183,7 +183,15 @@ class Run:
 
 def paths_of(op: Op) -> list[str]:
     """The contacts an operation names, those of a gadget's ports apart."""
-    return [*op[1]] if op[0] == "update" else [op[1]] if op[0] in ("write", "erase", "contact") else op[1:3] if op[0] == "wire" else []
+    return (
+        [*op[1]]
+        if op[0] == "update"
+        else [op[1]]
+        if op[0] in ("write", "erase", "contact")
+        else op[1:3]
+        if op[0] == "wire"
+        else []
+    )
 
 
 def reference_run(

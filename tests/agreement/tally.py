@@ -46,7 +46,12 @@ class Tally:
             counts["batches"] += op[0] == "batch"
             counts["edits"] += not error and (op[0] not in CONTENT_ONLY and op[0] != "batch")
             counts["not settled"] += error == "NotSettledError"
-            counts["rollbacks"] += error in ("NotSettledError", "GadgetError", "ContradictionError", "StopTheBatchError")
+            counts["rollbacks"] += error in (
+                "NotSettledError",
+                "GadgetError",
+                "ContradictionError",
+                "StopTheBatchError",
+            )
             counts["stream events"] += sum(len(records) for path, records in after["changes"].items() if path in EVENTS)
             if "faults" in after:
                 counts["contradictions"] += max(0, len(after["contradictions"]) - contradictions)

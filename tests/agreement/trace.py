@@ -16,7 +16,12 @@ class Traced(Run):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.lines: list[str] = []
-        self.net.on_change("**", lambda change: self.lines.append(f"{change.tick} {change.path} {change.old!r} {change.new!r} {change.cause}"))
+        self.net.on_change(
+            "**",
+            lambda change: self.lines.append(
+                f"{change.tick} {change.path} {change.old!r} {change.new!r} {change.cause}"
+            ),
+        )
 
     def observe(self, outcome: Any, *, wholly: bool) -> dict[str, Any]:
         seen = super().observe(outcome, wholly=wholly)

@@ -43,7 +43,14 @@ def run(bug: str, arguments: list[str]) -> tuple[bool, str, str]:
     words = [sys.executable, "-m", *arguments]
     try:
         done = subprocess.run(
-            words, cwd=ROOT, env=environment, capture_output=True, text=True, errors="replace", check=False, timeout=HANGS
+            words,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=HANGS,
         )
     except subprocess.TimeoutExpired:
         return False, "it hung", ""
@@ -94,7 +101,9 @@ def main() -> int:
         survivors += [] if one.caught_by else [bug]
         caught = f"{one.caught_by}, {one.after}" if one.after else one.caught_by
         print(f"  {bug:28} {one.seconds:6.1f} s  {caught or 'SURVIVED'}", flush=True)
-    print(f"{len(args.bugs or known)} planted bugs, {len(survivors)} survived{': ' * bool(survivors)}{', '.join(survivors)}")
+    print(
+        f"{len(args.bugs or known)} planted bugs, {len(survivors)} survived{': ' * bool(survivors)}{', '.join(survivors)}"
+    )
     return 1 if survivors else 0
 
 

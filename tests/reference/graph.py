@@ -108,9 +108,7 @@ def ordered(graph: Graph, order: str) -> list[list[Node]]:
     for number, followers in enumerate(follow):
         followers.discard(number)
         waits_for.update(followers)
-    free = [
-        (first_key(order, region), number) for number, region in enumerate(regions) if not waits_for[number]
-    ]
+    free = [(first_key(order, region), number) for number, region in enumerate(regions) if not waits_for[number]]
     heapq.heapify(free)
     in_order: list[list[Node]] = []
     while free:
