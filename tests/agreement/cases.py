@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from types import FrameType
 
 from tests.agreement.comparing import (
     Check,
@@ -22,6 +26,8 @@ from tests.agreement.tally import Tally
 
 CHECKS: dict[str, Check] = {"engine": engine_agrees, "reference": reference_agrees_with_itself}
 CHUNK = 100
+PATIENCE = 30  # seconds of work for one case
+DEAD = 600  # seconds without a word, after which a process does not even look for signals any more
 
 
 @dataclass
@@ -38,8 +44,25 @@ def processes() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes(), mp_context=multiprocessing.get_context("spawn"))
+@contextlib.contextmanager
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """A process per core; none is waited for at the end, as one that fails may never end."""
+    workers = ProcessPoolExecutor(processes(), mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield workers
+    finally:
+        running = list((workers._processes or {}).values())
+        workers.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.kill()
+
+
+class EndlessError(Exception):
+    """A case took more than `PATIENCE`."""
+
+
+def give_up(_signal: int, _frame: FrameType | None) -> None:
+    raise EndlessError(f"not done after {PATIENCE} s of work")
 
 
 def run_chunk(check: str, seed: int, first: int, count: int) -> Chunk:
@@ -55,27 +78,41 @@ def run_chunk(check: str, seed: int, first: int, count: int) -> Chunk:
 def failure(check: str, seed: int, case: int, tally: Tally | None = None) -> str | None:
     """A disagreement, or whatever else went wrong, with the script that shows it."""
     ops, contradictions = drawn(seed, case)
+    signal.signal(signal.SIGPROF, give_up)  # the engine looks for signals in a long tick
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         return disagreement(CHECKS[check], ops, contradictions, tally)
     except Exception:  # noqa: BLE001 - told with its script
         return f"{traceback.format_exc()}\n\n{script(ops, contradictions)}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def run_cases(workers: ProcessPoolExecutor, check: str, seed: int, first: int, count: int) -> Iterator[Chunk]:
     """The chunks in order, up to the first that failed: which that is does not depend on how fast the cores are."""
     ahead: list[Future[Chunk]] = []
+    done = first
     starts = iter(range(first, first + count, CHUNK))
     while True:
         while len(ahead) < 4 * processes() and (start := next(starts, None)) is not None:
             ahead.append(workers.submit(run_chunk, check, seed, start, min(CHUNK, first + count - start)))
         if not ahead:
             return
-        chunk = ahead.pop(0).result()
+        chunk = result_of(ahead.pop(0), done)
+        done += CHUNK
         yield chunk
         if chunk.failed is not None:
             for future in ahead:
                 future.cancel()
             return
+
+
+def result_of(future: Future[Chunk], first: int) -> Chunk:
+    try:
+        return future.result(DEAD)
+    except (TimeoutError, BrokenProcessPool) as error:
+        text = f"Traceback: {error!r}: a process died or stood still in this case or one of the {CHUNK} after it"
+        return Chunk(first, Tally(), first, text)
 
 
 def explained(check: str, seed: int, chunk: Chunk, *, small: bool = True) -> str:

@@ -7,7 +7,7 @@
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
 pub enum Bug {
-    /// Levels do not rise along an edge: a gadget fires before its inputs have settled.
+    /// Only a gadget's first input is brought in order: it fires before the others have settled.
     Glitch,
     /// A directed wire is added without bringing the levels in order.
     WireLevel,
