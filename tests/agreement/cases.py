@@ -26,7 +26,7 @@ from tests.agreement.tally import Tally
 
 CHECKS: dict[str, Check] = {"engine": engine_agrees, "reference": reference_agrees_with_itself}
 CHUNK = 100
-PATIENCE = 30  # seconds of work for one case
+PATIENCE = 10  # seconds of work for one case; the heaviest take two
 DEAD = 600  # seconds without a word, after which a process does not even look for signals any more
 
 
