@@ -251,8 +251,9 @@ class Draw:
         if function == "total":
             inputs["z"] = c
         outputs = [output]
+        others = [path for path in self.mode.pool if path != output and path not in STREAMS] or [FLAGS[0]]
         if function == "pair":
-            outputs.append(self.one_of([path for path in self.mode.pool if path != output and path not in STREAMS]))
+            outputs.append(self.one_of(others))
         return ["python", name or function, function, inputs, outputs, on_error]
 
 

@@ -10,7 +10,7 @@ from .graph import Shape
 from .model import ANSWER, CHANGED, State
 from .streams import Node, Streams
 from .structure import Declarations
-from .values import equal
+from .values import Nothing, equal
 
 BOUND = 10_000  # firings of any one member of a region
 
@@ -104,9 +104,10 @@ class Settling:
             for node in self.shape.graph.get((number, 0), ()):
                 if node in members:
                     dirty[node] = CHANGED
-        for number in self.firing.renewed if fired[0] in self.state.gadgets else ():
+        by_gadget, contacts = fired[0] in self.state.gadgets, self.state.contacts
+        for number in (n for n in self.firing.renewed if by_gadget or contacts[n].content is Nothing):
             for node in self.shape.graph.get((number, 0), ()):
-                if node in members and self._is_apart(node):
+                if node in members and node[0] != fired[0] and self._is_apart(node):
                     dirty[node] = CHANGED
         for node in self.firing.answers:
             dirty.setdefault(node, ANSWER)
