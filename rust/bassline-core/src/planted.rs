@@ -33,7 +33,7 @@ pub enum Bug {
     RemovalKept,
     /// The state of a statistic is changed past the log of the tick.
     StateKept,
-    /// An operation that fails inside a batch leaves what it wrote.
+    /// An operation that fails inside a batch leaves what it had declared by then.
     FailedKept,
     /// After a rollback, the number of what is there is given again.
     CreationReused,

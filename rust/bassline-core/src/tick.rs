@@ -492,10 +492,12 @@ impl Network {
         let (edits, touches) = (self.tick.edits.len(), self.tick.touches.len());
         let result = operation(self);
         if result.is_err() {
-            while self.tick.touches.len() > touches && !crate::planted::is(crate::planted::Bug::FailedKept) {
+            while self.tick.touches.len() > touches {
                 self.untouch_last();
             }
-            self.undo_edits(edits);
+            if !crate::planted::is(crate::planted::Bug::FailedKept) {
+                self.undo_edits(edits);
+            }
             self.tick.unmarked = true;
         }
         result
