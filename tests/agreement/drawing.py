@@ -1,12 +1,14 @@
-"""Drawing random scripts: networks, writes, batches, what is removed again; and networks of streams alone."""
+"""Drawing random scripts: networks, writes, batches, what is removed again; and networks of streams alone.
+
+A case is drawn from its seed and number alone, so that it can be drawn again anywhere.
+"""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from tests.agreement.running import Op
 
@@ -27,15 +29,12 @@ def blend_of(path: str) -> str:
     return BLENDS.get(path.rpartition("/")[2][0], "accept-last")
 
 
-small = st.integers(-9, 9) | st.sampled_from([0.5, -1.5, 2.0, 3.0, 0.0, -0.0, 1000.0])
-edge = st.sampled_from([2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300])
-mixed = st.sampled_from(["x", "y", None, True, False, [1], [1.0], {"k": 1}])
-records = st.builds(
-    lambda key, value: {**({"k": key} if key != "-" else {}), "v": value},
-    st.sampled_from(["a", "b", "a/b", 1, None, "-"]) | st.sampled_from(["a", "b"]),
-    small | st.none(),
-)
+FLOATS = [0.5, -1.5, 2.0, 3.0, 0.0, -0.0, 1000.0]
+EDGES = [2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300]
+MIXED = ["x", "y", None, True, False, [1], [1.0], {"k": 1}]
+KEYS = ["a", "b", "a/b", 1, None, "-"]
 
+# Nothing reads what instances write outside their group: in the tick that makes an instance, such a reader may fire twice.
 TEMPLATES: list[dict[str, Any]] = [
     {
         "contacts": [{"id": "in", "blend": "stream"}, {"id": "v", "blend": "stream"}, {"id": "low", "blend": "min"}],
@@ -50,7 +49,7 @@ TEMPLATES: list[dict[str, Any]] = [
             {"id": "n", "primitive": "stat.count", "inputs": {"value": "v"}, "outputs": {"count": "n"}},
             {"id": "t", "primitive": "math.add", "inputs": {"a": "n", "b": "/a0"}, "outputs": {"sum": "t"}},
         ],
-        "wires": [{"from": "v", "to": "low", "kind": "directed"}, {"from": "v", "to": "/g/m", "kind": "directed"}],
+        "wires": [{"from": "v", "to": "low", "kind": "directed"}, {"from": "v", "to": "/peak", "kind": "directed"}],
     },
     {
         "contacts": [{"id": "in"}, {"id": "start", "value": 5}, {"id": "mean"}],
@@ -62,7 +61,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "config": {"field": "v"},
             },
             {"primitive": "stat.mean", "inputs": {"value": "v"}, "outputs": {"mean": "mean"}},
-            {"primitive": "math.max", "inputs": {"a": "mean", "b": "start"}, "outputs": {"max": "/a5"}},
+            {"primitive": "math.max", "inputs": {"a": "mean", "b": "start"}, "outputs": {"max": "/top"}},
         ],
         "wires": [{"from": "start", "to": "copy"}],
     },
@@ -79,6 +78,31 @@ MATH = {
 LOGIC = ["equals", "notEquals", "greaterThan", "lessThan", "greaterOrEqual", "lessOrEqual"]
 
 
+OPERATIONS = {
+    "write": 40, "gadget": 14, "wire": 9, "python": 6, "erase": 4, "contact": 4, "update": 3,
+    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22,
+}  # fmt: skip
+IN_BATCH = {**OPERATIONS, "batch": 0}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a network is at most, and how much is done to it. Most cases are small: that is where bugs are cheapest."""
+
+    weight: int
+    contacts: int
+    gadgets: int
+    wires: int
+    operations: tuple[int, int]
+
+
+SIZES = [
+    Size(62, contacts=8, gadgets=3, wires=3, operations=(3, 10)),
+    Size(32, contacts=14, gadgets=7, wires=4, operations=(6, 22)),
+    Size(6, contacts=14, gadgets=14, wires=8, operations=(15, 50)),
+]
+
+
 @dataclass(frozen=True)
 class Mode:
     """Which values go where.
@@ -89,10 +113,7 @@ class Mode:
     """
 
     name: str
-
-    @property
-    def pool(self) -> list[str]:
-        return [path for path in NUMBERS if path not in LATTICES] if self.name == "mixed" else NUMBERS
+    pool: list[str]
 
     @property
     def erasable(self) -> list[str]:
@@ -103,44 +124,48 @@ class Mode:
 class Draw:
     """Draws single operations."""
 
-    def __init__(self, draw: Any, mode: Mode) -> None:
-        self.draw = draw
+    def __init__(self, random: Random, mode: Mode) -> None:
+        self.random = random
         self.mode = mode
 
     def one_of(self, items: list[Any]) -> Any:
-        return self.draw(st.sampled_from(items))
+        return self.random.choice(items)
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
+        return self.random.randrange(100) < percent
 
     def op(self, in_batch: bool) -> Op:
-        weights = [
-            ("write", 40), ("gadget", 14), ("wire", 9), ("python", 6), ("erase", 4), ("contact", 4), ("update", 3),
-            ("remove", 3), ("remove_gadget", 3), ("unwire", 2), ("route", 3), ("batch", 0 if in_batch else 22),
-        ]  # fmt: skip
-        return getattr(self, self.one_of([name for name, weight in weights for _ in range(weight)]))()  # type: ignore[no-any-return]
+        weights = IN_BATCH if in_batch else OPERATIONS
+        return getattr(self, self.random.choices(list(weights), list(weights.values()))[0])()  # type: ignore[no-any-return]
 
     def batch(self) -> Op:
-        ops = [self.op(in_batch=True) for _ in range(self.draw(st.integers(1, 6)))]
+        ops = [self.op(in_batch=True) for _ in range(self.random.randint(1, 6))]
         return ["batch", ops, self.chance(10)]
+
+    def number(self) -> Any:
+        return self.one_of(FLOATS) if self.chance(35) else self.random.randint(-9, 9)
+
+    def record(self) -> Any:
+        key = self.one_of(KEYS if self.chance(50) else KEYS[:2])
+        return {**({"k": key} if key != "-" else {}), "v": None if self.chance(20) else self.number()}
 
     def value(self, path: str) -> Any:
         if path in RECORDS:
-            return self.draw(records)
+            return self.record()
         if self.mode.name == "mixed" and self.chance(20):
-            return self.draw(mixed)
+            return self.one_of(MIXED)
         if self.mode.name == "contradictions" and path in LATTICES and self.chance(20):
             return self.one_of(["x", True, None])
         if path in FLAGS:
-            return self.draw(st.booleans())
-        return self.draw(edge if self.chance(4) else small)
+            return self.chance(50)
+        return self.one_of(EDGES) if self.chance(4) else self.number()
 
     def write(self) -> Op:
         path = self.one_of(self.mode.pool * 2 + FLAGS + RECORDS * 2)
         return ["write", path, self.value(path)]
 
     def update(self) -> Op:
-        paths = self.draw(st.lists(st.sampled_from(self.mode.pool + FLAGS), min_size=1, max_size=3, unique=True))
+        paths = self.random.sample(self.mode.pool + FLAGS, self.random.randint(1, 3))
         return ["update", {path: self.value(path) for path in paths}]
 
     def erase(self) -> Op:
@@ -158,10 +183,11 @@ class Draw:
     def remove_gadget(self) -> Op:
         return ["remove_gadget", self.one_of(NAMES + LATER)]
 
-    def between(self, count: int, back: int = 12) -> tuple[list[str], str]:
+    def between(self, count: int, back: int = 4) -> tuple[list[str], str]:
         """Inputs, and an output that mostly comes after them; what leads back may close a cycle."""
         pool = self.mode.pool
-        output = self.draw(st.integers(1, len(pool) - 1))
+        output = self.random.randint(1, len(pool) - 1)
+        back = 0 if pool[output] in STREAMS else back  # a cycle of streams breeds events without end
         before = pool if self.chance(back) else pool[:output]
         return [self.one_of(before) for _ in range(count)], pool[output]
 
@@ -176,7 +202,7 @@ class Draw:
         return ["unwire", *self.wire()[1:]]
 
     def binding(self, path: str) -> Any:
-        return ["const", self.draw(small)] if self.chance(20) else path
+        return ["const", self.number()] if self.chance(20) else path
 
     def naming(self) -> tuple[str | None, str]:
         return (None if self.chance(20) else self.one_of(NAMES[:3] + LATER)), (
@@ -190,7 +216,7 @@ class Draw:
     def gadget(self) -> Op:
         name, on_error = self.naming()
         kind = self.one_of(["math", "math", "math", "order", "logic", "gate", "stat", "root", "field"])
-        (a, b), output = self.between(2, back=50 if kind == "order" else 12)
+        (a, b), output = self.between(2, back=25 if kind == "order" else 2)
         config: dict[str, Any] = {}
         if kind in ("math", "order"):
             primitive = self.one_of(list(MATH) if kind == "math" else ["math.min", "math.max"])
@@ -220,47 +246,52 @@ class Draw:
     def python(self) -> Op:
         name, on_error = self.naming()
         function = self.one_of(["half", "total", "pair", "positive", "fussy", "clamp", "clamp"])
-        (a, b, c), output = self.between(3, back=50 if function in ("clamp", "pair", "half") else 12)
+        (a, b, c), output = self.between(3, back=25 if function in ("clamp", "pair", "half") else 2)
         inputs = {"x": a} if function in ("half", "positive", "fussy") else {"x": a, "y": self.binding(b)}
         if function == "total":
             inputs["z"] = c
         outputs = [output]
+        others = [path for path in self.mode.pool if path != output and path not in STREAMS] or [FLAGS[0]]
         if function == "pair":
-            outputs.append(self.one_of([path for path in self.mode.pool if path != output]))
+            outputs.append(self.one_of(others))
         return ["python", name or function, function, inputs, outputs, on_error]
 
 
-@st.composite
-def scripts(draw: Any) -> tuple[list[Op], str]:
-    mode = Mode(draw(st.sampled_from(["numbers", "numbers", "mixed", "contradictions"])))
-    one = Draw(draw, mode)
+def drawn(seed: int, case: int) -> tuple[list[Op], str]:
+    """The script of a case, and what its network does with contradictions."""
+    random = Random(f"{seed}/{case}")
+    size = random.choices(SIZES, [size.weight for size in SIZES])[0]
+    name = random.choice(["numbers", "numbers", "mixed", "contradictions"])
+    candidates = [path for path in NUMBERS if name != "mixed" or path not in LATTICES]
+    chosen = set(random.sample(candidates, min(len(candidates), random.randint(size.contacts // 2, size.contacts))))
+    one = Draw(random, Mode(name, [path for path in candidates if path in chosen]))
     setup: list[Op] = []
-    for path in mode.pool + FLAGS + RECORDS:
+    for path in one.mode.pool + FLAGS + RECORDS:
         op = ["contact", path, blend_of(path)]
         if path not in RECORDS and (path in LATTICES or not one.chance(15)):
-            op.append(draw(st.booleans() if path in FLAGS else small))
+            op.append(one.chance(50) if path in FLAGS else one.number())
         setup.append(op)
-    structure = [one.structure(name) for name in NAMES[: draw(st.integers(0, len(NAMES)))]]
-    structure += [one.route()] if one.chance(30) else []
-    structure += [one.wire() for _ in range(draw(st.integers(0, 4)))]
-    ops = [one.op(in_batch=False) for _ in range(draw(st.integers(4, 25)))]
-    policy = "raise" if mode.name == "contradictions" and one.chance(30) else "record"
+    structure = [one.structure(name) for name in (NAMES + LATER)[: random.randint(0, size.gadgets)]]
+    structure += [one.route()] if one.chance(20) else []
+    structure += [one.wire() for _ in range(random.randint(0, size.wires))]
+    ops = [one.op(in_batch=False) for _ in range(random.randint(*size.operations))]
+    policy = "raise" if name == "contradictions" and one.chance(30) else "record"
     return [["batch", setup, False], *structure, *ops], policy
 
 
 FORWARD = ["s0", "s1", "t0", "t1", "t2", "t3"]
 
 
-@st.composite
-def stream_networks(draw: Any) -> tuple[list[Op], list[Op], list[int]]:
+def drawn_streams(seed: int, case: int) -> tuple[list[Op], list[Op], list[int]]:
     """A network of streams without cycles, events for it, and where to cut them into batches."""
+    random = Random(f"streams/{seed}/{case}")
     setup: list[Op] = [["contact", path, "stream"] for path in FORWARD]
     setup += [["contact", "factor", "accept-last", 3], ["contact", "peak", "max"]]
-    for index in range(draw(st.integers(1, 7))):
-        end = draw(st.integers(2, 5))
-        inputs = [FORWARD[draw(st.integers(0, end - 1))] for _ in range(2)]
+    for index in range(random.randint(1, 7)):
+        end = random.randint(2, 5)
+        inputs = [FORWARD[random.randint(0, end - 1)] for _ in range(2)]
         name = f"g{index}"
-        choice = draw(st.sampled_from(["add", "scale", "wire", "min", "peak", "count"]))
+        choice = random.choice(["add", "scale", "wire", "min", "peak", "count"])
         if choice == "add":
             setup.append(
                 ["gadget", name, "math.add", {"a": inputs[0], "b": inputs[1], "sum": FORWARD[end]}, {}, "raise"]
@@ -278,7 +309,8 @@ def stream_networks(draw: Any) -> tuple[list[Op], list[Op], list[int]]:
             setup.append(["wire", inputs[0], "peak", "directed"])
         else:
             setup.append(["gadget", name, "stat.count", {"value": inputs[0], "count": f"n{index}"}, {}, "raise"])
-    event = st.tuples(st.sampled_from(["s0", "s1", "s1", "t1"]), st.integers(-5, 5))
-    events: list[Op] = [["write", path, value] for path, value in draw(st.lists(event, min_size=1, max_size=10))]
-    cuts = draw(st.lists(st.integers(0, len(events)), max_size=4))
+    events: list[Op] = [
+        ["write", random.choice(["s0", "s1", "s1", "t1"]), random.randint(-5, 5)] for _ in range(random.randint(1, 10))
+    ]
+    cuts = [random.randint(0, len(events)) for _ in range(random.randint(0, 4))]
     return setup, events, sorted({0, *cuts, len(events)})

@@ -24,6 +24,7 @@ class Firing:
     policy: str
     firings: Counter[str]
     changed: list[int] = field(default_factory=list)  # contacts, since somebody looked
+    renewed: list[int] = field(default_factory=list)  # contacts written with what they held, likewise
     answers: list[Node] = field(default_factory=list)
     restructured: bool = False
     turn: int = 0  # how many members have fired in this tick
@@ -50,6 +51,8 @@ class Firing:
         outcome = write(target, Write(value, stamp, writer, key, identity), self.policy)
         if outcome.changed:
             self.changed.append(target.number)
+        elif outcome.taken:
+            self.renewed.append(target.number)
         return outcome
 
     def lose(self, target: Contact, writer: int) -> None:

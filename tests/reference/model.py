@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .primitives import Primitive
 from .values import Const, Nothing, Value, equal
@@ -106,6 +105,16 @@ class Gadget:
         return list(self.outputs.values())
 
 
+Record = TypeVar("Record", Contact, Wire, Gadget)
+
+
+def _copied(record: Record) -> Record:
+    """As `copy.copy`, which takes ten times as long."""
+    copied = object.__new__(type(record))
+    copied.__dict__.update(record.__dict__)
+    return copied
+
+
 @dataclass
 class State:
     """Everything that a rolled back tick takes back."""
@@ -117,13 +126,13 @@ class State:
     gadgets: dict[int, Gadget] = field(default_factory=dict)
 
     def copied(self) -> State:
-        contacts = {number: copy.copy(contact) for number, contact in self.contacts.items()}
+        contacts = {number: _copied(contact) for number, contact in self.contacts.items()}
         for contact in contacts.values():
             contact.faults, contact.events = dict(contact.faults), list(contact.events)
-        wires = {number: copy.copy(wire) for number, wire in self.wires.items()}
+        wires = {number: _copied(wire) for number, wire in self.wires.items()}
         for wire in wires.values():
             wire.forced = dict(wire.forced)
-        gadgets = {number: copy.copy(gadget) for number, gadget in self.gadgets.items()}
+        gadgets = {number: _copied(gadget) for number, gadget in self.gadgets.items()}
         return State(self.tick, dict(self.groups), contacts, wires, gadgets)
 
     def begin_tick(self) -> None:

@@ -150,15 +150,16 @@ def is_nan(value: Value) -> bool:
 
 def equal(a: Value, b: Value) -> bool:  # noqa: C901 - one line per type
     """Structural and typed; NaN equals NaN; 0.0 equals -0.0."""
-    if kind(a) != kind(b):
+    same = kind(a)
+    if same != kind(b):
         return False
-    if is_nan(a) or is_nan(b):
-        return is_nan(a) and is_nan(b)
-    if kind(a) in ("list", "tuple"):
+    if same == "float":
+        return bool(a == b or (math.isnan(a) and math.isnan(b)))
+    if same in ("list", "tuple"):
         return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b, strict=True))
-    if kind(a) == "map":
+    if same == "map":
         return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
-    if kind(a) in ("set", "frozenset"):
+    if same in ("set", "frozenset"):
         return len(a) == len(b) and all(any(equal(x, y) for y in b) for x in a)
     if is_record(a) or is_named_tuple(a):
         return equal(fields_of(a), fields_of(b))

@@ -25,6 +25,7 @@ class Write:
 class Outcome:
     changed: bool
     answer: bool  # the contact did not end up with what came: over a bidirectional wire it answers
+    taken: bool = True  # though it may have changed nothing
 
 
 def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
@@ -38,7 +39,7 @@ def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
 def _accept_last(contact: Contact, incoming: Write) -> Outcome:
     differs = not equal(contact.content, incoming.value)
     if contact.stamp is not None and incoming.stamp < contact.stamp:
-        return Outcome(changed=False, answer=differs)
+        return Outcome(changed=False, answer=differs, taken=False)
     contact.stamp, contact.writer = incoming.stamp, incoming.writer
     if differs:
         contact.content, contact.changed_by = incoming.value, incoming.writer
@@ -54,7 +55,7 @@ def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
                 f"{contact.path}: {contact.content!r} and {incoming.value!r} have no {contact.blend}"
             ) from None
         contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
-        return Outcome(changed=False, answer=False)
+        return Outcome(changed=False, answer=False, taken=False)
     if incoming.value is not Nothing:
         contact.contradiction = None
     if contact.stamp is None or incoming.stamp >= contact.stamp:

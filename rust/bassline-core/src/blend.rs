@@ -72,11 +72,17 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
     Some(match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Float(a), Value::Float(b)) => number::floats(*a, *b),
+        (Value::Int(a), Value::Float(b)) if crate::planted::is(crate::planted::Bug::TieByArrival) => {
+            number::int_with_float(*a, *b)
+        }
+        (Value::Float(a), Value::Int(b)) if crate::planted::is(crate::planted::Bug::TieByArrival) => {
+            number::int_with_float(*b, *a).reverse()
+        }
         (Value::Int(a), Value::Float(b)) => number::int_with_float(*a, *b).then(Ordering::Less),
         (Value::Float(a), Value::Int(b)) => number::int_with_float(*b, *a).reverse().then(Ordering::Greater),
         (Value::Text(a), Value::Text(b)) => a.cmp(b),
         (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        _ if a == b => Ordering::Equal,
+        _ if a == b && !crate::planted::is(crate::planted::Bug::NullContradictsItself) => Ordering::Equal,
         // Equal by value but not in form, as decimals may be: the order of the forms decides, so that joins commute.
         (Value::Coded(x), Value::Coded(y)) => x.compare(y)?.then_with(|| a.structural_order(b)),
         _ => return None,

@@ -43,13 +43,13 @@ impl Evaluation {
     /// The next dirty member not older than the one before, else the first: a new round.
     fn next(&mut self) -> Option<Member> {
         let next = match self.position {
-            Some(position) => self
+            Some(position) if !crate::planted::is(crate::planted::Bug::RoundOrder) => self
                 .dirty
                 .range(position..)
                 .next()
                 .or_else(|| self.dirty.first())
                 .copied(),
-            None => self.dirty.first().copied(),
+            _ => self.dirty.first().copied(),
         }?;
         self.dirty.remove(&next);
         self.position = Some(next);
@@ -78,7 +78,8 @@ impl Network {
             let events = self.has_events(contact);
             if events || self.differs(contact) {
                 self.mark_members(index, contact, &mut evaluation);
-            } else {
+            } else if self.stamp_of(contact) != Stamp::OLDEST {
+                // Not for a write that contradicted: it was not taken.
                 self.mark_links(contact, &mut evaluation);
             }
         }
@@ -223,7 +224,11 @@ impl Network {
                 backward: !member.backward,
                 ..member
             };
-            if row.kind == WireKind::Bidirectional && answers && !is_answer {
+            if row.kind == WireKind::Bidirectional
+                && answers
+                && !is_answer
+                && !crate::planted::is(crate::planted::Bug::AnswerLost)
+            {
                 if evaluation.dirty.insert(reverse) || written == Written::Changed {
                     evaluation.answering.insert(reverse);
                 }

@@ -260,7 +260,11 @@ impl Network {
             let written = self.write_external(to, Some(value), writer);
             self.tick.carrying = false;
             written?;
-        } else if let (WireKind::Bidirectional, Some(value)) = (kind, content(to)) {
+        } else if let (WireKind::Bidirectional, Some(value), false) = (
+            kind,
+            content(to),
+            crate::planted::is(crate::planted::Bug::OneWayConnect),
+        ) {
             self.write_external(from, Some(value), self.contacts.rows[to as usize].writer)?;
         }
         Ok(slot)

@@ -81,6 +81,7 @@ impl Network {
             match edit {
                 Edit::GroupAdded(slot) => self.drop_group(slot, true),
                 Edit::ContactAdded(slot) => self.drop_contact(slot, true),
+                Edit::WireAdded(_) if crate::planted::is(crate::planted::Bug::StructureKept) => {}
                 Edit::WireAdded(slot) => {
                     self.unlink_wire(slot);
                     self.wires.forget(slot);
@@ -110,6 +111,7 @@ impl Network {
                     self.wires.set_removed(wire, false);
                     self.relink_wire(wire, &readers, &writers);
                 }
+                Edit::GadgetRemoved { .. } if crate::planted::is(crate::planted::Bug::RemovalKept) => {}
                 Edit::GadgetRemoved {
                     gadget,
                     readers,
@@ -129,9 +131,7 @@ impl Network {
                     restore(&mut self.contradictions, contact, contradiction);
                     restore(&mut self.faults, contact, fault);
                 }
-                Edit::Routed { gadget, contact } => {
-                    self.unroute(gadget, contact);
-                }
+                Edit::Routed { gadget, contact } => self.forget_route(gadget, contact),
                 Edit::Unrouted {
                     gadget,
                     contact,

@@ -57,6 +57,7 @@ mod old;
 mod ownership;
 mod pattern;
 mod plain;
+pub mod planted;
 mod primitive;
 mod queue;
 mod record;

@@ -52,10 +52,17 @@ impl Network {
         for state in image.contacts {
             network.load_contact(&state.record)?;
             let at = state.record.id.slot() as usize;
-            if !matches!(state.record.place, Err(Unnamed::Constant(_))) {
+            let stale =
+                crate::planted::is(crate::planted::Bug::StateNotLoaded) && state.record.place == Err(Unnamed::State);
+            if !matches!(state.record.place, Err(Unnamed::Constant(_))) && !stale {
                 network.contacts.rows[at].content = state.content;
             }
-            network.contacts.rows[at].version = Version::of_tick(state.version);
+            network.contacts.rows[at].version =
+                Version::of_tick(if crate::planted::is(crate::planted::Bug::VersionNotLoaded) {
+                    0
+                } else {
+                    state.version
+                });
             causes.push((state.record.id.slot(), state.cause));
         }
         network.load_edges(&image.wires, image.gadgets)?;

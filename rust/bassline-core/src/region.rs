@@ -224,8 +224,8 @@ impl Network {
         for port in 0..outputs.len() {
             self.gadgets.set_output(slot, port, NONE);
         }
-        for contact in self.gadgets.inputs(slot) {
-            if contact != NONE {
+        for (port, contact) in self.gadgets.inputs(slot).into_iter().enumerate() {
+            if contact != NONE && (port == 0 || !crate::planted::is(crate::planted::Bug::Glitch)) {
                 self.order_edge(self.contact_vertex(contact), self.gadget_vertex(slot));
             }
         }

@@ -142,7 +142,7 @@ impl Network {
         }
         let gadgets: Vec<u32> = self.groups.rows[slot as usize].gadgets.iter().copied().collect();
         for gadget in gadgets {
-            if self.gadgets.is_live(gadget) {
+            if self.gadgets.is_live(gadget) && !crate::planted::is(crate::planted::Bug::GroupLeavesGadgets) {
                 self.remove_gadget_at(gadget);
             }
         }

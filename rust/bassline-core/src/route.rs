@@ -79,6 +79,12 @@ impl Network {
             _ => Value::Null,
         };
         let path = format!("{into}/{}", escape(&name));
+        if let Some(Named::Contact(contact)) = self.resolve(group, &format!("{path}/{entry}")) {
+            // Made by a router before this one.
+            self.add_route(slot, contact);
+            self.know_route(slot, name, contact);
+            return Ok(contact);
+        }
         let instance = self.groups.id(group);
         let instance = self.declare_group(instance, &path, Value::Null)?;
         let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
@@ -92,11 +98,27 @@ impl Network {
         let built = self.build(instance, &template);
         self.tick.building = None;
         built?;
+        self.know_route(slot, name, contact);
+        Ok(contact)
+    }
+
+    fn know_route(&mut self, slot: u32, key: Text, contact: u32) {
         let id = self.contacts.id(contact);
         if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
-            wide.routes.insert(name, id);
+            wide.routes.insert(key, id);
         }
-        Ok(contact)
+    }
+
+    /// A route that was made in this tick is taken back; the newest first.
+    pub(crate) fn forget_route(&mut self, slot: u32, contact: u32) {
+        self.unroute(slot, contact);
+        let id = self.contacts.id(contact);
+        if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
+            match wide.routes.last() {
+                Some((_, last)) if *last == id => drop(wide.routes.pop()),
+                _ => wide.routes.retain(|_, known| *known != id),
+            }
+        }
     }
 
     fn add_route(&mut self, slot: u32, contact: u32) {
@@ -151,10 +173,7 @@ impl Network {
                 if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
                     self.add_route(slot, contact);
                     let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
-                    let id = self.contacts.id(contact);
-                    if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
-                        wide.routes.insert(key, id);
-                    }
+                    self.know_route(slot, key, contact);
                 }
             }
         }

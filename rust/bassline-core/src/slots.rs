@@ -74,6 +74,7 @@ impl Slots {
             return false;
         }
         self.generation.get(handle.slot() as usize) == Some(&handle.generation())
+            || crate::planted::is(crate::planted::Bug::StaleHandle) && self.is_live(handle.slot())
     }
 
     pub(crate) fn handle<H: Handle>(&self, slot: u32) -> H {

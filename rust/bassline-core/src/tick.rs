@@ -326,8 +326,12 @@ impl Network {
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
-        let kept = self.settle_versions(keep_empty);
-        let changes = if record { self.record_touches() } else { Vec::new() };
+        let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
+        let mut changes = if record { self.record_touches() } else { Vec::new() };
+        if crate::planted::is(crate::planted::Bug::Unordered) {
+            let random = std::hash::RandomState::new();
+            changes.sort_by_cached_key(|change| std::hash::BuildHasher::hash_one(&random, change.contact));
+        }
         self.tick.forget();
         #[cfg(debug_assertions)]
         let edited = !self.tick.edits.is_empty();
@@ -367,8 +371,14 @@ impl Network {
                 (touch.age.note() == Some(at)).then_some((note, touch))
             })
         };
-        let is_change =
-            |network: &Self, note: &Note, touch: &Touch| note.first_event != NO_EVENT || !network.is_as_it_was(touch);
+        let is_change = |network: &Self, note: &Note, touch: &Touch| {
+            if note.first_event == NO_EVENT {
+                return !network.is_as_it_was(touch);
+            }
+            // Erasing what is empty is no change, though an event that comes later may stand before it.
+            network.tick.kept.content(touch.old).is_some()
+                || network.events_from(note.first_event).any(|event| event.value.is_some())
+        };
         let (mut entries, mut changed) = (0, false);
         for (note, touch) in entries_noted() {
             entries += 1;
@@ -420,6 +430,9 @@ impl Network {
     fn record_events(&self, contact: crate::ContactId, first: u32, mut old: Content, changes: &mut Vec<Change>) {
         for event in self.events_from(first) {
             let new = event.value.clone();
+            if old.is_none() && new.is_none() {
+                continue;
+            }
             changes.push(Change {
                 contact,
                 old,
@@ -476,7 +489,8 @@ impl Network {
         }
         self.tick.forget();
         self.undo_edits(0);
-        self.creation = self.tick.creation;
+        self.creation = self.tick.creation
+            - u64::from(crate::planted::is(crate::planted::Bug::CreationReused) && self.tick.creation > 0);
         self.refresh_regions();
         self.close_tick();
         #[cfg(debug_assertions)]
@@ -491,7 +505,9 @@ impl Network {
             while self.tick.touches.len() > touches {
                 self.untouch_last();
             }
-            self.undo_edits(edits);
+            if !crate::planted::is(crate::planted::Bug::FailedKept) {
+                self.undo_edits(edits);
+            }
             self.tick.unmarked = true;
         }
         result
@@ -500,8 +516,15 @@ impl Network {
     fn untouch_last(&mut self) {
         if let Some(touch) = self.tick.touches.pop() {
             let at = touch.contact as usize;
-            self.contacts.rows[at].content = self.tick.kept.content(touch.old);
-            self.contacts.rows[at].version = touch.version;
+            let old = self.tick.kept.content(touch.old);
+            if !crate::planted::is(crate::planted::Bug::ContentKept) {
+                self.contacts.rows[at].content = old;
+            }
+            self.contacts.rows[at].version = if crate::planted::is(crate::planted::Bug::VersionKept) {
+                Version::of_tick(self.now + 1)
+            } else {
+                touch.version
+            };
             self.contacts.rows[at].writer = touch.writer;
             self.contacts.rows[at].flags &= !flag::QUEUED;
         }

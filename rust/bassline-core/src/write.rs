@@ -123,12 +123,14 @@ impl Network {
         let index = self.touch(slot);
         let blend = self.contacts.rows[slot as usize].blend;
         let newest = fresh || stamp >= self.stamp_at(index);
-        if blend == Blend::AcceptLast && !newest {
+        if blend == Blend::AcceptLast && !newest && !crate::planted::is(crate::planted::Bug::FiringOrder) {
             return Ok(Written::Refused);
         }
         if blend == Blend::Stream {
             self.clear_marks(slot, writer);
-            if content.is_none() && self.contacts.rows[slot as usize].content.is_none() {
+            if crate::planted::is(crate::planted::Bug::EventMerged)
+                && self.contacts.rows[slot as usize].content == content
+            {
                 return Ok(Written::Same);
             }
             self.add_event(slot, index, content, writer, key);
@@ -159,7 +161,9 @@ impl Network {
                 }
             }
         }
-        self.clear_marks(slot, writer);
+        if content.is_some() || !crate::planted::is(crate::planted::Bug::ContradictionStays) {
+            self.clear_marks(slot, writer);
+        }
         let changed = self.contacts.rows[slot as usize].content != content;
         if changed {
             self.contacts.rows[slot as usize].content = content;
@@ -231,7 +235,9 @@ impl Network {
     fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, key: EventKey) {
         let new = self.tick.events.len() as u32;
         let (first, last) = self.event_ends(index);
-        let newest = last == NO_EVENT || self.tick.events[last as usize].key <= key;
+        let newest = last == NO_EVENT
+            || self.tick.events[last as usize].key <= key
+            || crate::planted::is(crate::planted::Bug::EventsAsTheyCome);
         self.tick.events.push(Event {
             key,
             value: value.clone(),
@@ -284,6 +290,10 @@ impl Network {
             self.contradictions.insert(slot, contradiction);
             self.contacts.set(slot, flag::MARKED, true);
         }
+        if crate::planted::is(crate::planted::Bug::ContradictionTaken) {
+            self.contacts.rows[slot as usize].content =
+                self.contradictions.get(&slot).map(|known| known.incoming.clone());
+        }
         Ok(Written::Contradicted)
     }
 
@@ -293,8 +303,10 @@ impl Network {
         if !self.contacts.has(slot, flag::MARKED) {
             return;
         }
-        let lifts =
-            |gadget: u32| !self.tick.carrying && (writer.as_external().is_some() || writer == Writer::gadget(gadget));
+        let lifts = |gadget: u32| {
+            (!self.tick.carrying || crate::planted::is(crate::planted::Bug::FaultLiftedByWire))
+                && (writer.as_external().is_some() || writer == Writer::gadget(gadget))
+        };
         let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));

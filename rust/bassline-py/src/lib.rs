@@ -20,6 +20,8 @@ mod function;
 mod handle;
 mod ingest;
 mod network;
+#[cfg(feature = "planted")]
+mod planted;
 mod shared;
 mod tick;
 mod value;
@@ -79,6 +81,8 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        #[cfg(feature = "planted")]
+        crate::planted::choose(module)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

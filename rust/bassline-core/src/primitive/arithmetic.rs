@@ -137,6 +137,7 @@ impl Binary {
     /// The result among ints; `None` where it is a float by definition.
     fn of_ints(self, x: i64, y: i64) -> Result<Option<i64>, Fault> {
         let (result, sign) = match self {
+            Binary::Add if crate::planted::is(crate::planted::Bug::WrappedSum) => (Some(x.wrapping_add(y)), "+"),
             Binary::Add => (x.checked_add(y), "+"),
             Binary::Subtract => (x.checked_sub(y), "-"),
             Binary::Multiply => (x.checked_mul(y), "*"),

@@ -37,6 +37,9 @@ impl StructureWriter<'_> {
                     "INSERT OR REPLACE INTO gone SELECT network, 'wire', handle, path FROM wire_path WHERE id = ?1",
                     *id,
                 )?;
+                if bassline_core::planted::is(bassline_core::planted::Bug::RemovalNotStored) {
+                    return Ok(());
+                }
                 self.run("DELETE FROM wire WHERE id = ?1", *id)
             }
             StructureChange::GadgetRemoved(id) => {
