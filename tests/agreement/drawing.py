@@ -15,8 +15,11 @@ nan, inf = math.nan, math.inf
 STREAMS = ["s0", "s1", "s2"]
 # In the order in which most gadgets and wires lead, so that most networks have no cycles.
 NUMBERS = ["s0", "a0", "s1", "a1", "m0", "a2", "n0", "s2", "a3", "m1", "g/x", "a4", "g/m", "a5"]
+FEW = ["s0", "a0", "a1", "s2", "a2", "a3"]
 LATTICES = ["m0", "n0", "m1", "g/m"]
-FLAGS = ["p0", "p1"]
+FLAGS = ["p0", "p1", "p2"]
+TEXTS = ["t0", "t1", "t2"]
+LISTS = ["l0", "l1", "l2"]
 RECORDS = ["r0", "r1"]
 BLENDS = {"m": "max", "n": "min", "s": "stream", "r": "stream"}
 NAMES = ["one", "two", "three", "four", "five", "six", "seven"]
@@ -30,6 +33,9 @@ def blend_of(path: str) -> str:
 small = st.integers(-9, 9) | st.sampled_from([0.5, -1.5, 2.0, 3.0, 0.0, -0.0, 1000.0])
 edge = st.sampled_from([2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300])
 mixed = st.sampled_from(["x", "y", None, True, False, [1], [1.0], {"k": 1}])
+texts = st.sampled_from(["", "a", "B c", " x ", "a,b", "straße", "ñ🎈", "nan"])
+lists = st.lists(small | texts | st.none(), max_size=4)
+places = st.integers(-3, 4) | st.sampled_from([1.0, 2**63 - 1, -(2**63)])
 records = st.builds(
     lambda key, value: {**({"k": key} if key != "-" else {}), "v": value},
     st.sampled_from(["a", "b", "a/b", 1, None, "-"]) | st.sampled_from(["a", "b"]),
@@ -85,18 +91,24 @@ class Mode:
 
     numbers: contacts keep to their kind. mixed: any kind anywhere, but no lattices (what two writers of incompatible
     kinds leave in an empty one depends on who fires first). contradictions: other kinds are written to lattices from
-    outside; the lattices always have content.
+    outside; the lattices always have content. texts: strings and lists beside fewer numbers.
     """
 
     name: str
 
     @property
     def pool(self) -> list[str]:
+        if self.name == "texts":
+            return FEW
         return [path for path in NUMBERS if path not in LATTICES] if self.name == "mixed" else NUMBERS
 
     @property
+    def others(self) -> list[str]:
+        return FLAGS + (TEXTS + LISTS if self.name == "texts" else RECORDS)
+
+    @property
     def erasable(self) -> list[str]:
-        all_of_them = self.pool + FLAGS + RECORDS
+        all_of_them = self.pool + self.others
         return [path for path in all_of_them if path not in LATTICES] if self.name == "contradictions" else all_of_them
 
 
@@ -114,9 +126,10 @@ class Draw:
         return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
 
     def op(self, in_batch: bool) -> Op:
+        routes = 0 if self.mode.name == "texts" else 3
         weights = [
             ("write", 40), ("gadget", 14), ("wire", 9), ("python", 6), ("erase", 4), ("contact", 4), ("update", 3),
-            ("remove", 3), ("remove_gadget", 3), ("unwire", 2), ("route", 3), ("batch", 0 if in_batch else 22),
+            ("remove", 3), ("remove_gadget", 3), ("unwire", 2), ("route", routes), ("batch", 0 if in_batch else 22),
         ]  # fmt: skip
         return getattr(self, self.one_of([name for name, weight in weights for _ in range(weight)]))()  # type: ignore[no-any-return]
 
@@ -131,12 +144,16 @@ class Draw:
             return self.draw(mixed)
         if self.mode.name == "contradictions" and path in LATTICES and self.chance(20):
             return self.one_of(["x", True, None])
+        if path in TEXTS:
+            return self.draw(texts if self.chance(90) else small)
+        if path in LISTS:
+            return self.draw(lists)
         if path in FLAGS:
             return self.draw(st.booleans())
         return self.draw(edge if self.chance(4) else small)
 
     def write(self) -> Op:
-        path = self.one_of(self.mode.pool * 2 + FLAGS + RECORDS * 2)
+        path = self.one_of(self.mode.pool * 2 + self.mode.others * 2)
         return ["write", path, self.value(path)]
 
     def update(self) -> Op:
@@ -151,7 +168,7 @@ class Draw:
         return ["remove", self.one_of([*self.mode.erasable, *groups, "typo"])]
 
     def contact(self) -> Op:
-        path = self.one_of(self.mode.pool + FLAGS + RECORDS)
+        path = self.one_of(self.mode.pool + self.mode.others)
         blend = "max" if self.chance(5) else blend_of(path)
         return ["contact", path, blend, *([self.value(path)] if self.chance(50) else [])]
 
@@ -184,11 +201,15 @@ class Draw:
         )
 
     def structure(self, name: str) -> Op:
-        op = self.python() if self.chance(25) else self.gadget()
+        op = self.python() if self.chance(10 if self.mode.name == "texts" else 25) else self.gadget()
         return [op[0], name, *op[2:]]
 
     def gadget(self) -> Op:
         name, on_error = self.naming()
+        if self.mode.name == "texts":
+            return self.of_kind(self.one_of(["choice", "latch", "delay", *["text", "list"] * 4]))
+        if self.chance(30):
+            return self.of_kind(self.one_of(["choice", "choice", "latch", "latch", "delay", "truth"]))
         kind = self.one_of(["math", "math", "math", "order", "logic", "gate", "stat", "root", "field"])
         (a, b), output = self.between(2, back=50 if kind == "order" else 12)
         config: dict[str, Any] = {}
@@ -208,6 +229,86 @@ class Draw:
         else:
             primitive, ports, config = "stream.field", {"record": self.one_of(RECORDS), "value": output}, {"field": "v"}
         return ["gadget", name, primitive, ports, config, on_error]
+
+    def of_kind(self, kind: str) -> Op:
+        primitive, ports = getattr(self, f"a_{kind}")()
+        name, on_error = self.naming()
+        return ["gadget", name, primitive, ports, {}, on_error]
+
+    def a_choice(self) -> tuple[str, dict[str, Any]]:
+        (a, b), output = self.between(2)
+        flag = ["const", self.draw(st.booleans())] if self.chance(10) else self.one_of(FLAGS)
+        name = self.one_of(["control.switch", "control.mux", "control.demux"])
+        if name == "control.demux":
+            outputs = {"out0": output, "out1": self.between(0)[1]}
+            outputs.pop(self.one_of(["out0", "out1", "neither", "neither"]), None)
+            return name, {"value": self.binding(a), "selector": flag, **outputs}
+        no, yes, choice = ("false", "true", "condition") if name == "control.switch" else ("in0", "in1", "selector")
+        inputs = {no: self.binding(a), yes: self.binding(b)}
+        inputs.pop(self.one_of([no, yes, "neither", "neither", "neither"]), None)
+        return name, {choice: flag, **inputs, "result": output}
+
+    def a_latch(self) -> tuple[str, dict[str, Any]]:
+        (a,), output = self.between(1)
+        if self.mode.name == "texts" and self.chance(50):
+            a, output = self.ordered(TEXTS + LISTS)
+        return "control.latch", {"value": a, "enable": self.one_of(FLAGS), "output": output}
+
+    def a_delay(self) -> tuple[str, dict[str, Any]]:
+        (a, b), output = self.between(2)
+        delay = self.one_of([[], ["const", 2], ["const", 0], ["const", 1.0], b])
+        return "control.delay", {"value": a, **({"delay": delay} if delay else {}), "output": output}
+
+    def ordered(self, pool: list[str]) -> tuple[str, str]:
+        """An input and an output that mostly comes after it."""
+        end = self.draw(st.integers(1, len(pool) - 1))
+        return self.one_of(pool if self.chance(8) else pool[:end]), pool[end]
+
+    def a_truth(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(["and", "or", "xor", "not"])
+        value, output = self.ordered(FLAGS)
+        inputs = {"value": value} if name == "not" else {"a": value, "b": self.one_of([value, *FLAGS[:2]])}
+        return f"logic.{name}", {**inputs, "result": output}
+
+    def a_text(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(["concat", "length", "substring", "toUpper", "toLower", "trim", "split", "join"])
+        value, result = self.ordered(TEXTS)
+        other = ["const", self.draw(texts)] if self.chance(40) else value
+        place = ["const", self.draw(places)] if self.chance(60) else self.between(0)[1]
+        inputs: dict[str, Any] = {"value": value}
+        if name == "concat":
+            inputs = {"a": value, "b": self.one_of([other, self.between(0)[1]])}
+        elif name == "length":
+            return "string.length", {"value": value, "length": self.between(0)[1]}
+        elif name == "substring":
+            inputs = {
+                "string": value,
+                "start": ["const", self.draw(places)],
+                **({"end": place} if self.chance(60) else {}),
+            }
+        elif name == "split":
+            inputs, result = {"string": value, "separator": other}, self.one_of(LISTS)
+        elif name == "join":
+            inputs = {"array": self.one_of(LISTS), **({"separator": other} if self.chance(60) else {})}
+        return f"string.{name}", {**inputs, "result": result}
+
+    def a_list(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(
+            ["first", "last", "nth", "arraySize", "append", "prepend", "reverse", "slice", "slice", "filterEmpty"]
+        )
+        array, result = self.ordered(LISTS)
+        place = ["const", self.draw(places)] if self.chance(60) else self.between(0)[1]
+        if name == "arraySize":
+            return "array.arraySize", {"array": array, "size": self.between(0)[1]}
+        inputs: dict[str, Any] = {"array": array}
+        if name in ("first", "last", "nth"):
+            result = self.one_of([*TEXTS, *LISTS, *FEW])
+            inputs |= {"index": place} if name == "nth" else {}
+        elif name in ("append", "prepend"):
+            inputs["value"] = self.one_of([array, ["const", self.draw(texts)], self.between(0)[1]])
+        elif name == "slice":
+            inputs |= {"start": place, **({"end": ["const", self.draw(places)]} if self.chance(50) else {})}
+        return f"array.{name}", {**inputs, "result": result}
 
     def route(self) -> Op:
         template = self.one_of(TEMPLATES)
@@ -232,16 +333,21 @@ class Draw:
 
 @st.composite
 def scripts(draw: Any) -> tuple[list[Op], str]:
-    mode = Mode(draw(st.sampled_from(["numbers", "numbers", "mixed", "contradictions"])))
+    mode = Mode(draw(st.sampled_from(["numbers", "numbers", "mixed", "contradictions", "texts", "texts"])))
     one = Draw(draw, mode)
     setup: list[Op] = []
-    for path in mode.pool + FLAGS + RECORDS:
+    for path in mode.pool + mode.others:
         op = ["contact", path, blend_of(path)]
         if path not in RECORDS and (path in LATTICES or not one.chance(15)):
-            op.append(draw(st.booleans() if path in FLAGS else small))
+            kinds = {
+                **dict.fromkeys(FLAGS, st.booleans()),
+                **dict.fromkeys(TEXTS, texts),
+                **dict.fromkeys(LISTS, lists),
+            }
+            op.append(draw(kinds.get(path, small)))
         setup.append(op)
     structure = [one.structure(name) for name in NAMES[: draw(st.integers(0, len(NAMES)))]]
-    structure += [one.route()] if one.chance(30) else []
+    structure += [one.route()] if mode.name != "texts" and one.chance(30) else []
     structure += [one.wire() for _ in range(draw(st.integers(0, 4)))]
     ops = [one.op(in_batch=False) for _ in range(draw(st.integers(4, 25)))]
     policy = "raise" if mode.name == "contradictions" and one.chance(30) else "record"
