@@ -251,7 +251,7 @@ class Draw:
     def a_latch(self) -> tuple[str, dict[str, Any]]:
         (a,), output = self.between(1)
         if self.mode.name == "texts" and self.chance(50):
-            a, output = self.ordered(TEXTS + LISTS)
+            a, output = self.ordered(self.one_of([TEXTS, LISTS]))
         return "control.latch", {"value": a, "enable": self.one_of(FLAGS), "output": output}
 
     def a_delay(self) -> tuple[str, dict[str, Any]]:
@@ -259,14 +259,14 @@ class Draw:
         delay = self.one_of([[], ["const", 2], ["const", 0], ["const", 1.0], b])
         return "control.delay", {"value": a, **({"delay": delay} if delay else {}), "output": output}
 
-    def ordered(self, pool: list[str]) -> tuple[str, str]:
-        """An input and an output that mostly comes after it."""
+    def ordered(self, pool: list[str], back: int = 0) -> tuple[str, str]:
+        """An input and an output that comes after it: in a cycle a list would grow for as long as the bound allows."""
         end = self.draw(st.integers(1, len(pool) - 1))
-        return self.one_of(pool if self.chance(8) else pool[:end]), pool[end]
+        return self.one_of(pool if self.chance(back) else pool[:end]), pool[end]
 
     def a_truth(self) -> tuple[str, dict[str, Any]]:
         name = self.one_of(["and", "or", "xor", "not"])
-        value, output = self.ordered(FLAGS)
+        value, output = self.ordered(FLAGS, back=8)
         inputs = {"value": value} if name == "not" else {"a": value, "b": self.one_of([value, *FLAGS[:2]])}
         return f"logic.{name}", {**inputs, "result": output}
 
@@ -287,9 +287,13 @@ class Draw:
                 **({"end": place} if self.chance(60) else {}),
             }
         elif name == "split":
+            value = self.one_of(TEXTS[:2])
             inputs, result = {"string": value, "separator": other}, self.one_of(LISTS)
         elif name == "join":
-            inputs = {"array": self.one_of(LISTS), **({"separator": other} if self.chance(60) else {})}
+            inputs, result = (
+                {"array": self.one_of(LISTS), **({"separator": other} if self.chance(60) else {})},
+                TEXTS[2],
+            )
         return f"string.{name}", {**inputs, "result": result}
 
     def a_list(self) -> tuple[str, dict[str, Any]]:

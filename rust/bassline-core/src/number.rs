@@ -48,7 +48,7 @@ pub(crate) fn quotient(a: i64, b: i64) -> f64 {
     // At least 64 bits of the quotient, the last of which also says whether there are more, round as all of them would.
     let shift = u128::from(numerator).leading_zeros();
     let (shifted, divisor) = (u128::from(numerator) << shift, u128::from(divisor));
-    let bits = shifted / divisor | u128::from(shifted % divisor != 0);
+    let bits = (shifted / divisor) | u128::from(shifted % divisor != 0);
     let size = bits as f64 * f64::from_bits((1023 - u64::from(shift)) << 52);
     if (a < 0) == (b < 0) { size } else { -size }
 }

@@ -15,7 +15,7 @@ pub(crate) enum Control {
 
 impl Control {
     /// Which input is passed on, for what chooses among its inputs.
-    fn chosen<'a>(self, inputs: &'a [Content]) -> Result<Option<&'a Content>, Fault> {
+    fn chosen(self, inputs: &[Content]) -> Result<Option<&Content>, Fault> {
         match (self, inputs) {
             (Control::Switch, [Some(condition), yes, no]) => {
                 Ok(Some(if truth("condition", condition)? { yes } else { no }))
