@@ -60,13 +60,17 @@ mod tests {
     #[test]
     fn a_quotient_of_large_ints_is_rounded_once() {
         let odd = (1_i64 << 53) + 1;
-        assert_eq!(quotient(odd, 3), 3_002_399_751_580_331.0);
-        assert_eq!(quotient(-odd, 3), -3_002_399_751_580_331.0);
-        assert_eq!(quotient(i64::MAX, i64::MAX), 1.0);
-        assert_eq!(quotient(i64::MIN, -1), 9_223_372_036_854_775_808.0);
-        assert_eq!(quotient(1, i64::MIN), -1.0 / 9_223_372_036_854_775_808.0);
-        assert_eq!(quotient(0, i64::MIN), 0.0);
-        assert_eq!(quotient(7, 2), 3.5);
+        for (a, b, expected) in [
+            (odd, 3, 3_002_399_751_580_331.0),
+            (-odd, 3, -3_002_399_751_580_331.0),
+            (i64::MAX, i64::MAX, 1.0),
+            (i64::MIN, -1, 9_223_372_036_854_775_808.0),
+            (1, i64::MIN, -1.0 / 9_223_372_036_854_775_808.0),
+            (0, i64::MIN, 0.0),
+            (7, 2, 3.5_f64),
+        ] {
+            assert_eq!(quotient(a, b).to_bits(), expected.to_bits(), "{a} / {b}");
+        }
     }
 
     #[test]
