@@ -15,6 +15,7 @@ from bassline._core import (
     __version__,
     const,
 )
+from bassline.catalogue import primitives
 from bassline.codecs import register_codec
 from bassline.drivers import Driver
 from bassline.errors import (
@@ -35,7 +36,7 @@ from bassline.errors import (
     ValueRangeError,
     ValueTypeError,
 )
-from bassline.network import Network, primitives
+from bassline.network import Network
 from bassline.scope import Group
 
 Nothing = NothingType()

@@ -322,17 +322,6 @@ class Network(Scope, _core.Network):
         return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
 
 
-def primitives(pattern: str = "**") -> list[dict[str, Any]]:
-    """The native gadgets whose name is of a pattern: `name`, `doc`, `inputs`, `outputs` and `config` of each.
-
-    Ports are `(name, takes, required)`, settings `(name, required, meaning)`.
-
-    >>> [primitive["name"] for primitive in bl.primitives("math.a*")]
-    ['math.abs', 'math.add']
-    """
-    return [primitive for primitive in _core.catalogue() if _core.matches(pattern, primitive["name"])]
-
-
 def _close_all() -> None:
     for name, failure in _core.close_all():
         print(f"bassline: network '{name}': {failure}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
@@ -341,4 +330,4 @@ def _close_all() -> None:
 atexit.register(_close_all)
 os.register_at_fork(after_in_child=_core.after_fork)
 
-__all__ = ["Network", "primitives"]
+__all__ = ["Network"]

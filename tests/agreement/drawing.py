@@ -17,8 +17,11 @@ nan, inf = math.nan, math.inf
 STREAMS = ["s0", "s1", "s2"]
 # In the order in which most gadgets and wires lead, so that most networks have no cycles.
 NUMBERS = ["s0", "a0", "s1", "a1", "m0", "a2", "n0", "s2", "a3", "m1", "g/x", "a4", "g/m", "a5"]
+FEW = ["s0", "a0", "a1", "s2", "a2", "a3"]
 LATTICES = ["m0", "n0", "m1", "g/m"]
-FLAGS = ["p0", "p1"]
+FLAGS = ["p0", "p1", "p2"]
+TEXTS = ["t0", "t1", "t2"]
+LISTS = ["l0", "l1", "l2"]
 RECORDS = ["r0", "r1"]
 BLENDS = {"m": "max", "n": "min", "s": "stream", "r": "stream"}
 NAMES = ["one", "two", "three", "four", "five", "six", "seven"]
@@ -33,6 +36,8 @@ FLOATS = [0.5, -1.5, 2.0, 3.0, 0.0, -0.0, 1000.0]
 EDGES = [2**62, -(2**63), 2**63 - 1, 2**63, nan, inf, -inf, 1e300]
 MIXED = ["x", "y", None, True, False, [1], [1.0], {"k": 1}]
 KEYS = ["a", "b", "a/b", 1, None, "-"]
+STRINGS = ["", "a", "B c", " x ", "a,b", "straße", "ñ🎈", "nan"]
+PLACES = [-3, -2, -1, 0, 1, 2, 3, 4, 1.0, 2**63 - 1, -(2**63)]
 
 # Nothing reads what instances write outside their group: in the tick that makes an instance, such a reader may fire twice.
 TEMPLATES: list[dict[str, Any]] = [
@@ -109,15 +114,19 @@ class Mode:
 
     numbers: contacts keep to their kind. mixed: any kind anywhere, but no lattices (what two writers of incompatible
     kinds leave in an empty one depends on who fires first). contradictions: other kinds are written to lattices from
-    outside; the lattices always have content.
+    outside; the lattices always have content. texts: strings and lists beside fewer numbers.
     """
 
     name: str
     pool: list[str]
 
     @property
+    def others(self) -> list[str]:
+        return FLAGS + (TEXTS + LISTS if self.name == "texts" else RECORDS)
+
+    @property
     def erasable(self) -> list[str]:
-        all_of_them = self.pool + FLAGS + RECORDS
+        all_of_them = self.pool + self.others
         return [path for path in all_of_them if path not in LATTICES] if self.name == "contradictions" else all_of_them
 
 
@@ -136,6 +145,8 @@ class Draw:
 
     def op(self, in_batch: bool) -> Op:
         weights = IN_BATCH if in_batch else OPERATIONS
+        if self.mode.name == "texts":
+            weights = {**weights, "route": 0}
         return getattr(self, self.random.choices(list(weights), list(weights.values()))[0])()  # type: ignore[no-any-return]
 
     def batch(self) -> Op:
@@ -149,6 +160,22 @@ class Draw:
         key = self.one_of(KEYS if self.chance(50) else KEYS[:2])
         return {**({"k": key} if key != "-" else {}), "v": None if self.chance(20) else self.number()}
 
+    def text(self) -> str:
+        return str(self.one_of(STRINGS))
+
+    def items(self) -> list[Any]:
+        return [
+            self.one_of([self.number(), self.number(), self.text(), None]) for _ in range(self.random.randint(0, 4))
+        ]
+
+    def first(self, path: str) -> Any:
+        """What a contact holds to begin with."""
+        if path in FLAGS:
+            return self.chance(50)
+        if path in TEXTS:
+            return self.text()
+        return self.items() if path in LISTS else self.number()
+
     def value(self, path: str) -> Any:
         if path in RECORDS:
             return self.record()
@@ -156,12 +183,16 @@ class Draw:
             return self.one_of(MIXED)
         if self.mode.name == "contradictions" and path in LATTICES and self.chance(20):
             return self.one_of(["x", True, None])
+        if path in TEXTS:
+            return self.text() if self.chance(90) else self.number()
+        if path in LISTS:
+            return self.items()
         if path in FLAGS:
             return self.chance(50)
         return self.one_of(EDGES) if self.chance(4) else self.number()
 
     def write(self) -> Op:
-        path = self.one_of(self.mode.pool * 2 + FLAGS + RECORDS * 2)
+        path = self.one_of(self.mode.pool * 2 + self.mode.others * 2)
         return ["write", path, self.value(path)]
 
     def update(self) -> Op:
@@ -176,7 +207,7 @@ class Draw:
         return ["remove", self.one_of([*self.mode.erasable, *groups, "typo"])]
 
     def contact(self) -> Op:
-        path = self.one_of(self.mode.pool + FLAGS + RECORDS)
+        path = self.one_of(self.mode.pool + self.mode.others)
         blend = "max" if self.chance(5) else blend_of(path)
         return ["contact", path, blend, *([self.value(path)] if self.chance(50) else [])]
 
@@ -210,11 +241,15 @@ class Draw:
         )
 
     def structure(self, name: str) -> Op:
-        op = self.python() if self.chance(25) else self.gadget()
+        op = self.python() if self.chance(10 if self.mode.name == "texts" else 25) else self.gadget()
         return [op[0], name, *op[2:]]
 
     def gadget(self) -> Op:
         name, on_error = self.naming()
+        if self.mode.name == "texts":
+            return self.of_kind(self.one_of(["choice", "latch", "delay", *["text", "list"] * 4]))
+        if self.chance(30):
+            return self.of_kind(self.one_of(["choice", "choice", "latch", "latch", "delay", "truth"]))
         kind = self.one_of(["math", "math", "math", "order", "logic", "gate", "stat", "root", "field"])
         (a, b), output = self.between(2, back=25 if kind == "order" else 2)
         config: dict[str, Any] = {}
@@ -234,6 +269,90 @@ class Draw:
         else:
             primitive, ports, config = "stream.field", {"record": self.one_of(RECORDS), "value": output}, {"field": "v"}
         return ["gadget", name, primitive, ports, config, on_error]
+
+    def of_kind(self, kind: str) -> Op:
+        primitive, ports = getattr(self, f"a_{kind}")()
+        name, on_error = self.naming()
+        return ["gadget", name, primitive, ports, {}, on_error]
+
+    def a_choice(self) -> tuple[str, dict[str, Any]]:
+        (a, b), output = self.between(2)
+        flag = ["const", self.chance(50)] if self.chance(10) else self.one_of(FLAGS)
+        name = self.one_of(["control.switch", "control.mux", "control.demux"])
+        if name == "control.demux":
+            outputs = {"out0": output, "out1": self.between(0)[1]}
+            outputs.pop(self.one_of(["out0", "out1", "neither", "neither"]), None)
+            return name, {"value": self.binding(a), "selector": flag, **outputs}
+        no, yes, choice = ("false", "true", "condition") if name == "control.switch" else ("in0", "in1", "selector")
+        inputs = {no: self.binding(a), yes: self.binding(b)}
+        inputs.pop(self.one_of([no, yes, "neither", "neither", "neither"]), None)
+        return name, {choice: flag, **inputs, "result": output}
+
+    def a_latch(self) -> tuple[str, dict[str, Any]]:
+        (a,), output = self.between(1)
+        if self.mode.name == "texts" and self.chance(50):
+            a, output = self.ordered(self.one_of([TEXTS, LISTS]))
+        return "control.latch", {"value": a, "enable": self.one_of(FLAGS), "output": output}
+
+    def a_delay(self) -> tuple[str, dict[str, Any]]:
+        (a, b), output = self.between(2)
+        delay = self.one_of([[], ["const", 2], ["const", 0], ["const", 1.0], b])
+        return "control.delay", {"value": a, **({"delay": delay} if delay else {}), "output": output}
+
+    def ordered(self, pool: list[str], back: int = 0) -> tuple[str, str]:
+        """An input and an output that comes after it: in a cycle a list would grow for as long as the bound allows."""
+        end = self.random.randint(1, len(pool) - 1)
+        return self.one_of(pool if self.chance(back) else pool[:end]), pool[end]
+
+    def a_truth(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(["and", "or", "xor", "not"])
+        value, output = self.ordered(FLAGS, back=8)
+        inputs = {"value": value} if name == "not" else {"a": value, "b": self.one_of([value, *FLAGS[:2]])}
+        return f"logic.{name}", {**inputs, "result": output}
+
+    def a_text(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(["concat", "length", "substring", "toUpper", "toLower", "trim", "split", "join"])
+        value, result = self.ordered(TEXTS)
+        other = ["const", self.text()] if self.chance(40) else value
+        place = ["const", self.one_of(PLACES)] if self.chance(60) else self.between(0)[1]
+        inputs: dict[str, Any] = {"value": value}
+        if name == "concat":
+            inputs = {"a": value, "b": self.one_of([other, self.between(0)[1]])}
+        elif name == "length":
+            return "string.length", {"value": value, "length": self.between(0)[1]}
+        elif name == "substring":
+            inputs = {
+                "string": value,
+                "start": ["const", self.one_of(PLACES)],
+                **({"end": place} if self.chance(60) else {}),
+            }
+        elif name == "split":
+            value = self.one_of(TEXTS[:2])
+            inputs, result = {"string": value, "separator": other}, self.one_of(LISTS)
+        elif name == "join":
+            inputs, result = (
+                {"array": self.one_of(LISTS), **({"separator": other} if self.chance(60) else {})},
+                TEXTS[2],
+            )
+        return f"string.{name}", {**inputs, "result": result}
+
+    def a_list(self) -> tuple[str, dict[str, Any]]:
+        name = self.one_of(
+            ["first", "last", "nth", "arraySize", "append", "prepend", "reverse", "slice", "slice", "filterEmpty"]
+        )
+        array, result = self.ordered(LISTS)
+        place = ["const", self.one_of(PLACES)] if self.chance(60) else self.between(0)[1]
+        if name == "arraySize":
+            return "array.arraySize", {"array": array, "size": self.between(0)[1]}
+        inputs: dict[str, Any] = {"array": array}
+        if name in ("first", "last", "nth"):
+            result = self.one_of([*TEXTS, *LISTS, *FEW])
+            inputs |= {"index": place} if name == "nth" else {}
+        elif name in ("append", "prepend"):
+            inputs["value"] = self.one_of([array, ["const", self.text()], self.between(0)[1]])
+        elif name == "slice":
+            inputs |= {"start": place, **({"end": ["const", self.one_of(PLACES)]} if self.chance(50) else {})}
+        return f"array.{name}", {**inputs, "result": result}
 
     def route(self) -> Op:
         template = self.one_of(TEMPLATES)
@@ -261,18 +380,18 @@ def drawn(seed: int, case: int) -> tuple[list[Op], str]:
     """The script of a case, and what its network does with contradictions."""
     random = Random(f"{seed}/{case}")
     size = random.choices(SIZES, [size.weight for size in SIZES])[0]
-    name = random.choice(["numbers", "numbers", "mixed", "contradictions"])
-    candidates = [path for path in NUMBERS if name != "mixed" or path not in LATTICES]
+    name = random.choice(["numbers", "numbers", "mixed", "contradictions", "texts"])
+    candidates = [path for path in NUMBERS if name != "mixed" or path not in LATTICES] if name != "texts" else FEW
     chosen = set(random.sample(candidates, min(len(candidates), random.randint(size.contacts // 2, size.contacts))))
     one = Draw(random, Mode(name, [path for path in candidates if path in chosen]))
     setup: list[Op] = []
-    for path in one.mode.pool + FLAGS + RECORDS:
+    for path in one.mode.pool + one.mode.others:
         op = ["contact", path, blend_of(path)]
         if path not in RECORDS and (path in LATTICES or not one.chance(15)):
-            op.append(one.chance(50) if path in FLAGS else one.number())
+            op.append(one.first(path))
         setup.append(op)
     structure = [one.structure(name) for name in (NAMES + LATER)[: random.randint(0, size.gadgets)]]
-    structure += [one.route()] if one.chance(20) else []
+    structure += [one.route()] if name != "texts" and one.chance(20) else []
     structure += [one.wire() for _ in range(random.randint(0, size.wires))]
     ops = [one.op(in_batch=False) for _ in range(random.randint(*size.operations))]
     policy = "raise" if name == "contradictions" and one.chance(30) else "record"

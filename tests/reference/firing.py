@@ -192,4 +192,7 @@ def stream_inputs(contacts: Mapping[int, Contact], gadget: Gadget) -> list[int]:
 
 def ready(gadget: Gadget, inputs: Mapping[str, Value]) -> bool:
     needed = set(gadget.primitive.inputs) - gadget.primitive.optional
-    return all(inputs[port] is not Nothing for port in needed)
+    if any(inputs[port] is Nothing for port in needed):
+        return False
+    chosen = gadget.primitive.chosen(inputs) if gadget.primitive.chosen else None
+    return chosen is None or inputs.get(chosen, Nothing) is not Nothing

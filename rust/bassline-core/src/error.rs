@@ -18,6 +18,19 @@ pub enum Fault {
         /// The value, as shown, and its type.
         found: String,
     },
+    /// A port holds a value of the right type that is not one of those it takes.
+    #[error("port '{port}' takes {expected}, found {found}")]
+    OutOfRange {
+        /// The port.
+        port: Text,
+        /// What it takes.
+        expected: String,
+        /// The value, as shown, and its type.
+        found: String,
+    },
+    /// A result larger than a gadget may make.
+    #[error("{0}")]
+    TooLarge(String),
     /// An int result outside 64 bits.
     #[error("the result of {0} does not fit a 64-bit integer; use floats, or smaller numbers")]
     Overflow(String),

@@ -72,6 +72,9 @@ impl Network {
             }
             inputs.push(content);
         }
+        if !self.gadgets.rows[slot as usize].body.is_ready(&inputs) {
+            return self.lose_outputs(slot);
+        }
         let key = EventKey::of_state(self.gadgets.creation[slot as usize]);
         self.fire_with(slot, &inputs, key)
     }
@@ -82,7 +85,7 @@ impl Network {
         row.firings = row.firings.wrapping_add(1);
         let computed = match row.body {
             Body::Route => return self.route(slot, inputs, key),
-            Body::Statistic(_) => self.observe(slot, inputs),
+            Body::Statistic(_) | Body::Memory(_) => self.observe(slot, inputs),
             body => self.compute(slot, body, inputs),
         };
         match computed {
@@ -105,6 +108,10 @@ impl Network {
             (Body::Gate, [Some(value), Some(condition)]) => {
                 gate(value, condition).map(|passed| passed.map_or_else(Outputs::new, one))
             }
+            (Body::Logic(logic), inputs) => Ok(SmallVec::from_iter([logic.apply(inputs)?])),
+            (Body::Text(function), inputs) => Ok(SmallVec::from_iter([function.apply(inputs)?])),
+            (Body::List(function), inputs) => Ok(SmallVec::from_iter([function.apply(inputs)?])),
+            (Body::Control(control), inputs) => control.apply(inputs),
             (Body::Field, [Some(record)]) => {
                 let Value::Map(map) = record else {
                     return Err(crate::primitive::arithmetic::wrong_type("record", "a map", record));
@@ -134,34 +141,6 @@ impl Network {
             },
             _ => None,
         }
-    }
-
-    fn observe(&mut self, slot: u32, inputs: &Inputs) -> Result<Outputs, Fault> {
-        let (Body::Statistic(statistic), Some(Some(value))) = (self.gadgets.rows[slot as usize].body, inputs.first())
-        else {
-            return Ok(Outputs::new());
-        };
-        let Some(wide) = &self.gadgets.wide[slot as usize] else {
-            return Ok(Outputs::new());
-        };
-        let cells: SmallVec<[u32; 2]> = SmallVec::from_slice(&wide.state);
-        let mut state: SmallVec<[Content; 2]> = cells
-            .iter()
-            .map(|&cell| self.contacts.rows[cell as usize].content.clone())
-            .collect();
-        let Some(result) = statistic.observe(&mut state, value)? else {
-            return Ok(Outputs::new());
-        };
-        for (&cell, content) in cells.iter().zip(state) {
-            if self.contacts.rows[cell as usize].content != content {
-                if !crate::planted::is(crate::planted::Bug::StateKept) {
-                    self.touch(cell);
-                }
-                self.contacts.rows[cell as usize].content = content;
-                self.contacts.rows[cell as usize].writer = Writer::gadget(slot);
-            }
-        }
-        Ok(SmallVec::from_iter([Some(result)]))
     }
 
     pub(crate) fn write_outputs(&mut self, slot: u32, outputs: Outputs, key: EventKey) -> Result<(), NetworkError> {

@@ -53,6 +53,7 @@ mod lists;
 mod load;
 mod network;
 mod number;
+mod observe;
 mod old;
 mod ownership;
 mod pattern;

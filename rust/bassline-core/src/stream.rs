@@ -92,7 +92,7 @@ impl Network {
                 .iter()
                 .enumerate()
                 .all(|(port, content)| content.is_some() || !self.gadgets.input_required(slot, port));
-            if !ready {
+            if !ready || !self.gadgets.rows[slot as usize].body.is_ready(&inputs) {
                 continue;
             }
             // Of two events one gadget writes, the later stands behind: the count of events so far tells them apart.

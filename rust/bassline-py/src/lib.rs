@@ -48,7 +48,7 @@ mod _core {
 
     use pyo3::prelude::*;
 
-    /// Every primitive: name, doc, inputs, outputs, settings.
+    /// Every primitive: name, doc, inputs, outputs, settings, purity.
     #[pyfunction]
     fn catalogue(py: Python<'_>) -> PyResult<Vec<Bound<'_, pyo3::types::PyDict>>> {
         bassline_core::CATALOGUE

@@ -2,6 +2,7 @@
 
 use crate::blend::{Blend, Join};
 use crate::error::Fault;
+use crate::number;
 use crate::value::Value;
 use arcstr::ArcStr;
 
@@ -127,7 +128,10 @@ impl Binary {
             Binary::Subtract => Ok(Value::Float(xf - yf)),
             Binary::Multiply => Ok(Value::Float(xf * yf)),
             Binary::Divide if yf == 0.0 => Err(Fault::DivisionByZero(a.to_string())),
-            Binary::Divide => Ok(Value::Float(xf / yf)),
+            Binary::Divide => Ok(Value::Float(match (x, y) {
+                (Number::Int(x), Number::Int(y)) => number::quotient(x, y),
+                _ => xf / yf,
+            })),
             Binary::Power => power(a, b, xf, yf),
             Binary::Min => Ok(joined(Blend::Min, a, b)),
             Binary::Max => Ok(joined(Blend::Max, a, b)),
@@ -171,7 +175,7 @@ fn checked_power(base: i64, exponent: i64) -> Option<i64> {
 }
 
 fn power(a: &Value, b: &Value, x: f64, y: f64) -> Result<Value, Fault> {
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         return Err(Fault::DivisionByZero(format!("{a} to the power of {b}: 1")));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y.fract() != 0.0 {
