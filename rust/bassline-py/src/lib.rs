@@ -34,7 +34,7 @@ mod _core {
     #[pymodule_export]
     use crate::change::Change;
     #[pymodule_export]
-    use crate::close::{after_fork, close_all, undelivered};
+    use crate::close::{after_fork, after_fork_in_parent, before_fork, close_all, undelivered};
     #[pymodule_export]
     use crate::driver::Batch;
     #[pymodule_export]

@@ -15,6 +15,7 @@ mod schema;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod turns;
 mod wal;
 
 pub use driver::SqliteDriver;
