@@ -185,7 +185,13 @@ impl Network {
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
-            WireKind::Bidirectional => (self.stamp_of(from), self.contacts.rows[from as usize].writer),
+            WireKind::Bidirectional => {
+                let age = self.stamp_of(from);
+                // A `first` that answers what it kept out does so with the age of that.
+                let answers_older = is_answer && self.contacts.rows[from as usize].blend == crate::Blend::First;
+                let stamp = if answers_older { age.max(self.stamp_of(to)) } else { age };
+                (stamp, self.contacts.rows[from as usize].writer)
+            }
         };
         let first = self.first_event_of(from);
         let mut keyed = Vec::new();
@@ -275,14 +281,17 @@ impl Network {
             let creation = self.wires.creation[wire as usize];
             let backward = to == row.to;
             let index = self.touch(to);
-            if stamp >= self.stamp_at(index) {
-                self.renew(to, index, writer, stamp);
-            }
-            evaluation.dirty.insert(Member {
+            let reverse = Member {
                 creation,
                 backward,
                 edge: Edge::Wire(wire).code(),
-            });
+            };
+            if self.contacts.rows[to as usize].blend == crate::Blend::First {
+                evaluation.answering.insert(reverse);
+            } else if stamp >= self.stamp_at(index) {
+                self.renew(to, index, writer, stamp);
+            }
+            evaluation.dirty.insert(reverse);
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! Structural edits of the open tick: what is needed to take each back, or to tell it to the world.
 
+use crate::blend::Lattice;
 use crate::contact::flag;
 use crate::contact::{NONE, Writer};
+use crate::contradiction::Contradiction;
 use crate::error::Fault;
 use crate::gadget;
 use crate::gadget::Function;
 use crate::group::Named;
-use crate::network::{Contradiction, Network};
+use crate::network::Network;
 use crate::record::StructureChange;
 use std::sync::Arc;
 
@@ -48,6 +50,11 @@ pub(crate) enum Edit {
         contact: u32,
         contradiction: Option<Contradiction>,
         fault: Option<(u32, Fault)>,
+    },
+    /// A contact's lattice was bound; this is what was.
+    LatticeBound {
+        contact: u32,
+        lattice: Option<Arc<dyn Lattice>>,
     },
     /// A gadget's function was bound; this is what was.
     Bound {
@@ -143,6 +150,9 @@ impl Network {
                     }
                     self.relink_gadget(gadget, &[], &[(contact, writer)]);
                 }
+                Edit::LatticeBound { contact, lattice } => {
+                    self.bind_lattice(contact, lattice);
+                }
                 Edit::Bound { gadget, call } => {
                     if let Some(function) = self.gadgets.wide[gadget as usize]
                         .as_mut()
@@ -167,15 +177,7 @@ impl Network {
                 contact,
                 contradiction,
                 fault,
-            } => {
-                seen.insert(*contact)
-                    && (self.contradictions.get(contact) != contradiction.as_ref()
-                        || self
-                            .faults
-                            .get(contact)
-                            .map(|(gadget, fault)| (*gadget, fault.to_string()))
-                            != fault.as_ref().map(|(gadget, fault)| (*gadget, fault.to_string())))
-            }
+            } => seen.insert(*contact) && self.marks_differ(*contact, contradiction.as_ref(), fault.as_ref()),
             edit => {
                 let mut changes = Vec::new();
                 self.record_edit(edit, edits, &mut changes);
@@ -189,8 +191,21 @@ impl Network {
         let edits = std::mem::take(&mut self.tick.edits);
         let mut changes = Vec::new();
         if record {
+            let mut marked = indexmap::IndexSet::<u32, rustc_hash::FxBuildHasher>::default();
             for edit in &edits {
-                self.record_edit(edit, &edits, &mut changes);
+                match edit {
+                    // The first edit of a contact's marks has what was there when the tick began.
+                    Edit::Marked {
+                        contact,
+                        contradiction,
+                        fault,
+                    } => {
+                        if marked.insert(*contact) {
+                            changes.extend(self.marks_changed(*contact, contradiction.as_ref(), fault.as_ref()));
+                        }
+                    }
+                    edit => self.record_edit(edit, &edits, &mut changes),
+                }
             }
         }
         for edit in &edits {
@@ -216,6 +231,33 @@ impl Network {
             }
         }
         changes
+    }
+
+    /// Whether the marks of a contact are others than these.
+    fn marks_differ(&self, contact: u32, contradiction: Option<&Contradiction>, fault: Option<&(u32, Fault)>) -> bool {
+        let text = |fault: Option<&(u32, Fault)>| fault.map(|(gadget, fault)| (*gadget, fault.to_string()));
+        let contradiction_differs = match (self.contradictions.get(&contact), contradiction) {
+            (Some(now), Some(was)) => !now.is_of(&was.current, &was.incoming),
+            (now, was) => now.is_some() != was.is_some(),
+        };
+        contradiction_differs || text(self.faults.get(&contact)) != text(fault)
+    }
+
+    fn marks_changed(
+        &self,
+        contact: u32,
+        contradiction: Option<&Contradiction>,
+        fault: Option<&(u32, Fault)>,
+    ) -> Option<StructureChange> {
+        if self.contacts.has(contact, flag::REMOVED) || !self.marks_differ(contact, contradiction, fault) {
+            return None;
+        }
+        Some(StructureChange::Marked {
+            contact: self.contacts.id(contact),
+            contradiction: self.contradictions.get(&contact).cloned(),
+            was_contradiction: contradiction.is_some(),
+            fault: self.fault_record(contact),
+        })
     }
 
     /// The slot of what wrote this, and what is linked with it, will be taken again by another.
@@ -289,6 +331,7 @@ impl Network {
         self.contradictions.swap_remove(&slot);
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);
+        self.lattices.swap_remove(&slot);
         #[cfg(debug_assertions)]
         self.contacts.poison(slot);
         self.contacts.slots.release(slot);

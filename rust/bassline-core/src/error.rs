@@ -1,6 +1,7 @@
 //! Everything the engine refuses, and why.
 
-use crate::value::{Content, Text, Unstorable, show};
+use crate::contradiction::Contradiction;
+use crate::value::{Content, Text, Unstorable, Value, show};
 use std::error::Error as StdError;
 use std::sync::Arc;
 use thiserror::Error;
@@ -43,6 +44,9 @@ pub enum Fault {
     /// A Python gadget that was not found on reopening.
     #[error("the function '{0}' was not found when the network was opened; declare the gadget again to bind it")]
     Unbound(Text),
+    /// A lattice of the user's that was not found on reopening.
+    #[error("the lattice '{0}' was not found when the network was opened; declare the contact again to bind it")]
+    UnboundLattice(Text),
     /// What a user's function raised.
     #[error("{0}")]
     Function(Arc<dyn StdError + Send + Sync>),
@@ -79,17 +83,34 @@ pub enum NetworkError {
     Declaration(String),
     /// A join that is impossible, under the policy `raise`.
     #[error(
-        "contact '{path}' ({blend}) holds {current} and cannot join {incoming}; erase it, or write a value of the same kind"
+        "contact '{path}' ({blend}) holds {} and cannot join {}: the one is by {}, the other by {}; erase the contact, or write what joins",
+        contradiction.current, contradiction.incoming, contradiction.current_source, contradiction.incoming_source
     )]
     Contradiction {
         /// The contact.
-        path: String,
+        path: Text,
         /// Its blend.
-        blend: &'static str,
-        /// What it holds.
-        current: String,
+        blend: Text,
+        /// The two values and who wrote them.
+        contradiction: Box<Contradiction>,
+    },
+    /// A lattice of the user's failed; the tick was rolled back.
+    #[error(
+        "the lattice '{lattice}' of contact '{path}' failed to join {} with {incoming}: {fault}",
+        show(current)
+    )]
+    Lattice {
+        /// The contact.
+        path: Text,
+        /// The lattice.
+        lattice: Text,
+        /// What the contact holds.
+        current: Content,
         /// What was written.
-        incoming: String,
+        incoming: Value,
+        /// What went wrong.
+        #[source]
+        fault: Fault,
     },
     /// Something that a store cannot take, where one has to.
     #[error("{place} would hold {why}")]

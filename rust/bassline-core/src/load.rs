@@ -1,9 +1,11 @@
 //! Loading: a network from its image, with the same handles, firing nothing.
 
+use crate::blend::LatticeSpec;
 use crate::build::Library;
-use crate::contact::{NONE, Unnamed, Version, Writer};
+use crate::contact::{NONE, Unnamed, Version, Writer, flag};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
+use crate::error::Fault;
 use crate::gadget::{FunctionSpec, UNNAMED, Wide};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
@@ -49,6 +51,7 @@ impl Network {
             network.groups.enter(parent, name, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
+        let mut faults = Vec::new();
         for state in image.contacts {
             network.load_contact(&state.record)?;
             let at = state.record.id.slot() as usize;
@@ -64,8 +67,21 @@ impl Network {
                     state.version
                 });
             causes.push((state.record.id.slot(), state.cause));
+            if let Some(contradiction) = state.contradiction {
+                network.contradictions.insert(at as u32, contradiction);
+                network.contacts.set(at as u32, flag::MARKED, true);
+            }
+            faults.extend(state.fault.map(|(gadget, text)| (at as u32, gadget, text)));
         }
         network.load_edges(&image.wires, image.gadgets)?;
+        for (slot, gadget, text) in faults {
+            if network.gadgets.slots.holds(gadget) {
+                network
+                    .faults
+                    .insert(slot, (gadget.slot(), Fault::Domain(text.to_string())));
+                network.contacts.set(slot, flag::MARKED, true);
+            }
+        }
         network.groups.slots.rebuild_free();
         network.contacts.slots.rebuild_free();
         network.wires.slots.rebuild_free();
@@ -109,6 +125,13 @@ impl Network {
         }
         let slot = record.id.slot();
         self.contacts.place(slot, group, name, record.blend);
+        if let Some(identity) = &record.lattice {
+            let spec = self.find_lattice(identity).unwrap_or(LatticeSpec {
+                identity: identity.clone(),
+                lattice: None,
+            });
+            self.lattices.insert(slot, spec);
+        }
         match &record.place {
             Ok(_) => self.groups.enter(group, name, Named::Contact(slot)),
             Err(Unnamed::Constant(value)) => {

@@ -87,7 +87,10 @@ impl Network {
         }
         let instance = self.groups.id(group);
         let instance = self.declare_group(instance, &path, Value::Null)?;
-        let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
+        let blend = template_blend(&template, &entry)
+            .map(|name| self.blend_named(&name))
+            .transpose()?;
+        let contact = self.contact_declared(instance.slot(), &entry, blend, Value::Null)?;
         self.add_route(slot, contact);
         let creation = self.gadgets.creation[slot as usize];
         self.tick.building = Some((
@@ -198,7 +201,8 @@ fn unescape(name: &str) -> Text {
     name.replace("%2F", "/").replace("%25", "%").into()
 }
 
-fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
+/// The name of the blend that a template gives its entry.
+fn template_blend(template: &Value, entry: &str) -> Option<Text> {
     let Value::Map(map) = template else { return None };
     let Some(Value::List(contacts)) = map.get("contacts") else {
         return None;
@@ -206,7 +210,7 @@ fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
     contacts.iter().find_map(|contact| {
         let Value::Map(contact) = contact else { return None };
         match (contact.get("id"), contact.get("blend")) {
-            (Some(Value::Text(id)), Some(Value::Text(blend))) if id == entry => crate::Blend::from_name(blend),
+            (Some(Value::Text(id)), Some(Value::Text(blend))) if id == entry => Some(blend.clone()),
             _ => None,
         }
     })

@@ -8,6 +8,7 @@ mod driver;
 mod failure;
 mod key;
 mod load;
+mod marks;
 mod open;
 mod opener;
 mod reader;

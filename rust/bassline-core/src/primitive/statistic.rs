@@ -61,7 +61,7 @@ impl Statistic {
                     .map_or(Join::Take, |current| blend.join(current, value))
                 {
                     Join::Take => *extreme = Some(value.clone()),
-                    Join::Keep => {}
+                    Join::Keep | Join::Becomes(_) => {}
                     Join::Contradiction => {
                         return Err(wrong_type(
                             "value",

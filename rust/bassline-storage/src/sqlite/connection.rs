@@ -1,6 +1,7 @@
 //! Connections: how a file is opened, recognised and made ready.
 
 use super::failure::storage_error;
+use super::marks;
 use super::schema::{APPLICATION, CREATE, VERSION};
 use super::turns::wait_for_others;
 use crate::error::StorageError;
@@ -85,5 +86,6 @@ fn prepare(connection: &mut Connection, synchronous: &str) -> rusqlite::Result<(
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
+    transaction.execute_batch(marks::CREATE)?;
     transaction.commit()
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 ///
 /// In one transaction per batch it writes structure, the newest content of each contact that changed, one history row per tick,
 /// positions, and the number of the last tick. As that number is stored with the data, a batch that comes again is known and skipped.
-/// Contradictions and faults are not stored.
+/// The marks of a contact, its contradiction and its fault, have a row beside it.
 #[derive(Debug)]
 pub struct SqliteDriver {
     // Declared first, to be closed before the network is free for others.
@@ -466,6 +466,7 @@ mod tests {
             id,
             place,
             blend: Blend::AcceptLast,
+            lattice: None,
             attributes: Value::Null,
         };
         let change = Change {
