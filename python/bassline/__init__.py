@@ -5,6 +5,7 @@ from bassline._core import (
     Batch,
     Change,
     Contact,
+    Contradiction,
     Gadget,
     IngestResult,
     Interval,
@@ -36,6 +37,7 @@ from bassline.errors import (
     ValueRangeError,
     ValueTypeError,
 )
+from bassline.lattice import Lattice
 from bassline.network import Network
 from bassline.scope import Group
 
@@ -50,6 +52,7 @@ __all__ = [
     "Change",
     "ConflictError",
     "Contact",
+    "Contradiction",
     "ContradictionError",
     "DeclarationError",
     "Driver",
@@ -60,6 +63,7 @@ __all__ = [
     "IngestResult",
     "InputError",
     "Interval",
+    "Lattice",
     "ManifestError",
     "Network",
     "NotSettledError",

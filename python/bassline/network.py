@@ -174,6 +174,18 @@ class Network(Scope, _core.Network):
         return Handles("wires", lambda: [key(wire) for wire in self._wires()], find)
 
     @property
+    def contradictions(self) -> dict[str, _core.Contradiction]:
+        """The contradictions of all contacts, by path.
+
+        >>> net = bl.Network()
+        >>> _ = net.contact("peak", 21.5, blend="max")
+        >>> net["peak"] = "hot"
+        >>> {path: found.incoming for path, found in net.contradictions.items()}
+        {'peak': 'hot'}
+        """
+        return {found.path: found for found in self._contradictions()}
+
+    @property
     def drivers(self) -> dict[str, dict[str, Any]]:
         """The drivers by name, with their state as plain data.
 

@@ -11,6 +11,7 @@ mod batch;
 mod catalogue;
 mod change;
 mod close;
+mod contradiction;
 mod current;
 mod declare;
 mod driver;
@@ -19,6 +20,7 @@ mod error;
 mod function;
 mod handle;
 mod ingest;
+mod lattice;
 mod network;
 #[cfg(feature = "planted")]
 mod planted;
@@ -35,6 +37,8 @@ mod _core {
     use crate::change::Change;
     #[pymodule_export]
     use crate::close::{after_fork, after_fork_in_parent, before_fork, close_all, undelivered};
+    #[pymodule_export]
+    use crate::contradiction::Contradiction;
     #[pymodule_export]
     use crate::driver::Batch;
     #[pymodule_export]

@@ -63,7 +63,7 @@ pub(crate) fn tick<T>(
 ) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
-        // Objects that are let go while the network is locked may run anything: they are told that it is busy.
+        // Objects that are let go while the network is locked may run anything, and so may a lattice: they are told that it is busy.
         let busy = Busy::settling(shared.key());
         let result = guard.engine.network.attempt(operation);
         drop(guard);
