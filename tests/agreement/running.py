@@ -1,7 +1,7 @@
 """Running a script on a network of either world.
 
 A script is a list of operations as plain data; an operation is a list: its name and its arguments. In ports, a string
-is a path and `["const", value]` a constant.
+is a path and `["const", value]` a constant; `{"$interval": [low, high]}` is an interval.
 """
 
 from __future__ import annotations
@@ -60,6 +60,10 @@ def typed(value: Any, nothing: Any) -> Any:
         return ("float", repr(value + 0.0) if value != 0 else "0.0")
     if isinstance(value, list):
         return ("list", [typed(item, nothing) for item in value])
+    if isinstance(value, (set, frozenset)):
+        return ("set", sorted((typed(item, nothing) for item in value), key=repr))
+    if type(value).__name__ == "Interval":
+        return ("interval", typed(value.low, nothing), typed(value.high, nothing))
     if isinstance(value, dict):
         return ("map", sorted((key, typed(item, nothing)) for key, item in value.items()))
     return (type(value).__name__, value)
@@ -115,13 +119,21 @@ class Run:
         getattr(self, f"do_{name}")(*arguments)
 
     def do_contact(self, path: str, blend: str, *value: Any) -> None:
-        self.net.contact(path, *value, blend=blend)
+        self.net.contact(path, *map(self.value, value), blend=blend)
 
     def do_write(self, path: str, value: Any) -> None:
-        self.net[path] = value
+        self.net[path] = self.value(value)
 
     def do_update(self, values: dict[str, Any]) -> None:
-        self.net.update(values)
+        self.net.update(self.value(values))
+
+    def value(self, data: Any) -> Any:
+        """A value as this world has it: `{"$interval": [low, high]}` stands for an interval."""
+        if not isinstance(data, dict):
+            return data
+        if "$interval" in data:
+            return self.bl.Interval(*data["$interval"])
+        return {key: self.value(item) for key, item in data.items()}
 
     def do_erase(self, path: str) -> None:
         self.net.erase(path)

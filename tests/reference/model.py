@@ -50,7 +50,7 @@ class Contradiction:
 class Contact:
     number: int
     path: str
-    blend: str
+    blend: str | type
     attributes: dict[str, Any]
     content: Value = Nothing
     version: int = 0

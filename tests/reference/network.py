@@ -10,6 +10,7 @@ from typing import Any
 
 from . import handles
 from .binding import bind_primitive, bind_python
+from .blends import Blend
 from .changes import Change, Subscriptions, changes_of, same_outcome
 from .connecting import connect
 from .errors import BasslineError, StaleHandleError, UnknownContactError
@@ -180,7 +181,7 @@ class Network:
         return {path: handles.Group(self, path) for path in self.state.groups}
 
     def contact(
-        self, path: str, value: Value = Nothing, blend: str | None = None, **attributes: Any
+        self, path: str, value: Value = Nothing, blend: Blend | None = None, **attributes: Any
     ) -> handles.Contact:
         return self.declare_contact("", path, value, blend, attributes)
 
@@ -194,7 +195,7 @@ class Network:
         return self.declare_gadget("", primitive, **options)
 
     def declare_contact(
-        self, group: str, path: str, value: Value, blend: str | None, attributes: Mapping[str, Any]
+        self, group: str, path: str, value: Value, blend: Blend | None, attributes: Mapping[str, Any]
     ) -> handles.Contact:
         value = isolate(value)
         with self.batch():

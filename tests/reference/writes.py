@@ -33,6 +33,8 @@ def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
         return _event(contact, incoming)
     if contact.blend == "accept-last":
         return _accept_last(contact, incoming)
+    if contact.blend == "first":
+        return _first(contact, incoming)
     return _join(contact, incoming, policy)
 
 
@@ -40,6 +42,18 @@ def _accept_last(contact: Contact, incoming: Write) -> Outcome:
     differs = not equal(contact.content, incoming.value)
     if contact.stamp is not None and incoming.stamp < contact.stamp:
         return Outcome(changed=False, answer=differs, taken=False)
+    contact.stamp, contact.writer = incoming.stamp, incoming.writer
+    if differs:
+        contact.content, contact.changed_by = incoming.value, incoming.writer
+    return Outcome(changed=differs, answer=False)
+
+
+def _first(contact: Contact, incoming: Write) -> Outcome:
+    """The oldest write is taken; the stamp is that of the content, so that one kept out leaves it."""
+    differs = not equal(contact.content, incoming.value)
+    is_older = contact.stamp is not None and incoming.stamp < contact.stamp
+    if incoming.value is Nothing or not (contact.content is Nothing or is_older):
+        return Outcome(changed=False, answer=differs)
     contact.stamp, contact.writer = incoming.stamp, incoming.writer
     if differs:
         contact.content, contact.changed_by = incoming.value, incoming.writer
@@ -54,7 +68,9 @@ def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
             raise ContradictionError(
                 f"{contact.path}: {contact.content!r} and {incoming.value!r} have no {contact.blend}"
             ) from None
-        contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
+        found = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
+        if not found.same(contact.contradiction):
+            contact.contradiction = found
         return Outcome(changed=False, answer=False, taken=False)
     if incoming.value is not Nothing:
         contact.contradiction = None
