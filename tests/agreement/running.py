@@ -7,6 +7,7 @@ is a path and `["const", value]` a constant; `{"$interval": [low, high]}` is an 
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,29 @@ UNSETTLED = 1  # what has not settled once will not: each time is 10,000 firings
 
 class StopTheBatchError(Exception):
     """Raised inside a batch that must roll back."""
+
+
+def either(x: Any, y: Any) -> Any:
+    return x | y
+
+
+def both_of(x: Any, y: Any) -> Any:
+    return x & y
+
+
+def few(x: Any) -> Any:
+    return {item for item in x if item in (1, 2, "a")}
+
+
+def negated(x: Any) -> Any:
+    return not x
+
+
+def half_down(x: Any) -> Any:
+    return x // 2
+
+
+FOR_BLENDS = {f.__name__: f for f in (either, both_of, few, negated, half_down)}
 
 
 def functions(nothing: Any) -> dict[str, Any]:
@@ -49,7 +73,17 @@ def functions(nothing: Any) -> dict[str, Any]:
     def clamp(x: Any, y: Any) -> Any:
         return max(-20, min(20, x + y))
 
-    return {f.__name__: f for f in (half, total, pair, positive, fussy, clamp)}
+    known = (half, total, pair, positive, fussy, clamp)
+    return {f.__name__: f for f in known} | FOR_BLENDS
+
+
+class Gcd:
+    """The greatest common divisor: a lattice of ints."""
+
+    def join(self, a: Any, b: Any) -> Any:
+        if type(a) is not int or type(b) is not int:
+            raise ValueError("ints only")
+        return math.gcd(a, b) if abs(a) < 2**62 and abs(b) < 2**62 else min(a, b)
 
 
 def typed(value: Any, nothing: Any) -> Any:
@@ -119,7 +153,7 @@ class Run:
         getattr(self, f"do_{name}")(*arguments)
 
     def do_contact(self, path: str, blend: str, *value: Any) -> None:
-        self.net.contact(path, *map(self.value, value), blend=blend)
+        self.net.contact(path, *map(self.value, value), blend=Gcd if blend == "gcd" else blend)
 
     def do_write(self, path: str, value: Any) -> None:
         self.net[path] = self.value(value)

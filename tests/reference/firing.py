@@ -180,9 +180,8 @@ class Firing:
         came = self.streams.latest.get(((wire.number, 1), source.number), Nothing)
         if target.is_stream and equal(came, source.content):
             return  # it came from there, over this wire
-        stamp = source.stamp if source.stamp is not None else OLDEST
-        if reason == ANSWER and source.blend == "first" and target.stamp is not None:
-            stamp = max(stamp, target.stamp)  # what it kept out, it answers as if it were as new
+        age = source.born if source.blend == target.blend == "first" else source.stamp
+        stamp = age if age is not None else OLDEST
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
         if outcome.answer and reason != ANSWER:
             self.answers.append((wire.number, 1 - direction))

@@ -61,6 +61,7 @@ class Contact:
     # what holds within one tick only:
     before: Value = Nothing
     stamp: Stamp | None = None
+    born: Stamp | None = None  # of a `first`, the stamp of its content
     events: list[Event] = field(default_factory=list)  # in order of arrival
     latest: Event | None = None  # of them, in key order
 
@@ -73,7 +74,7 @@ class Contact:
         return bool(self.events) if self.is_stream else not equal(self.before, self.content)
 
     def begin_tick(self) -> None:
-        self.before, self.stamp, self.events, self.latest = self.content, None, [], None
+        self.before, self.stamp, self.born, self.events, self.latest = self.content, None, None, [], None
 
 
 @dataclass

@@ -49,12 +49,14 @@ def _accept_last(contact: Contact, incoming: Write) -> Outcome:
 
 
 def _first(contact: Contact, incoming: Write) -> Outcome:
-    """The oldest write is taken; the stamp is that of the content, so that one kept out leaves it."""
+    """The oldest write is taken, the others are kept out."""
+    if contact.stamp is None or incoming.stamp >= contact.stamp:
+        contact.stamp = incoming.stamp
     differs = not equal(contact.content, incoming.value)
-    is_older = contact.stamp is not None and incoming.stamp < contact.stamp
+    is_older = contact.born is not None and incoming.stamp < contact.born
     if incoming.value is Nothing or not (contact.content is Nothing or is_older):
         return Outcome(changed=False, answer=differs)
-    contact.stamp, contact.writer = incoming.stamp, incoming.writer
+    contact.born, contact.writer = incoming.stamp, incoming.writer
     if differs:
         contact.content, contact.changed_by = incoming.value, incoming.writer
     return Outcome(changed=differs, answer=False)

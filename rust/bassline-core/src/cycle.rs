@@ -186,10 +186,13 @@ impl Network {
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
             WireKind::Bidirectional => {
-                let age = self.stamp_of(from);
-                // A `first` that answers what it kept out does so with the age of that.
-                let answers_older = is_answer && self.contacts.rows[from as usize].blend == crate::Blend::First;
-                let stamp = if answers_older { age.max(self.stamp_of(to)) } else { age };
+                let is_first = |slot: u32| self.contacts.rows[slot as usize].blend == crate::Blend::First;
+                // Two of them agree on which content is older; to others a `first` is as new as what it kept out.
+                let stamp = if is_first(from) && is_first(to) {
+                    self.born(from)
+                } else {
+                    self.stamp_of(from)
+                };
                 (stamp, self.contacts.rows[from as usize].writer)
             }
         };
@@ -286,10 +289,8 @@ impl Network {
                 backward,
                 edge: Edge::Wire(wire).code(),
             };
-            if self.contacts.rows[to as usize].blend == crate::Blend::First {
-                evaluation.answering.insert(reverse);
-            } else if stamp >= self.stamp_at(index) {
-                self.renew(to, index, writer, stamp);
+            if stamp >= self.stamp_at(index) {
+                self.renew_kept(to, index, writer, stamp);
             }
             evaluation.dirty.insert(reverse);
         }

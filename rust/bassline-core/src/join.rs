@@ -19,7 +19,7 @@ impl Network {
             (Blend::Custom, _) => self.joined_by_lattice(slot, current, incoming),
             (_, None) => Ok(Join::Take),
             (Blend::First, Some(_)) => {
-                let is_older = self.is_touched(slot) && stamp < self.stamp_of(slot);
+                let is_older = stamp < self.born(slot);
                 Ok(if is_older { Join::Take } else { Join::Keep })
             }
             (_, Some(current)) => Ok(blend.join(current, incoming)),

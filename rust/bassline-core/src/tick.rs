@@ -118,6 +118,8 @@ struct Note {
     first_event: u32,
     last_event: u32,
     stamp: Stamp,
+    /// Of a `first`, the stamp of its content.
+    born: Stamp,
 }
 
 /// No event.
@@ -227,6 +229,7 @@ impl Network {
             first_event: NO_EVENT,
             last_event: NO_EVENT,
             stamp,
+            born: Stamp::OLDEST,
         });
         Age::noted(self.tick.notes.len() - 1)
     }
@@ -269,6 +272,16 @@ impl Network {
 
     pub(crate) fn set_stamp(&mut self, place: usize, stamp: Stamp) {
         self.note_mut(place).stamp = stamp;
+    }
+
+    /// Of a `first`, the stamp of its content; the oldest if it was not written in this tick.
+    pub(crate) fn born(&self, slot: u32) -> Stamp {
+        let note = self.place_of(slot).and_then(|place| self.note_of(place));
+        note.map_or(Stamp::OLDEST, |note| note.born)
+    }
+
+    pub(crate) fn set_born(&mut self, place: usize, stamp: Stamp) {
+        self.note_mut(place).born = stamp;
     }
 
     /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.

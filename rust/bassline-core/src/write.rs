@@ -133,9 +133,8 @@ impl Network {
                 Join::Becomes(joined) => content = Some(joined),
                 Join::Keep => {
                     self.clear_marks(slot, writer);
-                    // Of a `first`, a write that is kept out is not taken: its age stays that of its content.
-                    if newest && blend != Blend::First {
-                        self.renew(slot, index, writer, stamp);
+                    if newest {
+                        self.renew_kept(slot, index, writer, stamp);
                     }
                     self.schedule(slot, false);
                     return Ok(Written::Same);
@@ -150,9 +149,12 @@ impl Network {
         if changed {
             self.contacts.rows[slot as usize].content = content;
         }
-        // A `first` takes what is older.
-        if newest || blend == Blend::First {
+        if newest {
             self.renew(slot, index, writer, stamp);
+        }
+        if blend == Blend::First {
+            self.contacts.rows[slot as usize].writer = writer;
+            self.set_born(index, stamp);
         }
         self.schedule(slot, changed);
         Ok(if changed { Written::Changed } else { Written::Same })
@@ -162,6 +164,15 @@ impl Network {
     pub(crate) fn renew(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
         self.contacts.rows[slot as usize].writer = writer;
         self.set_stamp(index, stamp);
+    }
+
+    /// The same for a write that left the content as it is. A `first` has kept it out: who wrote its content stays.
+    pub(crate) fn renew_kept(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
+        if self.contacts.rows[slot as usize].blend == Blend::First {
+            self.set_stamp(index, stamp);
+        } else {
+            self.renew(slot, index, writer, stamp);
+        }
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
