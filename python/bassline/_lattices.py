@@ -39,7 +39,7 @@ def find(path: str) -> Callable[[Any, Any], Any]:
 def _join_of(lattice: type) -> Callable[[Any, Any], Any]:
     if not callable(getattr(lattice, "join", None)):
         raise DeclarationError(
-            f"a lattice is a class with join(a, b), which answers the join of two values; {lattice.__qualname__} has none"
+            f"a lattice is a class with join(a, b), which answers the join of two values; found {lattice.__qualname__}"
         )
     if isinstance(inspect.getattr_static(lattice, "join"), (staticmethod, classmethod)):
         join = lattice.join  # type: ignore[attr-defined]

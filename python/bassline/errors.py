@@ -119,7 +119,9 @@ class NotSettledError(BasslineError, RuntimeError):
 
 
 class GadgetError(BasslineError, RuntimeError):
-    """A gadget, or the join of a lattice in Python, failed; the tick was rolled back. The original exception is its `__cause__`.
+    """A gadget, or the join of a lattice in Python, failed; the tick was rolled back.
+
+    The original exception is its `__cause__`.
 
     >>> net = bl.Network()
     >>> _ = net.gadget("math.divide", a=net.contact("a", 1), b=net.contact("b", 2), quotient="q")

@@ -187,7 +187,7 @@ impl Driver for PythonDriver {
     fn handle_changes(&mut self, batch: &Records) -> Result<(), DriverFailure> {
         Python::attach(|py| {
             let batch = self.batch(py, batch).map_err(|error| failure(py, error))?;
-            if !batch.get().changes.is_empty() {
+            if !(batch.get().changes.is_empty() && batch.get().contradictions.is_empty()) {
                 let handled = while_driving(self.engine, || self.object.call_method1(py, "handle_changes", (batch,)));
                 handled.map_err(|error| failure(py, error))?;
             }

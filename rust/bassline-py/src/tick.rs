@@ -29,6 +29,12 @@ impl Refusal {
     }
 }
 
+/// Why an operation failed: what a lattice raised that is no error goes before what came of it.
+#[cold]
+fn refused(error: NetworkError) -> Refusal {
+    current::take_way_out().map_or(Refusal::Network(error), Refusal::Raised)
+}
+
 /// A write: a tick of its own, or part of the batch this thread has open; from a gadget or subscriber, a tick after this one.
 #[inline]
 pub(crate) fn write(
@@ -68,7 +74,7 @@ pub(crate) fn tick<T>(
         let result = guard.engine.network.attempt(operation);
         drop(guard);
         drop(busy);
-        return result.map_err(|error| network_error(py, error));
+        return result.map_err(|error| refused(error).into_error(py));
     }
     let out = once(py, shared, guard, operation)?;
     after(py, shared)?;
@@ -91,7 +97,7 @@ fn once<'a, T>(
     shared.check_open(&guard)?;
     guard.engine.begin_plain();
     let busy = Busy::settling(shared.key());
-    let result = operation(&mut guard.engine.network).map_err(Refusal::Network);
+    let result = operation(&mut guard.engine.network).map_err(refused);
     let result = result.and_then(|out| settle(py, &mut guard.engine).map(|()| out));
     end(shared, guard, result.is_ok());
     drop(busy);
