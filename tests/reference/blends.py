@@ -67,8 +67,11 @@ def _min(a: Value, b: Value) -> Value:
 
 def _order(a: Value, b: Value) -> int:
     """Of the same number as int and as float the float is the greater; of one value in two forms, the greater form."""
-    is_greater = kind(a) == "float" or (kind(a) == kind(b) and form(a) > form(b))
-    return compare(a, b) or (1 if is_greater else -1)
+    order = compare(a, b)
+    if order == 0:
+        is_greater = form(a) > form(b) if kind(a) == kind(b) else kind(a) == "float"
+        order = 1 if is_greater else -1
+    return order
 
 
 def _merge(a: Value, b: Value) -> Value:
