@@ -28,7 +28,9 @@ def test_join_may_be_a_static_method():
     assert contact.value == 2
 
 
-@pytest.mark.parametrize("blend", [5, b"max", Longest(), object, "maximum", type("NoTwo", (), {"join": lambda _self, _a: 1})])
+@pytest.mark.parametrize(
+    "blend", [5, b"max", Longest(), object, "maximum", type("NoTwo", (), {"join": lambda _self, _a: 1})]
+)
 def test_what_is_no_lattice_is_refused(blend):
     net = bl.Network()
     with pytest.raises(bl.DeclarationError):

@@ -69,7 +69,9 @@ def _try_all(laws: _Laws, values: Iterable[Any]) -> None:
 def _draw(laws: _Laws, strategy: Any, examples: int) -> None:
     import hypothesis  # noqa: PLC0415 - who gives a strategy has it
 
-    @hypothesis.settings(max_examples=examples, deadline=None, database=None, derandomize=True, report_multiple_bugs=False)
+    quiet = hypothesis.settings(deadline=None, database=None, derandomize=True, report_multiple_bugs=False)
+
+    @hypothesis.settings(quiet, max_examples=examples)
     @hypothesis.given(strategy, strategy, strategy)
     def each(a: Any, b: Any, c: Any) -> None:
         laws.idempotent(a)
