@@ -211,6 +211,22 @@ def test_propagation_is_measured_beside_the_peers_and_nothing_else_is(stand_in):
     assert done.stderr == "dev: --without leaves a peer out of: ./dev bench propagation\n"
 
 
+def test_a_soak_goes_on_where_it_was_stopped(stand_in):
+    done = stand_in("soak", "engine", "--seed", "3", "--start", "700", "--cases", "50")
+    assert "cargo test --release -p bassline-core cases= seed=" in done.calls
+    assert "python -m tests.agreement --seed 3 --start 700 --cases 50 cases= seed=" in done.calls
+
+
+def test_planted_bugs_are_built_once_and_aside(stand_in):
+    done = stand_in("test", "--planted", "glitch", "--cases", "9")
+    assert done.returncode == 0, done.stdout + done.stderr
+    build, unpack, run = [call for call in done.calls if call.startswith("python")]
+    assert "maturin build --profile planted --features planted --out target/planted-bugs" in build
+    assert "--target target/planted-bugs/site" in unpack
+    assert run.startswith("python -m tests.planted glitch --cases 9 ")
+    assert len(stand_in("test", "--planted").calls) == 1
+
+
 def test_the_extension_is_built_only_when_its_sources_change(stand_in):
     def built():
         return any("maturin develop --release" in call for call in stand_in("test", "reference").calls)

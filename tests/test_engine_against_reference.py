@@ -1,77 +1,63 @@
 """The engine against the naive reference evaluator, on random networks and random operations.
 
-`BASSLINE_CASES` says how many cases (300), `BASSLINE_SEED` starts somewhere else (0). A failure prints a script of
+`BASSLINE_CASES` says how many cases (10,000), `BASSLINE_SEED` starts somewhere else (0). A failure prints a script of
 plain data to run again with `run_script`; `tests/agreement/` has what scripts are, how they are drawn and compared.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import itertools
-import math
 import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from tests.agreement.comparing import (
-    Check,
-    disagreement,
-    engine_agrees,
-    reference_agrees_with_itself,
-    run_script,
-    script,
-    shrunk,
-)
-from tests.agreement.drawing import FORWARD, inf, nan, scripts, stream_networks
+from tests.agreement.cases import explained, pool, run_cases
+from tests.agreement.comparing import run_script, script
+from tests.agreement.drawing import FORWARD, drawn_streams, inf, nan
 from tests.agreement.running import Op, Run
+from tests.agreement.tally import Tally
 
 __all__ = ["inf", "nan", "run_script"]  # for the scripts that failures print
 
-CASES = int(os.environ.get("BASSLINE_CASES", "300"))
+CASES = int(os.environ.get("BASSLINE_CASES", "10000"))
 SEED = int(os.environ.get("BASSLINE_SEED", "0"))
-SHARD = 25
+PART = 1000  # cases of one test
 
 
-def for_each_script(shard: int, cases: int, check: Check) -> None:
-    @seed(SEED * 1_000_000 + shard)
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(scripts())
-    def each(case: tuple[list[Op], str]) -> None:
-        text = disagreement(check, *case)
-        if text is not None:
-            failed.append((case, text))
-            raise AssertionError(text)
-
-    failed: list[tuple[tuple[list[Op], str], str]] = []
-    with contextlib.suppress(AssertionError):
-        each()
-    if failed:
-        (ops, contradictions), text = failed[-1]
-        pytest.fail(shrunk(check, ops, contradictions, text), pytrace=False)
+@pytest.fixture(scope="module")
+def workers() -> Iterator[ProcessPoolExecutor]:
+    with pool() as workers:
+        yield workers
 
 
-def shards(cases: int) -> list[int]:
-    return list(range(max(1, math.ceil(cases / SHARD))))
+def parts(cases: int) -> list[int]:
+    return list(range(0, cases, PART))
 
 
-@pytest.mark.parametrize("shard", shards(CASES))
-def test_the_engine_agrees_with_the_reference(shard: int) -> None:
-    for_each_script(shard, min(CASES, SHARD), engine_agrees)
+def check_cases(workers: ProcessPoolExecutor, check: str, first: int, cases: int) -> None:
+    tally = Tally()
+    for chunk in run_cases(workers, check, SEED, first, min(PART, cases - first)):
+        tally.add(chunk.tally)
+        if chunk.failed is not None:
+            pytest.fail(explained(check, SEED, chunk), pytrace=False)
+    print(tally)
+    assert not tally.missing()
 
 
-@pytest.mark.parametrize("shard", shards(CASES // 3))
-def test_the_reference_agrees_with_itself_whatever_the_order_of_independent_regions(shard: int) -> None:
-    for_each_script(10_000 + shard, min(CASES, SHARD), reference_agrees_with_itself)
+@pytest.mark.parametrize("first", parts(CASES))
+def test_the_engine_agrees_with_the_reference(first: int, workers: ProcessPoolExecutor) -> None:
+    check_cases(workers, "engine", first, CASES)
+
+
+@pytest.mark.parametrize("first", parts(max(1, CASES // 5)))
+def test_the_reference_agrees_with_itself_whatever_the_order_of_independent_regions(
+    first: int, workers: ProcessPoolExecutor
+) -> None:
+    check_cases(workers, "reference", first, max(1, CASES // 5))
 
 
 def events_seen(run: Run, ops: list[Op]) -> dict[str, list[Any]]:
@@ -85,12 +71,11 @@ def events_seen(run: Run, ops: list[Op]) -> dict[str, list[Any]]:
     return values
 
 
-def check_cutting(bl: Any) -> None:
-    @seed(SEED)
-    @settings(max_examples=max(1, CASES // 2), deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(stream_networks())
-    def each(case: tuple[list[Op], list[Op], list[int]]) -> None:
-        setup, events, cuts = case
+@pytest.mark.parametrize("world", ["tests.reference", "bassline"])
+def test_cutting_a_run_of_events_into_batches_of_any_size_changes_nothing_that_is_seen(world: str) -> None:
+    bl = importlib.import_module(world)
+    for case in range(max(1, CASES // 20)):
+        setup, events, cuts = drawn_streams(SEED, case)
         batches: list[Op] = [["batch", events[a:b], False] for a, b in itertools.pairwise(cuts)]
         singles, together = (
             events_seen(Run(bl, bl.Network()), setup + events),
@@ -100,10 +85,3 @@ def check_cutting(bl: Any) -> None:
             pytest.fail(
                 f"one by one {singles}\nin batches {together}\n\n{script(setup + batches, 'record')}", pytrace=False
             )
-
-    each()
-
-
-@pytest.mark.parametrize("world", ["tests.reference", "bassline"])
-def test_cutting_a_run_of_events_into_batches_of_any_size_changes_nothing_that_is_seen(world: str) -> None:
-    check_cutting(importlib.import_module(world))

@@ -5,14 +5,19 @@ from bassline._core import (
     Batch,
     Change,
     Contact,
+    Contradiction,
     Gadget,
     IngestResult,
+    Interval,
     NothingType,
     RowReader,
+    Undecoded,
     Wire,
     __version__,
     const,
 )
+from bassline.catalogue import primitives
+from bassline.codecs import register_codec
 from bassline.drivers import Driver
 from bassline.errors import (
     BackpressureError,
@@ -32,7 +37,8 @@ from bassline.errors import (
     ValueRangeError,
     ValueTypeError,
 )
-from bassline.network import Network, primitives
+from bassline.lattice import Lattice
+from bassline.network import Network
 from bassline.scope import Group
 
 Nothing = NothingType()
@@ -46,6 +52,7 @@ __all__ = [
     "Change",
     "ConflictError",
     "Contact",
+    "Contradiction",
     "ContradictionError",
     "DeclarationError",
     "Driver",
@@ -55,6 +62,8 @@ __all__ = [
     "Group",
     "IngestResult",
     "InputError",
+    "Interval",
+    "Lattice",
     "ManifestError",
     "Network",
     "NotSettledError",
@@ -62,6 +71,7 @@ __all__ = [
     "RowReader",
     "StaleHandleError",
     "StorageError",
+    "Undecoded",
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",
@@ -70,4 +80,5 @@ __all__ = [
     "const",
     "errors",
     "primitives",
+    "register_codec",
 ]

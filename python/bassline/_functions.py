@@ -36,21 +36,31 @@ def find(path: str) -> tuple[Callable[..., Any], list[tuple[str, bool]]]:
     Raises:
         LookupError: there is none; the message says what is missing.
     """
+    found = locate("function", path)
+    if not callable(found):
+        raise LookupError(f"'{path}' is not a function but a {type(found).__name__}")
+    return found, parameters(found)
+
+
+def locate(what: str, path: str) -> Any:
+    """What an import path `module:qualified.name` leads to.
+
+    Raises:
+        LookupError: there is nothing; the message says what is missing.
+    """
     module_name, _, qualified = path.partition(":")
     if not module_name or not qualified:
-        raise LookupError(f"a Python function is named 'module:function'; found '{path}'")
+        raise LookupError(f"a Python {what} is named 'module:{what}'; found '{path}'")
     if module_name == "__main__" or "<locals>" in qualified:
         raise LookupError(
-            f"the function '{path}' belongs to a script or another function and has no import path; declare it again"
+            f"the {what} '{path}' belongs to a script or a function and has no import path; declare it again"
         )
     try:
         found: Any = importlib.import_module(module_name)
     except ImportError as error:
-        raise LookupError(f"the function '{path}' cannot be found: {error}") from error
+        raise LookupError(f"the {what} '{path}' cannot be found: {error}") from error
     for name in qualified.split("."):
         if not hasattr(found, name):
-            raise LookupError(f"the module '{module_name}' has no function '{qualified}'")
+            raise LookupError(f"the module '{module_name}' has no {what} '{qualified}'")
         found = getattr(found, name)
-    if not callable(found):
-        raise LookupError(f"'{path}' is not a function but a {type(found).__name__}")
-    return found, parameters(found)
+    return found

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = [
     "BackpressureError",
     "BasslineError",
@@ -80,8 +85,24 @@ class ContradictionError(BasslineError, ValueError):
     >>> peak = net.contact("peak", 21.5, blend="max")
     >>> peak.value = "hot"
     Traceback (most recent call last):
-    bassline.errors.ContradictionError: contact 'peak' (max) holds 21.5 and cannot join 'hot'; ...
+    bassline.errors.ContradictionError: contact 'peak' (max) holds 21.5 and cannot join 'hot': ...
+    >>> try:
+    ...     peak.value = "hot"
+    ... except bl.ContradictionError as error:
+    ...     print(error.path, error.current, error.incoming, error.current_source, error.incoming_source)
+    peak 21.5 hot external: external:
     """
+
+    path: str = ""
+    """The contact."""
+    current: Any = None
+    """What it holds."""
+    incoming: Any = None
+    """What was written."""
+    current_source: str = ""
+    """Who wrote what it holds: `external:source`, a gadget's path, or `wire:from->to`."""
+    incoming_source: str = ""
+    """Who wrote what came."""
 
 
 class NotSettledError(BasslineError, RuntimeError):
@@ -98,7 +119,9 @@ class NotSettledError(BasslineError, RuntimeError):
 
 
 class GadgetError(BasslineError, RuntimeError):
-    """A gadget failed; the tick was rolled back. The original exception is its `__cause__`.
+    """A gadget, or the join of a lattice in Python, failed; the tick was rolled back.
+
+    The original exception is its `__cause__`.
 
     >>> net = bl.Network()
     >>> _ = net.gadget("math.divide", a=net.contact("a", 1), b=net.contact("b", 2), quotient="q")
@@ -182,11 +205,15 @@ class CapabilityError(BasslineError, PermissionError):
 
 
 class ValueTypeError(BasslineError, TypeError):
-    """A contact cannot hold a value of this type.
+    """A contact cannot hold a value of this type, or its store cannot take it.
 
-    >>> bl.Network().contact("x", {1, 2})
+    >>> bl.Network().contact("x", {1: "a"})
     Traceback (most recent call last):
-    bassline.errors.ValueTypeError: a contact holds None, bool, int, float, str, bytes, list, tuple or dict; found set
+    bassline.errors.ValueTypeError: a contact holds a dict with string keys; found int
+    >>> net = bl.Network()
+    >>> net.contact("y", net.contact("x"))
+    Traceback (most recent call last):
+    bassline.errors.ValueTypeError: a contact does not hold Contact; write its .value, or connect the two with ...
     """
 
 

@@ -174,6 +174,18 @@ class Network(Scope, _core.Network):
         return Handles("wires", lambda: [key(wire) for wire in self._wires()], find)
 
     @property
+    def contradictions(self) -> dict[str, _core.Contradiction]:
+        """The contradictions of all contacts, by path.
+
+        >>> net = bl.Network()
+        >>> _ = net.contact("peak", 21.5, blend="max")
+        >>> net["peak"] = "hot"
+        >>> {path: found.incoming for path, found in net.contradictions.items()}
+        {'peak': 'hot'}
+        """
+        return {found.path: found for found in self._contradictions()}
+
+    @property
     def drivers(self) -> dict[str, dict[str, Any]]:
         """The drivers by name, with their state as plain data.
 
@@ -322,23 +334,14 @@ class Network(Scope, _core.Network):
         return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
 
 
-def primitives(pattern: str = "**") -> list[dict[str, Any]]:
-    """The native gadgets whose name is of a pattern: `name`, `doc`, `inputs`, `outputs` and `config` of each.
-
-    Ports are `(name, takes, required)`, settings `(name, required, meaning)`.
-
-    >>> [primitive["name"] for primitive in bl.primitives("math.a*")]
-    ['math.abs', 'math.add']
-    """
-    return [primitive for primitive in _core.catalogue() if _core.matches(pattern, primitive["name"])]
-
-
 def _close_all() -> None:
     for name, failure in _core.close_all():
         print(f"bassline: network '{name}': {failure}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
 
 
 atexit.register(_close_all)
-os.register_at_fork(after_in_child=_core.after_fork)
+os.register_at_fork(
+    before=_core.before_fork, after_in_parent=_core.after_fork_in_parent, after_in_child=_core.after_fork
+)
 
-__all__ = ["Network", "primitives"]
+__all__ = ["Network"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from bassline import _core, _functions
+from bassline import _core, _functions, _lattices
 from bassline.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -39,14 +39,17 @@ class Scope:
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         raise NotImplementedError("a scope is a network or a group")
 
-    def contact(self, path: str, value: Any = _NOTHING, blend: str | None = None, **attributes: Any) -> _core.Contact:
+    def contact(
+        self, path: str, value: Any = _NOTHING, blend: str | type | None = None, **attributes: Any
+    ) -> _core.Contact:
         """Declare a contact: get it, or create it with the groups its path names.
 
-        `value` fills it if it is empty and never overwrites content. `blend` is `accept-last` (the default of a new
-        one), `max`, `min` or `stream`.
+        `value` fills it if it is empty and never overwrites content. `blend` is a name, `accept-last` for a new one
+        if nothing else is said, or a class with `join(a, b)`, such as a `bl.Lattice`; docs/blends.md has them all.
 
         Raises:
             ConflictError: it exists with another blend or other attributes, or a group has its path.
+            DeclarationError: there is no such blend.
 
         >>> net = bl.Network()
         >>> net.contact("price", 9.5).value
@@ -55,7 +58,10 @@ class Scope:
         9.5
         """
         network, group = self._scope()
-        return network._declare_contact(group, path, value, blend, attributes or None)  # noqa: SLF001
+        if blend is None or isinstance(blend, str):
+            return network._declare_contact(group, path, value, blend, attributes or None)  # noqa: SLF001
+        join, identity = _lattices.describe(blend)
+        return network._declare_lattice(group, path, value, join, identity, attributes or None)  # noqa: SLF001
 
     def group(self, path: str, **attributes: Any) -> Group:
         """Declare a group: get it, or create it with the groups above it.

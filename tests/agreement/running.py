@@ -1,21 +1,53 @@
 """Running a script on a network of either world.
 
 A script is a list of operations as plain data; an operation is a list: its name and its arguments. In ports, a string
-is a path and `["const", value]` a constant.
+is a path and `["const", value]` a constant; `{"$interval": [low, high]}` is an interval.
 """
 
 from __future__ import annotations
 
-import contextlib
 import importlib
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.agreement.tally import Tally
 
 Op = list[Any]
+
+ORDERS = ("oldest", "youngest", "cycles last")  # in which the reference can evaluate independent regions
+CONTENT_ONLY = {"write", "update", "erase"}
+EVERY = 5  # so many operations apart, everything is looked at even if only content was written
+UNSETTLED = 1  # what has not settled once will not: each time is 10,000 firings of the slow evaluator
 
 
 class StopTheBatchError(Exception):
     """Raised inside a batch that must roll back."""
+
+
+def either(x: Any, y: Any) -> Any:
+    return x | y
+
+
+def both_of(x: Any, y: Any) -> Any:
+    return x & y
+
+
+def few(x: Any) -> Any:
+    return {item for item in x if item in (1, 2, "a")}
+
+
+def negated(x: Any) -> Any:
+    return not x
+
+
+def half_down(x: Any) -> Any:
+    return x // 2
+
+
+FOR_BLENDS = {f.__name__: f for f in (either, both_of, few, negated, half_down)}
 
 
 def functions(nothing: Any) -> dict[str, Any]:
@@ -41,7 +73,17 @@ def functions(nothing: Any) -> dict[str, Any]:
     def clamp(x: Any, y: Any) -> Any:
         return max(-20, min(20, x + y))
 
-    return {f.__name__: f for f in (half, total, pair, positive, fussy, clamp)}
+    known = (half, total, pair, positive, fussy, clamp)
+    return {f.__name__: f for f in known} | FOR_BLENDS
+
+
+class Gcd:
+    """The greatest common divisor: a lattice of ints."""
+
+    def join(self, a: Any, b: Any) -> Any:
+        if type(a) is not int or type(b) is not int:
+            raise ValueError("ints only")
+        return math.gcd(a, b) if abs(a) < 2**62 and abs(b) < 2**62 else min(a, b)
 
 
 def typed(value: Any, nothing: Any) -> Any:
@@ -52,6 +94,10 @@ def typed(value: Any, nothing: Any) -> Any:
         return ("float", repr(value + 0.0) if value != 0 else "0.0")
     if isinstance(value, list):
         return ("list", [typed(item, nothing) for item in value])
+    if isinstance(value, (set, frozenset)):
+        return ("set", sorted((typed(item, nothing) for item in value), key=repr))
+    if type(value).__name__ == "Interval":
+        return ("interval", typed(value.low, nothing), typed(value.high, nothing))
     if isinstance(value, dict):
         return ("map", sorted((key, typed(item, nothing)) for key, item in value.items()))
     return (type(value).__name__, value)
@@ -72,8 +118,14 @@ class Run:
         self.net.on_change("**", self.changes.append)
 
     def all(self, ops: list[Op]) -> list[dict[str, Any]]:
-        for op in ops:
-            self.seen.append(self.observe(self.attempt(op)))
+        unsettled = 0
+        for index, op in enumerate(ops):
+            outcome = self.attempt(op)
+            wholly = op[0] not in CONTENT_ONLY or outcome[0] or index % EVERY == 0 or index == len(ops) - 1
+            self.seen.append(self.observe(outcome, wholly=bool(wholly)))
+            unsettled += outcome[0] == "NotSettledError"
+            if unsettled == UNSETTLED:
+                break
         return self.seen
 
     def attempt(self, op: Op) -> Any:
@@ -90,8 +142,10 @@ class Run:
 
     def batch(self, ops: list[Op], fails: bool, inner: list[Any]) -> None:
         with self.net.batch():
-            for op in ops:
-                inner.append((self.attempt(op), self.contents()))  # noqa: PERF401 - kept if a later one raises
+            for index, op in enumerate(ops):
+                outcome = self.attempt(op)
+                wholly = outcome[0] or op[0] == "remove" or index == len(ops) - 1
+                inner.append((outcome, self.contents(None if wholly else paths_of(op))))
             if fails:
                 raise StopTheBatchError
 
@@ -99,13 +153,21 @@ class Run:
         getattr(self, f"do_{name}")(*arguments)
 
     def do_contact(self, path: str, blend: str, *value: Any) -> None:
-        self.net.contact(path, *value, blend=blend)
+        self.net.contact(path, *map(self.value, value), blend=Gcd if blend == "gcd" else blend)
 
     def do_write(self, path: str, value: Any) -> None:
-        self.net[path] = value
+        self.net[path] = self.value(value)
 
     def do_update(self, values: dict[str, Any]) -> None:
-        self.net.update(values)
+        self.net.update(self.value(values))
+
+    def value(self, data: Any) -> Any:
+        """A value as this world has it: `{"$interval": [low, high]}` stands for an interval."""
+        if not isinstance(data, dict):
+            return data
+        if "$interval" in data:
+            return self.bl.Interval(*data["$interval"])
+        return {key: self.value(item) for key, item in data.items()}
 
     def do_erase(self, path: str) -> None:
         self.net.erase(path)
@@ -136,35 +198,61 @@ class Run:
     def bindings(self, ports: dict[str, Any]) -> dict[str, Any]:
         return {port: bound if isinstance(bound, str) else self.bl.const(bound[1]) for port, bound in ports.items()}
 
-    def contents(self) -> dict[str, Any]:
-        return {path: typed(contact.value, self.bl.Nothing) for path, contact in self.net.contacts.items()}
+    def contents(self, paths: Iterable[str] | None = None) -> dict[str, Any]:
+        """Of the contacts there are: all, or those of these paths."""
+        contacts = self.net.contacts
+        if paths is None:
+            return {path: typed(contact.value, self.bl.Nothing) for path, contact in contacts.items()}
+        return {path: typed(contacts[path].value, self.bl.Nothing) for path in paths if path in contacts}
 
-    def observe(self, outcome: Any) -> dict[str, Any]:
+    def observe(self, outcome: Any, *, wholly: bool) -> dict[str, Any]:
+        """What came of an operation; the change records and, `wholly`, the state of everything."""
         changes: dict[str, list[Any]] = {}
         for change in self.changes:
             values = typed(change.old, self.bl.Nothing), typed(change.new, self.bl.Nothing)
             changes.setdefault(change.path, []).append((change.tick, *values))
         self.changes.clear()
+        seen = {"outcome": outcome, "tick": self.net.tick, "changes": changes}
+        return seen | self.state() if wholly else seen
+
+    def state(self) -> dict[str, Any]:
         contacts = dict(self.net.contacts.items())
         return {
-            "outcome": outcome,
-            "tick": self.net.tick,
-            "contents": self.contents(),
+            "contents": {path: typed(contact.value, self.bl.Nothing) for path, contact in contacts.items()},
             "versions": {path: contact.version for path, contact in contacts.items()},
             "contradictions": sorted(path for path, contact in contacts.items() if contact.contradiction is not None),
             "faults": sorted(path for path, contact in contacts.items() if contact.fault is not None),
             "gadgets": len(self.net.gadgets),
             "wires": len(self.net.wires),
-            "changes": changes,
         }
 
 
-def reference_run(ops: list[Op], contradictions: str, *, youngest_first: bool = False) -> list[dict[str, Any]]:
+def paths_of(op: Op) -> list[str]:
+    """The contacts an operation names, those of a gadget's ports apart."""
+    return (
+        [*op[1]]
+        if op[0] == "update"
+        else [op[1]]
+        if op[0] in ("write", "erase", "contact")
+        else op[1:3]
+        if op[0] == "wire"
+        else []
+    )
+
+
+def reference_run(
+    ops: list[Op], contradictions: str, *, order: str = ORDERS[0], tally: Tally | None = None
+) -> list[dict[str, Any]]:
     reference = importlib.import_module("tests.reference")
-    net = reference.Network(contradictions=contradictions, youngest_first=youngest_first)
+    net = reference.Network(contradictions=contradictions, order=order)
     run = Run(reference, net)
-    with contextlib.suppress(reference.errors.BeyondTheReferenceError):  # what was seen before it still counts
+    beyond = False
+    try:
         run.all(ops)
+    except reference.errors.BeyondTheReferenceError:  # what was seen before it still counts
+        beyond = True
+    if tally is not None:
+        tally.count(ops, run.seen, net.cycles, beyond=beyond)
     return run.seen
 
 

@@ -58,7 +58,7 @@ CASES = [
     (RuntimeError, failing),
     (OverflowError, lambda net: net.contact("a", 2**63)),
     (ValueError, lambda net: net.contact("a", -(2**63) - 1)),
-    (TypeError, lambda net: net.contact("a", object())),
+    (TypeError, lambda net: net.contact("a", {1: 2})),
     (OSError, lambda net: bl.Network("/no/such/directory/shop.db")),
     (TimeoutError, lambda net: late(net)),
 ]

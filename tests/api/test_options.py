@@ -65,7 +65,7 @@ def test_contradictions_are_recorded_or_raised(net):
     net["peak"] = "text"
     assert net["peak"] == 3
     contradiction = net.contacts["peak"].contradiction
-    assert (contradiction["current"], contradiction["incoming"]) == (3, "text")
+    assert (contradiction.current, contradiction.incoming) == (3, "text")
 
     strict = bl.Network(contradictions="raise")
     strict.contact("peak", 3, blend="max")

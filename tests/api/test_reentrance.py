@@ -242,3 +242,17 @@ def test_a_gadget_that_uses_another_network_whose_gadget_comes_back_is_no_deadlo
         print(outer["log"], "outside of gadgets" in outer["there"])
     """)
     assert done.lines == ["5 True"]
+
+
+def test_all_that_a_gadget_writes_in_one_tick_is_kept(net):
+    net.contact("a")
+    for path in ("x", "y", "z"):
+        net.contact(path)
+
+    @net.gadget(inputs={"a": "a"}, outputs="b", name="spread")
+    def spread(a):
+        net["x"], net["y"], net["z"] = a + 1, a + 2, a + 3
+        return a
+
+    net["a"] = 1
+    assert [net[path] for path in ("x", "y", "z")] == [2, 3, 4]

@@ -256,3 +256,15 @@ def test_everybody_gets_a_turn_while_one_thread_ingests(threads, net):
     threads.join()
     assert net["x"] == 300_000
     assert turns > 5
+
+
+def test_another_thread_reads_what_is_committed_while_a_batch_is_open(net):
+    contact = net.contact("a", 1)
+    seen = []
+    with net.batch():
+        net["a"] = 2
+        reader = threading.Thread(target=lambda: seen.extend([contact.value, net["a"], net.get("a")]))
+        reader.start()
+        reader.join(20)
+    assert seen == [1, 1, 1]
+    assert net["a"] == 2

@@ -35,6 +35,8 @@ def compute(world, net, primitive, output, **inputs):
         ("math.divide", "quotient", 7, 2, 3.5),
         ("math.divide", "quotient", 6, 3, 2.0),
         ("math.divide", "quotient", -1, 4.0, -0.25),
+        ("math.divide", "quotient", 2**53 + 1, 3, 3002399751580331.0),
+        ("math.divide", "quotient", 3, SMALL, -3 / 2**63),
         ("math.min", "min", 2, 3, 2),
         ("math.min", "min", 2, 3.0, 2),
         ("math.min", "min", 2.0, 2, 2),
@@ -63,6 +65,7 @@ def test_arithmetic_of_two_numbers_keeps_ints_where_exact(world, net, primitive,
         (1, 10**12, 1),
         (-1, 10**12 + 1, -1),
         (0, 10**12, 0),
+        (0, -math.inf, math.inf),
     ],
 )
 def test_powers(world, net, base, exponent, expected):

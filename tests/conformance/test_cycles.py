@@ -157,3 +157,30 @@ def test_losing_an_input_empties_a_cycle(world, net):
     net.erase("a")
     assert net["x"] is world.Nothing
     assert net["y"] is world.Nothing
+
+
+def test_in_a_cycle_a_newer_write_of_an_equal_value_wakes_a_link_whose_ends_differ(world, net):
+    def pair(x, y):
+        return min(x, y), max(x, y)
+
+    net.contact("top", 4, blend="max")
+    net.wire("a", "b")
+    net.wire("top", "low")
+    net.gadget("math.add", a="c", b=3, sum="b")
+    net.gadget(inputs={"x": "b", "y": "a"}, outputs=("low", "a"), name="pair")(pair)
+    net.wire("c", "top")
+    assert [net[path] for path in ("a", "b", "c", "low", "top")] == [10, 10, 10, 10, 10]
+    tick = net.tick
+    net["c"] = 3.0
+    assert [net[path] for path in ("a", "b", "c", "low", "top")] == [10, 10, 10, 10, 10]
+    assert net.tick == tick
+
+
+def test_a_total_that_reads_itself_adds_up_every_event_of_a_tick(world, net):
+    net.contact("event", blend="stream")
+    net.contact("total", 0)
+    net.gadget("math.add", a="total", b="event", sum="total")
+    with net.batch():
+        for value in (1, 2, 3):
+            net["event"] = value
+    assert net["total"] == 6

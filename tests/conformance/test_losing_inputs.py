@@ -220,3 +220,25 @@ def test_a_contact_removed_and_declared_again_in_one_batch_starts_empty(world, n
         net.contact("a")
     assert net["a"] is world.Nothing
     assert net.contacts["a"].blend == "accept-last"
+
+
+def test_a_loss_is_not_a_newer_write_than_that_of_an_older_gadget_which_has_yet_to_fire(world, net):
+    net.contact("a", 1)
+    net.contact("b", 1)
+    net.gadget("math.add", name="older", a="later", b=0, sum="c")
+    net.gadget("math.add", a="a", b=1, sum="later")
+    net.gadget("math.add", name="younger", a="b", b=10, sum="c")
+    assert net["c"] == 11
+    with net.batch():
+        net.erase("b")
+        net["a"] = 5
+    assert net["c"] == 6
+
+
+def test_an_erase_over_two_wires_is_answered_by_a_lattice_linked_with_what_it_empties(world, net):
+    net.contact("top", 1000.0, blend="max")
+    net.wire("a", "b", kind="directed")
+    net.wire("top", "b")
+    net.wire("a", "b")
+    net.erase("a")
+    assert [net[path] for path in ("a", "b", "top")] == [1000.0, 1000.0, 1000.0]

@@ -325,3 +325,17 @@ def test_a_fault_is_rolled_back_with_its_tick(world, net):
         net["a"] = 0
         raise RuntimeError("stop")
     assert net.contacts["inverse"].fault is None
+
+
+def test_a_success_that_produces_nothing_lifts_a_fault(world, net):
+    net.contact("a", -1)
+
+    @net.gadget(outputs="b", on_error="contain")
+    def fussy(a):
+        if a < 0:
+            raise ValueError("negative")
+        return world.Nothing
+
+    assert net.contacts["b"].fault is not None
+    net["a"] = 1
+    assert net.contacts["b"].fault is None

@@ -187,3 +187,27 @@ def test_removing_the_router_leaves_its_instances(world, net):
     assert net["by_carrier/AA/mean"] == 1.0
     net["by_carrier/AA/flight"] = {"delay": 3}
     assert net["by_carrier/AA/mean"] == 2.0
+
+
+def test_a_router_declared_anew_goes_on_with_the_instances_there_are(world, net):
+    routed(net)
+    net["flights"] = {"carrier": "AA", "delay": 10}
+    net.remove(net.gadgets["router"])
+    other = {"contacts": [{"id": "flight", "blend": "max"}]}
+    net.gadget(
+        "stream.route", name="next", record="flights", key="carrier", into="by_carrier", entry="flight", template=other
+    )
+    net["flights"] = {"carrier": "AA", "delay": 20}
+    assert same(net["by_carrier/AA/mean"], 15.0)
+
+
+def test_a_router_finds_an_instance_again_after_the_tick_that_first_used_it_was_rolled_back(world, net):
+    routed(net)
+    net["flights"] = {"carrier": "AA", "delay": 10}
+    net.remove(net.gadgets["router"])
+    routed(net)
+    with pytest.raises(RuntimeError, match="stop"), net.batch():
+        net["flights"] = {"carrier": "AA", "delay": 100}
+        raise RuntimeError("stop")
+    net["flights"] = {"carrier": "AA", "delay": 20}
+    assert same(net["by_carrier/AA/mean"], 15.0)

@@ -84,6 +84,19 @@ def test_a_sum_outside_64_bits_is_an_error_and_the_state_stays(world, net):
     assert net["sum"] == 2**62 + 5
 
 
+def test_a_mean_is_rounded_once_and_outgrows_64_bits_as_a_float(world, net):
+    net.contact("s", blend="stream")
+    net.gadget("stat.mean", value="s", mean="mean")
+    with net.batch():
+        for value in (2**53, True, 0):
+            net["s"] = value
+    assert same(net["mean"], (2**53 + 1) / 3)
+    with net.batch():
+        for _ in range(3):
+            net["s"] = 2**63 - 1
+    assert same(net["mean"], (2**53 + 1 + 3 * 2.0**63) / 6)
+
+
 @pytest.mark.parametrize("name", ["sum", "mean"])
 def test_a_string_cannot_be_summed(world, net, name):
     net.contact("s", blend="stream")

@@ -334,3 +334,19 @@ def test_a_wire_between_streams_both_ways_passes_an_event_on_once(world, net):
     net["t"] = 2
     assert [change[1:] for change in changes if change[1] == "s"] == [("s", world.Nothing, 1), ("s", 1, 2)]
     assert [change[1:] for change in changes if change[1] == "t"] == [("t", world.Nothing, 1), ("t", 1, 2)]
+
+
+def test_an_erase_of_an_empty_stream_stands_behind_an_event_that_comes_of_an_earlier_write(world, net):
+    net.contact("in", blend="stream")
+    net.contact("out", blend="stream")
+    net.gadget("math.abs", value="in", result="out")
+    seen = world.log(net, "out")
+    with net.batch():
+        net["in"] = -1
+        net.erase("out")
+    assert seen == [1, world.Nothing]
+    assert net["out"] is world.Nothing
+    tick = net.tick
+    net.erase("out")
+    assert net.tick == tick
+    assert seen == [1, world.Nothing]

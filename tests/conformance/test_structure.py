@@ -209,3 +209,13 @@ def test_an_unknown_port_a_missing_port_and_an_unknown_primitive_are_refused(wor
         with pytest.raises(ValueError):  # noqa: PT011 - the class is all that was promised
             net.gadget(primitive, **ports)
     assert list(net.contacts) == []
+
+
+def test_removing_a_group_removes_the_gadgets_in_it_whose_contacts_are_elsewhere(world, net):
+    net.contact("a", 1)
+    net.group("g").gadget("math.add", name="inner", a="/a", b=1, sum="/b")
+    assert net["b"] == 2
+    net.remove("g")
+    assert list(net.gadgets) == []
+    net["a"] = 5
+    assert net["b"] == 2

@@ -278,3 +278,13 @@ def test_a_gadget_and_a_wire_created_in_one_batch_carry_what_settles_not_what_wa
         net.gadget("math.add", name="g", a="copy", b=1, sum="y")
     assert (net["x"], net["copy"], net["y"]) == (6, 6, 7)
     assert world.firings(net, "g") == 1
+
+
+def test_a_write_that_contradicts_does_not_wake_a_link_whose_ends_stand_apart(world, net):
+    net.contact("low", -6, blend="min")
+    net.contact("high", 0.5, blend="max")
+    net.wire("high", "low")
+    assert (net["high"], net["low"]) == (0.5, -6)
+    net["high"] = None
+    assert net.contacts["high"].contradiction is not None
+    assert (net["high"], net["low"]) == (0.5, -6)

@@ -5,6 +5,6 @@ from __future__ import annotations
 from . import errors
 from .changes import Change
 from .network import Network
-from .values import Nothing, const
+from .values import Interval, Nothing, const
 
-__all__ = ["Change", "Network", "Nothing", "const", "errors"]
+__all__ = ["Change", "Interval", "Network", "Nothing", "const", "errors"]

@@ -24,6 +24,7 @@ class Firing:
     policy: str
     firings: Counter[str]
     changed: list[int] = field(default_factory=list)  # contacts, since somebody looked
+    renewed: list[int] = field(default_factory=list)  # contacts written with what they held, likewise
     answers: list[Node] = field(default_factory=list)
     restructured: bool = False
     turn: int = 0  # how many members have fired in this tick
@@ -50,6 +51,8 @@ class Firing:
         outcome = write(target, Write(value, stamp, writer, key, identity), self.policy)
         if outcome.changed:
             self.changed.append(target.number)
+        elif outcome.taken:
+            self.renewed.append(target.number)
         return outcome
 
     def lose(self, target: Contact, writer: int) -> None:
@@ -177,7 +180,8 @@ class Firing:
         came = self.streams.latest.get(((wire.number, 1), source.number), Nothing)
         if target.is_stream and equal(came, source.content):
             return  # it came from there, over this wire
-        stamp = source.stamp if source.stamp is not None else OLDEST
+        age = source.born if source.blend == target.blend == "first" else source.stamp
+        stamp = age if age is not None else OLDEST
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
         if outcome.answer and reason != ANSWER:
             self.answers.append((wire.number, 1 - direction))
@@ -189,4 +193,7 @@ def stream_inputs(contacts: Mapping[int, Contact], gadget: Gadget) -> list[int]:
 
 def ready(gadget: Gadget, inputs: Mapping[str, Value]) -> bool:
     needed = set(gadget.primitive.inputs) - gadget.primitive.optional
-    return all(inputs[port] is not Nothing for port in needed)
+    if any(inputs[port] is Nothing for port in needed):
+        return False
+    chosen = gadget.primitive.chosen(inputs) if gadget.primitive.chosen else None
+    return chosen is None or inputs.get(chosen, Nothing) is not Nothing

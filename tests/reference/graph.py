@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
 
 from .model import State
 from .router import possible_targets
@@ -69,29 +71,51 @@ def components(graph: Graph) -> list[list[Node]]:
     return found
 
 
-def ordered_regions(state: State, youngest_first: bool = False) -> list[list[Node]]:
-    """All regions; each after everything that leads into it; among independent ones the oldest first.
+def first_key(order: str, region: list[Node]) -> tuple[int, ...]:
+    """Which of the regions that may be evaluated is first: nothing a user sees may depend on it."""
+    number, direction = min(region)
+    if order == "youngest":
+        return (-number, -direction)
+    if order == "cycles last":
+        return (len(region), number, direction)
+    return (number, direction)
 
-    `youngest_first` turns the last rule around: nothing a user sees may depend on it.
-    """
-    graph = build(state)
+
+@dataclass
+class Shape:
+    """Who reads what, and all regions: each after everything that leads into it."""
+
+    order: str
+    structure: tuple[tuple[int, ...], ...] = ()
+    graph: Graph = field(default_factory=dict)
+    regions: list[list[Node]] = field(default_factory=list)
+
+    def follow(self, state: State) -> None:
+        """Nothing is worked out anew for the structure it was worked out for: numbers are never used again."""
+        structure = (tuple(state.contacts), tuple(state.wires), tuple(state.gadgets))
+        if structure != self.structure:
+            self.structure, self.graph = structure, build(state)
+            self.regions = ordered(self.graph, self.order)
+
+
+def ordered(graph: Graph, order: str) -> list[list[Node]]:
     regions = components(graph)
     region_of = {node: number for number, region in enumerate(regions) for node in region}
-    waits_for: list[set[int]] = [set() for _ in regions]
+    follow: list[set[int]] = [set() for _ in regions]
     for node, targets in graph.items():
-        for target in targets:
-            if region_of[target] != region_of[node]:
-                waits_for[region_of[target]].add(region_of[node])
-    order: list[list[Node]] = []
-    left = set(range(len(regions)))
-    while left:
-        free = [number for number in left if not waits_for[number] & left]
-        chosen = _extreme(free, regions, youngest_first)
-        left.remove(chosen)
-        order.append(regions[chosen])
-    return order
-
-
-def _extreme(free: Iterable[int], regions: list[list[Node]], youngest_first: bool) -> int:
-    pick = max if youngest_first else min
-    return pick(free, key=lambda number: min(regions[number]))
+        follow[region_of[node]].update(region_of[target] for target in targets)
+    waits_for: Counter[int] = Counter()
+    for number, followers in enumerate(follow):
+        followers.discard(number)
+        waits_for.update(followers)
+    free = [(first_key(order, region), number) for number, region in enumerate(regions) if not waits_for[number]]
+    heapq.heapify(free)
+    in_order: list[list[Node]] = []
+    while free:
+        _, number = heapq.heappop(free)
+        in_order.append(regions[number])
+        for follower in follow[number]:
+            waits_for[follower] -= 1
+            if not waits_for[follower]:
+                heapq.heappush(free, (first_key(order, regions[follower]), follower))
+    return in_order

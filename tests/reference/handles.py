@@ -6,11 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import model
+from .blends import Blend, name_of
 from .errors import StaleHandleError
 from .values import Nothing, Value, isolate
 
 if TYPE_CHECKING:
     from .network import Network
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    path: str
+    current: Value
+    incoming: Value
+    current_source: str
+    incoming_source: str
 
 
 @dataclass(unsafe_hash=True)
@@ -49,7 +59,7 @@ class Contact:
 
     @property
     def blend(self) -> str:
-        return self.record().blend
+        return name_of(self.record().blend)
 
     @property
     def version(self) -> int:
@@ -60,8 +70,21 @@ class Contact:
         return dict(self.record().attributes)
 
     @property
-    def contradiction(self) -> model.Contradiction | None:
-        return self.record().contradiction
+    def contradiction(self) -> Contradiction | None:
+        found = self.record().contradiction
+        if found is None:
+            return None
+        sources = self._source(found.current_writer), self._source(found.incoming_writer)
+        return Contradiction(self.path, found.current, found.incoming, *sources)
+
+    def _source(self, writer: int) -> str:
+        state = self.network.state
+        if writer in state.gadgets:
+            return state.gadgets[writer].path
+        if writer in state.wires:
+            wire = state.wires[writer]
+            return f"wire:{state.contacts[wire.start].path}->{state.contacts[wire.end].path}"
+        return "external:"
 
     @property
     def fault(self) -> str | None:
@@ -117,7 +140,7 @@ class Group:
         if self.path not in self.network.state.groups:
             raise StaleHandleError(f"the group {self.path} was removed")
 
-    def contact(self, path: str, value: Value = Nothing, blend: str | None = None, **attributes: Any) -> Contact:
+    def contact(self, path: str, value: Value = Nothing, blend: Blend | None = None, **attributes: Any) -> Contact:
         self._check()
         return self.network.declare_contact(self.path, path, value, blend, attributes)
 

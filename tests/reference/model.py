@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from .primitives import Primitive
 from .values import Const, Nothing, Value, equal
@@ -51,7 +50,7 @@ class Contradiction:
 class Contact:
     number: int
     path: str
-    blend: str
+    blend: str | type
     attributes: dict[str, Any]
     content: Value = Nothing
     version: int = 0
@@ -62,6 +61,7 @@ class Contact:
     # what holds within one tick only:
     before: Value = Nothing
     stamp: Stamp | None = None
+    born: Stamp | None = None  # of a `first`, the stamp of its content
     events: list[Event] = field(default_factory=list)  # in order of arrival
     latest: Event | None = None  # of them, in key order
 
@@ -74,7 +74,7 @@ class Contact:
         return bool(self.events) if self.is_stream else not equal(self.before, self.content)
 
     def begin_tick(self) -> None:
-        self.before, self.stamp, self.events, self.latest = self.content, None, [], None
+        self.before, self.stamp, self.born, self.events, self.latest = self.content, None, None, [], None
 
 
 @dataclass
@@ -106,6 +106,16 @@ class Gadget:
         return list(self.outputs.values())
 
 
+Record = TypeVar("Record", Contact, Wire, Gadget)
+
+
+def _copied(record: Record) -> Record:
+    """As `copy.copy`, which takes ten times as long."""
+    copied = object.__new__(type(record))
+    copied.__dict__.update(record.__dict__)
+    return copied
+
+
 @dataclass
 class State:
     """Everything that a rolled back tick takes back."""
@@ -117,13 +127,13 @@ class State:
     gadgets: dict[int, Gadget] = field(default_factory=dict)
 
     def copied(self) -> State:
-        contacts = {number: copy.copy(contact) for number, contact in self.contacts.items()}
+        contacts = {number: _copied(contact) for number, contact in self.contacts.items()}
         for contact in contacts.values():
             contact.faults, contact.events = dict(contact.faults), list(contact.events)
-        wires = {number: copy.copy(wire) for number, wire in self.wires.items()}
+        wires = {number: _copied(wire) for number, wire in self.wires.items()}
         for wire in wires.values():
             wire.forced = dict(wire.forced)
-        gadgets = {number: copy.copy(gadget) for number, gadget in self.gadgets.items()}
+        gadgets = {number: _copied(gadget) for number, gadget in self.gadgets.items()}
         return State(self.tick, dict(self.groups), contacts, wires, gadgets)
 
     def begin_tick(self) -> None:

@@ -10,9 +10,11 @@ from typing import Any
 
 from . import handles
 from .binding import bind_primitive, bind_python
+from .blends import Blend
 from .changes import Change, Subscriptions, changes_of, same_outcome
 from .connecting import connect
 from .errors import BasslineError, StaleHandleError, UnknownContactError
+from .graph import Shape
 from .model import EXTERNAL, State
 from .settle import Settling
 from .structure import Declarations, absolute
@@ -21,12 +23,13 @@ from .writes import Write, erase, write
 
 
 class Network:
-    """`youngest_first` evaluates independent regions the other way round, to show that it does not matter."""
+    """`order` is that in which independent regions are evaluated ("oldest", "youngest" or "cycles last"): it must not matter."""
 
-    def __init__(self, contradictions: str = "record", *, youngest_first: bool = False) -> None:
+    def __init__(self, contradictions: str = "record", *, order: str = "oldest") -> None:
         self.state = State()
         self._policy = contradictions
-        self._youngest_first = youngest_first
+        self._shape = Shape(order)
+        self.cycles = 0  # how often a cycle had something to fire
         self._numbers = itertools.count(1)
         self._firings: Counter[str] = Counter()
         self._subscriptions = Subscriptions()
@@ -65,10 +68,12 @@ class Network:
             self._waiting.pop(0)()
 
     def _settle(self) -> None:
+        settling = Settling(self._declarations(), self._policy, self._firings, self._shape)
         self._busy = True
         try:
-            Settling(self._declarations(), self._policy, self._firings, self._youngest_first).run()
+            settling.run()
         finally:
+            self.cycles += settling.cycles
             self._busy = False
 
     def _commit(self, before: State, source: str | None) -> None:
@@ -176,7 +181,7 @@ class Network:
         return {path: handles.Group(self, path) for path in self.state.groups}
 
     def contact(
-        self, path: str, value: Value = Nothing, blend: str | None = None, **attributes: Any
+        self, path: str, value: Value = Nothing, blend: Blend | None = None, **attributes: Any
     ) -> handles.Contact:
         return self.declare_contact("", path, value, blend, attributes)
 
@@ -190,7 +195,7 @@ class Network:
         return self.declare_gadget("", primitive, **options)
 
     def declare_contact(
-        self, group: str, path: str, value: Value, blend: str | None, attributes: Mapping[str, Any]
+        self, group: str, path: str, value: Value, blend: Blend | None, attributes: Mapping[str, Any]
     ) -> handles.Contact:
         value = isolate(value)
         with self.batch():

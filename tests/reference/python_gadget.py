@@ -25,7 +25,8 @@ def python_primitive(function: Callable[..., Any], outputs: tuple[str, ...]) -> 
         return spread(function(**inputs), outputs), state
 
     optional = frozenset(name for name, has_default in ports.items() if has_default)
-    return Primitive("python", tuple(ports), outputs, run, optional=optional)
+    identity = f"{function.__module__}:{function.__qualname__}"  # of the same function, defined again
+    return Primitive(identity, tuple(ports), outputs, run, optional=optional)
 
 
 def spread(result: Value, outputs: tuple[str, ...]) -> dict[str, Value]:

@@ -6,21 +6,22 @@ from collections import Counter
 
 from .errors import NotSettledError
 from .firing import Firing, stream_inputs
-from .graph import ordered_regions
+from .graph import Shape
 from .model import ANSWER, CHANGED, State
 from .streams import Node, Streams
 from .structure import Declarations
-from .values import equal
+from .values import Nothing, equal
 
 BOUND = 10_000  # firings of any one member of a region
 
 
 class Settling:
-    def __init__(self, declarations: Declarations, policy: str, firings: Counter[str], youngest_first: bool) -> None:
+    def __init__(self, declarations: Declarations, policy: str, firings: Counter[str], shape: Shape) -> None:
         self.state: State = declarations.state
         self.streams = Streams(self.state)
         self.firing = Firing(declarations, self.streams, policy, firings)
-        self.youngest_first = youngest_first
+        self.shape = shape
+        self.cycles = 0  # regions with something to fire
         self.done: set[Node] = set()
 
     def run(self) -> None:
@@ -30,7 +31,8 @@ class Settling:
 
     def _evaluate_until_restructured(self) -> bool:
         """True when every region has been evaluated; False when a router made new ones on the way."""
-        for region in ordered_regions(self.state, self.youngest_first):
+        self.shape.follow(self.state)
+        for region in self.shape.regions:
             members = [node for node in region if node[0] not in self.state.contacts and node not in self.done]
             if members:
                 self._evaluate(set(members), is_cycle=len(region) > 1)
@@ -43,6 +45,7 @@ class Settling:
         dirty: dict[Node, str] = {}
         for node in members:
             self._trigger(node, dirty)
+        self.cycles += is_cycle and bool(dirty)
         fired: Counter[Node] = Counter()
         moved: list[int] = []
         while dirty:
@@ -54,7 +57,7 @@ class Settling:
                 if self.firing.restructured and is_cycle:
                     self._grow(position, members, dirty)
                 moved += self.firing.changed
-                self._spread(members, dirty)
+                self._spread(position, members, dirty)
                 self._drop_echo(position, dirty)
                 if is_cycle and fired[position] > BOUND:
                     raise self._not_settled(moved_before + moved)
@@ -76,24 +79,36 @@ class Settling:
                 return CHANGED if self.streams.has_pending(node, streams) else None
             return CHANGED if gadget.new or any(contacts[n].differs() for n in gadget.reads()) else None
         wire = self.state.wires[number]
-        source, target = (wire.start, wire.end) if direction == 0 else (wire.end, wire.start)
+        source = wire.start if direction == 0 else wire.end
         if contacts[source].differs():
             return CHANGED
-        linked_apart = wire.kind == "bidirectional" and not equal(contacts[source].content, contacts[target].content)
-        if linked_apart and contacts[source].stamp is not None:
+        if self._is_apart(node) and contacts[source].stamp is not None:
             return CHANGED  # written with what it held before, and newer than what its partner holds
         return wire.forced.get(direction)
 
+    def _is_apart(self, node: Node) -> bool:
+        """Whether this is a bidirectional wire whose ends differ."""
+        wire, contacts = self.state.wires.get(node[0]), self.state.contacts
+        if wire is None or wire.kind != "bidirectional":
+            return False
+        return not equal(contacts[wire.start].content, contacts[wire.end].content)
+
     def _fire(self, node: Node, reason: str) -> int:
-        self.firing.changed, self.firing.answers = [], []
+        self.firing.changed, self.firing.renewed, self.firing.answers = [], [], []
         if node[0] in self.state.gadgets:
             return self.firing.gadget(self.state.gadgets[node[0]])
         return self.firing.wire(self.state.wires[node[0]], node[1], reason)
 
-    def _spread(self, members: set[Node], dirty: dict[Node, str]) -> None:
-        for node in members:
-            if set(self._sources(node)) & set(self.firing.changed):
-                dirty[node] = CHANGED
+    def _spread(self, fired: Node, members: set[Node], dirty: dict[Node, str]) -> None:
+        for number in self.firing.changed:
+            for node in self.shape.graph.get((number, 0), ()):
+                if node in members:
+                    dirty[node] = CHANGED
+        by_gadget, contacts = fired[0] in self.state.gadgets, self.state.contacts
+        for number in (n for n in self.firing.renewed if by_gadget or contacts[n].content is Nothing):
+            for node in self.shape.graph.get((number, 0), ()):
+                if node in members and node[0] != fired[0] and self._is_apart(node):
+                    dirty[node] = CHANGED
         for node in self.firing.answers:
             dirty.setdefault(node, ANSWER)
 
@@ -105,15 +120,10 @@ class Settling:
             if equal(start.content, end.content) and not start.is_stream and not end.is_stream:
                 dirty.pop((node[0], 1 - node[1]), None)
 
-    def _sources(self, node: Node) -> list[int]:
-        if node[0] in self.state.gadgets:
-            return self.state.gadgets[node[0]].reads()
-        wire = self.state.wires[node[0]]
-        return [wire.start if node[1] == 0 else wire.end]
-
     def _grow(self, router: Node, members: set[Node], dirty: dict[Node, str]) -> None:
         """The router is part of a cycle, and so may be what it has just made."""
-        region = next(region for region in ordered_regions(self.state) if router in region)
+        self.shape.follow(self.state)
+        region = next(region for region in self.shape.regions if router in region)
         for node in region:
             if node[0] not in self.state.contacts and node not in members:
                 members.add(node)

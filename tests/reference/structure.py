@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .blends import BLENDS
+from .blends import BLENDS, Blend
 from .errors import ConflictError, DeclarationError
 from .model import Contact, Gadget, State, Wire
 from .primitives import Primitive
@@ -45,11 +45,11 @@ class Declarations:
             self.state.groups.setdefault(name, {})
         self.state.groups[path] = {**self.state.groups[path], **attributes}
 
-    def check_contact(self, path: str, blend: str | None = None) -> None:
+    def check_contact(self, path: str, blend: Blend | None = None) -> None:
         existing = self.state.at(path)
         if existing and blend is not None and existing.blend != blend:
             raise ConflictError(f"{path} has the blend {existing.blend}, it was declared again with {blend}")
-        if blend is not None and blend not in BLENDS:
+        if isinstance(blend, str) and blend not in BLENDS:
             raise DeclarationError(f"one of {BLENDS} was expected as blend of {path}, {blend!r} was found")
         if path in self.state.groups:
             raise ConflictError(f"{path} is a group, not a contact")
@@ -57,7 +57,7 @@ class Declarations:
             if self.state.at(name):
                 raise ConflictError(f"{name} is a contact, not a group")
 
-    def contact(self, path: str, blend: str | None = None, attributes: Mapping[str, Any] | None = None) -> Contact:
+    def contact(self, path: str, blend: Blend | None = None, attributes: Mapping[str, Any] | None = None) -> Contact:
         self.check_contact(path, blend)
         contact = self.state.at(path)
         if contact is None:
@@ -76,6 +76,9 @@ class Declarations:
             raise DeclarationError(f"a wire from {start} to itself")
         self.check_contact(start)
         self.check_contact(end)
+        counters = [at.path for at in (self.state.at(start), self.state.at(end)) if at and at.blend == "counter"]
+        if kind == "bidirectional" and counters:
+            raise DeclarationError(f"{counters[0]} is a counter: what it gives back would be counted again")
         a, b = self.contact(start), self.contact(end)
         for wire in self.state.wires.values():
             ends = [(wire.start, wire.end)]

@@ -25,6 +25,7 @@ class Write:
 class Outcome:
     changed: bool
     answer: bool  # the contact did not end up with what came: over a bidirectional wire it answers
+    taken: bool = True  # though it may have changed nothing
 
 
 def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
@@ -32,14 +33,30 @@ def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
         return _event(contact, incoming)
     if contact.blend == "accept-last":
         return _accept_last(contact, incoming)
+    if contact.blend == "first":
+        return _first(contact, incoming)
     return _join(contact, incoming, policy)
 
 
 def _accept_last(contact: Contact, incoming: Write) -> Outcome:
     differs = not equal(contact.content, incoming.value)
     if contact.stamp is not None and incoming.stamp < contact.stamp:
-        return Outcome(changed=False, answer=differs)
+        return Outcome(changed=False, answer=differs, taken=False)
     contact.stamp, contact.writer = incoming.stamp, incoming.writer
+    if differs:
+        contact.content, contact.changed_by = incoming.value, incoming.writer
+    return Outcome(changed=differs, answer=False)
+
+
+def _first(contact: Contact, incoming: Write) -> Outcome:
+    """The oldest write is taken, the others are kept out."""
+    if contact.stamp is None or incoming.stamp >= contact.stamp:
+        contact.stamp = incoming.stamp
+    differs = not equal(contact.content, incoming.value)
+    is_older = contact.born is not None and incoming.stamp < contact.born
+    if incoming.value is Nothing or not (contact.content is Nothing or is_older):
+        return Outcome(changed=False, answer=differs)
+    contact.born, contact.writer = incoming.stamp, incoming.writer
     if differs:
         contact.content, contact.changed_by = incoming.value, incoming.writer
     return Outcome(changed=differs, answer=False)
@@ -53,8 +70,10 @@ def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
             raise ContradictionError(
                 f"{contact.path}: {contact.content!r} and {incoming.value!r} have no {contact.blend}"
             ) from None
-        contact.contradiction = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
-        return Outcome(changed=False, answer=False)
+        found = Contradiction(contact.content, incoming.value, contact.writer, incoming.writer)
+        if not found.same(contact.contradiction):
+            contact.contradiction = found
+        return Outcome(changed=False, answer=False, taken=False)
     if incoming.value is not Nothing:
         contact.contradiction = None
     if contact.stamp is None or incoming.stamp >= contact.stamp:

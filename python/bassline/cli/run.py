@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import bassline as bl
+from bassline import _core
 from bassline.cli.feed import Feed
 from bassline.cli.input import input_of
 from bassline.cli.options import as_json, debug
@@ -106,7 +107,10 @@ def setting_of(setting: str) -> tuple[str, Any]:
     if not (path and equals):
         raise Refused(f"--set takes PATH=JSON, such as price=9.5; found '{setting}'")
     try:
-        return path, json.loads(text)
+        value = json.loads(text)
+        return path, _core.read_tags(value) if "$" in text else value
+    except (bl.ValueTypeError, bl.ValueRangeError) as error:
+        raise Refused(f"--set {path}: {message_of(error)}") from error
     except ValueError as error:
         quoted = json.dumps(text, ensure_ascii=False)
         way_out = f"a string needs its quotes: --set '{path}={quoted}'"

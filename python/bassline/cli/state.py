@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import math
 import sys
@@ -64,15 +65,28 @@ def json_line(**fields: Any) -> str:
 def plain(value: Any) -> Any:
     """Return a value as JSON can say it: numbers that are none become text, and so does what JSON has no word for."""
     match value:
+        case enum.Enum():
+            return value.name
+        case bl.Undecoded():
+            return plain(value.payload)
         case float() if not math.isfinite(value):
             return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         case None | bool() | int() | float() | str():
             return value
+        case bytes():
+            return value.hex()
+        case _:
+            return plain_collection(value)
+
+
+def plain_collection(value: Any) -> Any:
+    """Return a collection as JSON can say it; anything else as text."""
+    match value:
         case dict():
             return {str(key): plain(inner) for key, inner in value.items()}
         case list() | tuple():
             return [plain(inner) for inner in value]
-        case bytes():
-            return value.hex()
+        case set() | frozenset():
+            return sorted((plain(inner) for inner in value), key=str)
         case _:
             return str(value)

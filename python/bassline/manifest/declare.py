@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from bassline import _core
 from bassline.errors import BasslineError
 from bassline.manifest.content import DIRECTIONS, Manifest
 from bassline.manifest.functions import importable
@@ -43,7 +44,7 @@ def load_into(net: Network, source: Source | Manifest) -> Manifest:
             net.build(manifest.build)
             _check_paths(net, manifest)
             seeds = {path: value for path, value in manifest.seeds.items() if net.contacts[path].version == 0}
-            net.update(seeds)
+            net.update(_core.read_tags(seeds))
     return manifest
 
 

@@ -1,10 +1,22 @@
 //! Blends: how an incoming value meets the content that is there.
 
-use crate::number;
-use crate::value::Value;
-use std::cmp::Ordering;
+mod interval;
+mod lattice;
+mod merge;
+mod order;
+mod sets;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod truth;
 
-/// How a contact takes a write. Every blend but the first two is a lattice: associative, commutative, idempotent.
+use crate::planted::{self, Bug};
+use crate::value::Value;
+
+pub use lattice::{Lattice, LatticeSpec};
+
+/// How a contact takes a write. All but the first two and `Counter` are lattices: joining is associative, commutative and idempotent,
+/// and what has no join has none in any order.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub enum Blend {
     /// A register: takes the incoming value.
@@ -15,30 +27,80 @@ pub enum Blend {
     Max,
     /// The smaller of the two.
     Min,
+    /// By kind: sets unite, maps join key by key, intervals intersect, equal values stay.
+    Merge,
+    /// Sets unite.
+    Union,
+    /// Of sets, what is in both.
+    Intersection,
+    /// What two intervals have in common; a number is the interval of itself.
+    Interval,
+    /// True while all were true.
+    All,
+    /// True once any was true.
+    Any,
+    /// The first value; only an equal one joins it.
+    Equal,
+    /// The earliest write; later ones are kept out.
+    First,
+    /// Maps join key by key, and what they have in common by `merge`.
+    Map,
+    /// Each write adds to the content.
+    Counter,
+    /// A lattice of the user's: a [`Lattice`], held beside the contact.
+    Custom,
 }
 
 /// What a join came to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Join {
     /// The content that was there stands.
     Keep,
     /// The incoming value is the join.
     Take,
+    /// The join is neither of the two.
+    Becomes(Value),
     /// The two have no join.
     Contradiction,
 }
 
 impl Blend {
-    /// All blends, in the order they are documented.
-    pub const ALL: [Blend; 4] = [Blend::AcceptLast, Blend::Stream, Blend::Max, Blend::Min];
+    /// The blends that have a name, in the order they are documented.
+    pub const ALL: [Blend; 14] = [
+        Blend::AcceptLast,
+        Blend::Stream,
+        Blend::Merge,
+        Blend::Max,
+        Blend::Min,
+        Blend::Union,
+        Blend::Intersection,
+        Blend::Interval,
+        Blend::All,
+        Blend::Any,
+        Blend::Equal,
+        Blend::First,
+        Blend::Map,
+        Blend::Counter,
+    ];
 
-    /// The name users write.
+    /// The name users write; a lattice of the user's has its own.
     pub fn name(self) -> &'static str {
         match self {
             Blend::AcceptLast => "accept-last",
             Blend::Stream => "stream",
             Blend::Max => "max",
             Blend::Min => "min",
+            Blend::Merge => "merge",
+            Blend::Union => "union",
+            Blend::Intersection => "intersection",
+            Blend::Interval => "interval",
+            Blend::All => "all",
+            Blend::Any => "any",
+            Blend::Equal => "equal",
+            Blend::First => "first",
+            Blend::Map => "map",
+            Blend::Counter => "counter",
+            Blend::Custom => "custom",
         }
     }
 
@@ -47,79 +109,42 @@ impl Blend {
         Self::ALL.into_iter().find(|blend| blend.name() == name)
     }
 
-    /// Whether a write joins with what is there.
-    pub fn is_lattice(self) -> bool {
-        matches!(self, Blend::Max | Blend::Min)
+    /// Whether a write meets what is there, rather than taking its place.
+    pub fn joins(self) -> bool {
+        !matches!(self, Blend::AcceptLast | Blend::Stream)
     }
 
-    /// Joins `incoming` into `current`.
+    /// Joins `incoming` into `current`. Of `First` this is the join of a value with one that is not older; a [`Blend::Custom`] joins by
+    /// its [`Lattice`], and here keeps what is equal and contradicts otherwise.
     pub fn join(self, current: &Value, incoming: &Value) -> Join {
-        let order = match self {
-            Blend::AcceptLast | Blend::Stream => return Join::Take,
-            Blend::Max => order(current, incoming),
-            Blend::Min => order(incoming, current),
-        };
-        match order {
-            Some(Ordering::Less) => Join::Take,
-            Some(Ordering::Equal | Ordering::Greater) => Join::Keep,
-            None => Join::Contradiction,
+        match self {
+            Blend::AcceptLast | Blend::Stream => Join::Take,
+            Blend::Counter => sum::join(current, incoming),
+            Blend::First => Join::Keep,
+            _ if current == incoming && !planted::is(Bug::NullContradictsItself) => Join::Keep,
+            Blend::Max => order::greater(current, incoming),
+            Blend::Min => order::smaller(current, incoming),
+            Blend::Merge => merge::join(current, incoming),
+            Blend::Map => merge::maps(current, incoming),
+            Blend::Union => sets::union(current, incoming),
+            Blend::Intersection => sets::intersection(current, incoming),
+            Blend::Interval => interval::join(current, incoming),
+            Blend::All => truth::all(current, incoming),
+            Blend::Any => truth::any(current, incoming),
+            Blend::Equal | Blend::Custom => Join::Contradiction,
         }
     }
 }
 
-/// The total order of `max` and `min` inside one kind; an int is below the float of its value, so that joins commute.
-fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    Some(match (a, b) {
-        (Value::Int(a), Value::Int(b)) => a.cmp(b),
-        (Value::Float(a), Value::Float(b)) => number::floats(*a, *b),
-        (Value::Int(a), Value::Float(b)) => number::int_with_float(*a, *b).then(Ordering::Less),
-        (Value::Float(a), Value::Int(b)) => number::int_with_float(*b, *a).reverse().then(Ordering::Greater),
-        (Value::Text(a), Value::Text(b)) => a.cmp(b),
-        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-        _ if a == b => Ordering::Equal,
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn join(blend: Blend, a: &Value, b: &Value) -> Option<Value> {
-        match blend.join(a, b) {
-            Join::Keep => Some(a.clone()),
-            Join::Take => Some(b.clone()),
-            Join::Contradiction => None,
+impl Join {
+    /// The join, if it came to this value.
+    fn of(joined: Value, current: &Value, incoming: &Value) -> Self {
+        if joined == *current {
+            Join::Keep
+        } else if joined == *incoming {
+            Join::Take
+        } else {
+            Join::Becomes(joined)
         }
-    }
-
-    fn numbers() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            (-3_i64..4).prop_map(Value::Int),
-            (-3_i32..4).prop_map(|x| Value::Float(f64::from(x))),
-            any::<f64>().prop_map(Value::Float),
-            any::<i64>().prop_map(Value::Int),
-            Just(Value::Float(f64::NAN)),
-        ]
-    }
-
-    proptest! {
-        #[test]
-        fn max_and_min_are_lattices(a in numbers(), b in numbers(), c in numbers()) {
-            for blend in [Blend::Max, Blend::Min] {
-                let ab = join(blend, &a, &b).unwrap();
-                prop_assert_eq!(&ab, &join(blend, &b, &a).unwrap());
-                prop_assert_eq!(join(blend, &a, &a).unwrap(), a.clone());
-                prop_assert_eq!(join(blend, &ab, &c).unwrap(), join(blend, &a, &join(blend, &b, &c).unwrap()).unwrap());
-            }
-        }
-    }
-
-    #[test]
-    fn kinds_without_an_order_contradict() {
-        assert_eq!(Blend::Max.join(&Value::Int(1), &Value::text("a")), Join::Contradiction);
-        assert_eq!(Blend::Max.join(&Value::Int(1), &Value::Bool(true)), Join::Contradiction);
-        assert_eq!(Blend::Min.join(&Value::Null, &Value::Null), Join::Keep);
     }
 }

@@ -1,10 +1,10 @@
 //! Building structure from a manifest's `build` section: `contacts`, `groups`, `gadgets`, `wires`.
 
-use crate::blend::Blend;
+use crate::blend::{Blend, Lattice};
 use crate::declare_gadget::{Argument, GadgetDeclaration};
 use crate::error::{NetworkError, nearest};
 use crate::gadget::{Computation, FunctionSpec};
-use crate::id::GroupId;
+use crate::id::{GroupId, Handle};
 use crate::network::Network;
 use crate::primitive::Primitive;
 use crate::value::{Map, Text, Value};
@@ -15,6 +15,11 @@ use std::sync::Arc;
 pub trait Library: Send + Sync {
     /// The function with its ports, writing to `outputs`; an error says why it cannot be had.
     fn find(&self, identity: &str, outputs: &[Text]) -> Result<FunctionSpec, String>;
+
+    /// The lattice of a class; an error says why it cannot be had.
+    fn find_lattice(&self, identity: &str) -> Result<Arc<dyn Lattice>, String> {
+        Err(format!("there is nothing to find the lattice '{identity}' in"))
+    }
 }
 
 fn refuse(place: &str, message: &str) -> NetworkError {
@@ -119,13 +124,13 @@ impl Network {
     fn build_contact(&mut self, group: GroupId, contact: &Value, place: &str) -> Result<(), NetworkError> {
         let map = section(contact, place)?;
         known_keys(map, &["id", "value", "blend", "attributes"], place)?;
-        let blend = match map.get("blend") {
-            None => None,
-            Some(_) => Some(blend_of(text(map, "blend", place)?).map_err(|error| at_place(place, error))?),
-        };
+        let blend = map.get("blend").map(|_| text(map, "blend", place)).transpose()?;
         let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
-        let id = self
-            .declare_contact(group, text(map, "id", place)?, blend, attributes)
+        let id = text(map, "id", place)?;
+        let blend = blend.map(|name| self.blend_named(name)).transpose();
+        let declared = blend.and_then(|blend| self.contact_declared(group.slot(), id, blend, attributes));
+        let id = declared
+            .map(|slot| self.contacts.id(slot))
             .map_err(|error| at_place(place, error))?;
         if let Some(value) = map.get("value")
             && self.content(id)?.is_none()

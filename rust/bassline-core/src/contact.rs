@@ -195,6 +195,16 @@ impl Contacts {
         self.name[at] = name;
     }
 
+    /// What uses a freed slot falls over it.
+    #[cfg(debug_assertions)]
+    pub(crate) fn poison(&mut self, slot: u32) {
+        let at = slot as usize;
+        self.rows[at].content = Some(Value::Text(arcstr::literal!("the content of a removed contact")));
+        self.level[at] = i32::MIN;
+        self.group[at] = NONE - 1;
+        self.name[at] = Symbol(NONE - 1);
+    }
+
     pub(crate) fn id(&self, slot: u32) -> ContactId {
         self.slots.handle(slot)
     }

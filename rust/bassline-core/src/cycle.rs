@@ -43,13 +43,13 @@ impl Evaluation {
     /// The next dirty member not older than the one before, else the first: a new round.
     fn next(&mut self) -> Option<Member> {
         let next = match self.position {
-            Some(position) => self
+            Some(position) if !crate::planted::is(crate::planted::Bug::RoundOrder) => self
                 .dirty
                 .range(position..)
                 .next()
                 .or_else(|| self.dirty.first())
                 .copied(),
-            None => self.dirty.first().copied(),
+            _ => self.dirty.first().copied(),
         }?;
         self.dirty.remove(&next);
         self.position = Some(next);
@@ -79,7 +79,8 @@ impl Network {
             let events = self.has_events(contact);
             if events || self.differs(contact) {
                 self.mark_members(index, contact, &mut evaluation);
-            } else {
+            } else if self.stamp_of(contact) != Stamp::OLDEST {
+                // Not for a write that contradicted: it was not taken.
                 self.mark_links(contact, &mut evaluation);
             }
         }
@@ -185,7 +186,16 @@ impl Network {
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
             WireKind::Directed => (Stamp::creation(creation, self.tick.firing), Writer::wire(wire)),
-            WireKind::Bidirectional => (self.stamp_of(from), self.contacts.rows[from as usize].writer),
+            WireKind::Bidirectional => {
+                let is_first = |slot: u32| self.contacts.rows[slot as usize].blend == crate::Blend::First;
+                // Two of them agree on which content is older; to others a `first` is as new as what it kept out.
+                let stamp = if is_first(from) && is_first(to) {
+                    self.born(from)
+                } else {
+                    self.stamp_of(from)
+                };
+                (stamp, self.contacts.rows[from as usize].writer)
+            }
         };
         let first = self.first_event_of(from);
         let mut keyed = Vec::new();
@@ -224,7 +234,11 @@ impl Network {
                 backward: !member.backward,
                 ..member
             };
-            if row.kind == WireKind::Bidirectional && answers && !is_answer {
+            if row.kind == WireKind::Bidirectional
+                && answers
+                && !is_answer
+                && !crate::planted::is(crate::planted::Bug::AnswerLost)
+            {
                 if evaluation.dirty.insert(reverse) || written == Written::Changed {
                     evaluation.answering.insert(reverse);
                 }
@@ -271,14 +285,15 @@ impl Network {
             let creation = self.wires.creation(wire);
             let backward = to == row.to;
             let index = self.touch(to);
-            if stamp >= self.stamp_at(index) {
-                self.renew(to, index, writer, stamp);
-            }
-            evaluation.dirty.insert(Member {
+            let reverse = Member {
                 creation,
                 backward,
                 edge: Edge::Wire(wire).code(),
-            });
+            };
+            if stamp >= self.stamp_at(index) {
+                self.renew_kept(to, index, writer, stamp);
+            }
+            evaluation.dirty.insert(reverse);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Declarations of groups, contacts and wires: get or create.
 
-use crate::blend::Blend;
+use crate::blend::{Blend, LatticeSpec};
 use crate::contact::{NONE, Unnamed, Writer};
 use crate::edit::Edit;
 use crate::error::NetworkError;
@@ -23,6 +23,14 @@ pub(crate) const STATE: Symbol = Symbol(1);
 
 fn has_pairs(attributes: &Value) -> bool {
     matches!(attributes, Value::Map(map) if !map.is_empty())
+}
+
+/// Structure is always such that it can be stored.
+fn check_attributes(attributes: &Value, path: &str) -> Result<(), NetworkError> {
+    attributes.check_storable().map_err(|why| NetworkError::Unstorable {
+        place: format!("the attributes of '{path}'"),
+        why,
+    })
 }
 
 impl Network {
@@ -84,6 +92,7 @@ impl Network {
 
     /// Declares a group, and the groups above it.
     pub fn declare_group(&mut self, parent: GroupId, path: &str, attributes: Value) -> Result<GroupId, NetworkError> {
+        check_attributes(&attributes, path)?;
         let parent = self.group_slot(parent)?;
         let (parent, name) = self.enter_path(parent, path)?;
         let symbol = self.symbols.intern(name);
@@ -126,6 +135,18 @@ impl Network {
         blend: Option<Blend>,
         attributes: Value,
     ) -> Result<u32, NetworkError> {
+        self.contact_declared(group, path, blend.map(|blend| (blend, None)), attributes)
+    }
+
+    /// A contact of a blend; beside it stands the lattice of a [`Blend::Custom`].
+    pub(crate) fn contact_declared(
+        &mut self,
+        group: u32,
+        path: &str,
+        blend: Option<(Blend, Option<LatticeSpec>)>,
+        attributes: Value,
+    ) -> Result<u32, NetworkError> {
+        check_attributes(&attributes, path)?;
         let (group, name) = self.enter_path(group, path)?;
         let symbol = self.symbols.intern(name);
         match self.groups.named(&self.contacts, group, symbol) {
@@ -133,16 +154,17 @@ impl Network {
                 "'{path}' is a group and cannot be declared as a contact too; choose another name"
             ))),
             Some(Named::Contact(slot)) => {
-                let present = self.contacts.rows[slot as usize].blend;
-                if let Some(blend) = blend
-                    && blend != present
-                {
-                    return Err(NetworkError::Conflict(format!(
-                        "contact '{}' exists with blend '{}' and is declared with '{}'; declare it the same way, or remove it first",
-                        self.path_of(slot),
-                        present.name(),
-                        blend.name()
-                    )));
+                if let Some((blend, lattice)) = &blend {
+                    let (present, declared) = (
+                        self.blend_name_of(slot),
+                        lattice.as_ref().map_or(blend.name(), |spec| spec.identity.as_str()),
+                    );
+                    if present != declared {
+                        return Err(NetworkError::Conflict(format!(
+                            "contact '{}' exists with blend '{present}' and is declared with '{declared}'; declare it the same way, or remove it first",
+                            self.path_of(slot),
+                        )));
+                    }
                 }
                 let known = self.attributes.get(&slot);
                 if has_pairs(&attributes) && known != Some(&attributes) {
@@ -152,10 +174,18 @@ impl Network {
                         known.unwrap_or(&Value::Null)
                     )));
                 }
+                if let Some((_, Some(spec))) = blend {
+                    let lattice = self.bind_lattice(slot, spec.lattice);
+                    self.tick.edits.push(Edit::LatticeBound { contact: slot, lattice });
+                }
                 Ok(slot)
             }
             None => {
-                let slot = self.contacts.add(group, symbol, blend.unwrap_or(Blend::AcceptLast));
+                let (blend, lattice) = blend.unwrap_or((Blend::AcceptLast, None));
+                let slot = self.contacts.add(group, symbol, blend);
+                if let Some(spec) = lattice {
+                    self.lattices.insert(slot, spec);
+                }
                 self.symbols.keep(symbol);
                 self.groups.enter(&self.contacts, Named::Contact(slot));
                 if has_pairs(&attributes) {
@@ -234,6 +264,16 @@ impl Network {
         if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
             return Ok(slot);
         }
+        if kind == WireKind::Bidirectional
+            && let Some(counter) = [from, to]
+                .into_iter()
+                .find(|&end| self.contacts.rows[end as usize].blend == Blend::Counter)
+        {
+            return Err(NetworkError::Declaration(format!(
+                "'{}' is a counter, which adds up what is written to it: what it gives back would be counted again; use a directed wire",
+                self.path_of(counter)
+            )));
+        }
         let slot = self.wires.slots.take();
         let creation = self.next_creation();
         self.wires.place(slot, wire, creation);
@@ -252,7 +292,11 @@ impl Network {
             let written = self.write_external(to, Some(value), writer);
             self.tick.carrying = false;
             written?;
-        } else if let (WireKind::Bidirectional, Some(value)) = (kind, content(to)) {
+        } else if let (WireKind::Bidirectional, Some(value), false) = (
+            kind,
+            content(to),
+            crate::planted::is(crate::planted::Bug::OneWayConnect),
+        ) {
             self.write_external(from, Some(value), self.contacts.rows[to as usize].writer)?;
         }
         Ok(slot)

@@ -275,6 +275,12 @@ impl Network {
                 )));
             }
         }
+        for (key, value) in &bound.config {
+            value.check_storable().map_err(|why| NetworkError::Unstorable {
+                place: format!("the setting '{key}' of {names}"),
+                why,
+            })?;
+        }
         Ok(bound)
     }
 

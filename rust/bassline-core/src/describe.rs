@@ -1,6 +1,7 @@
 //! Describing structure as records: for the log, for stores, for whoever asks.
 
 use crate::contact::NONE;
+use crate::contradiction::Contradiction;
 use crate::gadget::UNNAMED;
 use crate::group::ROOT;
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
@@ -19,6 +20,10 @@ pub struct ContactState {
     pub version: u64,
     /// Who wrote it.
     pub cause: Cause,
+    /// The contradiction it records.
+    pub contradiction: Option<Contradiction>,
+    /// The gadget that failed to write it, and how.
+    pub fault: Option<(GadgetId, Text)>,
 }
 
 /// A whole network, at rest between two ticks.
@@ -62,8 +67,14 @@ impl Network {
             id: self.contacts.id(slot),
             place,
             blend: self.contacts.rows[at].blend,
+            lattice: self.lattices.get(&slot).map(|spec| spec.identity.clone()),
             attributes,
         }
+    }
+
+    pub(crate) fn fault_record(&self, slot: u32) -> Option<(GadgetId, Text)> {
+        let (gadget, fault) = self.faults.get(&slot)?;
+        Some((self.gadgets.id(*gadget), fault.to_string().into()))
     }
 
     pub(crate) fn wire_record(&self, slot: u32) -> WireRecord {
@@ -141,6 +152,8 @@ impl Network {
             content: self.contacts.rows[slot as usize].content.clone(),
             version: self.version_at(slot),
             cause: self.cause_of(self.contacts.rows[slot as usize].writer),
+            contradiction: self.contradictions.get(&slot).cloned(),
+            fault: self.fault_record(slot),
         });
         let mut wires: Vec<WireRecord> = self.wire_ids().iter().map(|id| self.wire_record(id.slot())).collect();
         wires.sort_by_key(|wire| wire.creation);

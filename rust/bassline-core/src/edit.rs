@@ -1,13 +1,15 @@
 //! Structural edits of the open tick: what is needed to take each back, or to tell it to the world.
 
+use crate::blend::Lattice;
 use crate::contact::flag;
 use crate::contact::{Edge, NONE, Writer};
+use crate::contradiction::Contradiction;
 use crate::declare::CONSTANT;
 use crate::error::Fault;
 use crate::gadget;
 use crate::gadget::{Function, UNNAMED};
 use crate::group::{Group, Named, ROOT};
-use crate::network::{Contradiction, Network};
+use crate::network::Network;
 use crate::record::StructureChange;
 use crate::value::Value;
 use crate::wire::WireKind;
@@ -38,6 +40,11 @@ pub(crate) enum Edit {
     },
     /// A contradiction or fault came or went; this is what was there.
     Marked(Box<Marks>),
+    /// A contact's lattice was bound; this is what was.
+    LatticeBound {
+        contact: u32,
+        lattice: Option<Arc<dyn Lattice>>,
+    },
     /// A gadget's function was bound; this is what was.
     Bound {
         gadget: u32,
@@ -77,7 +84,11 @@ impl Edit {
             Edit::ContactAdded(slot) | Edit::ContactRemoved(slot) => Some(Target::Contact(slot)),
             Edit::WireAdded(slot) | Edit::WireRemoved(slot) => Some(Target::Wire(slot)),
             Edit::GadgetAdded(slot) | Edit::GadgetRemoved(slot) => Some(Target::Gadget(slot)),
-            Edit::Routed { .. } | Edit::Unrouted { .. } | Edit::Marked(_) | Edit::Bound { .. } => None,
+            Edit::Routed { .. }
+            | Edit::Unrouted { .. }
+            | Edit::Marked(_)
+            | Edit::LatticeBound { .. }
+            | Edit::Bound { .. } => None,
         }
     }
 
@@ -106,6 +117,7 @@ impl Network {
             match edit {
                 Edit::GroupAdded(slot) => self.drop_group(slot, true),
                 Edit::ContactAdded(slot) => self.drop_contact(slot, true),
+                Edit::WireAdded(_) if crate::planted::is(crate::planted::Bug::StructureKept) => {}
                 Edit::WireAdded(slot) => {
                     self.unlink_wire(slot);
                     self.wires.forget(slot);
@@ -133,6 +145,7 @@ impl Network {
                     self.wires.set_removed(wire, false);
                     self.relink_wire(wire);
                 }
+                Edit::GadgetRemoved(_) if crate::planted::is(crate::planted::Bug::RemovalKept) => {}
                 Edit::GadgetRemoved(gadget) => {
                     self.gadgets.rows[gadget as usize].flags &= !gadget::flag::REMOVED;
                     self.enter_gadget_name(gadget);
@@ -149,12 +162,7 @@ impl Network {
                     restore(&mut self.contradictions, contact, contradiction);
                     restore(&mut self.faults, contact, fault);
                 }
-                Edit::Routed { gadget, contact } => {
-                    self.unroute(gadget, contact);
-                    if let Some(wide) = &mut self.gadgets.wide[gadget as usize] {
-                        wide.outputs.pop_if(|output| *output == NONE);
-                    }
-                }
+                Edit::Routed { gadget, contact } => self.forget_route(gadget, contact),
                 Edit::Unrouted {
                     gadget,
                     contact,
@@ -166,6 +174,9 @@ impl Network {
                     }
                     self.put_writer(contact, Edge::Gadget(gadget).code());
                     self.order_edge(self.gadget_vertex(gadget), self.contact_vertex(contact));
+                }
+                Edit::LatticeBound { contact, lattice } => {
+                    self.bind_lattice(contact, lattice);
                 }
                 Edit::Bound { gadget, call } => {
                     if let Some(function) = self.gadgets.wide[gadget as usize]
@@ -182,15 +193,13 @@ impl Network {
 
     /// Whether the edits of the tick come to a change: what was added and removed again does not.
     pub(crate) fn edits_matter(&self) -> bool {
+        if self.tick.edits.is_empty() {
+            return false;
+        }
         let passing = self.passing();
         let mut seen = IndexSet::<u32, FxBuildHasher>::default();
         self.tick.edits.iter().any(|edit| match edit {
-            Edit::Marked(was) => {
-                let words = |fault: &(u32, Fault)| (fault.0, fault.1.to_string());
-                seen.insert(was.contact)
-                    && (self.contradictions.get(&was.contact) != was.contradiction.as_ref()
-                        || self.faults.get(&was.contact).map(words) != was.fault.as_ref().map(words))
-            }
+            Edit::Marked(was) => seen.insert(was.contact) && self.marks_differ(was),
             edit => edit.target().is_some_and(|target| !passing.contains(&target)),
         })
     }
@@ -218,14 +227,15 @@ impl Network {
         let mut changes = Vec::new();
         if record {
             let passing = self.passing();
-            let lasting = |edit: &&Edit| edit.target().is_some_and(|target| !passing.contains(&target));
-            changes.extend(
-                self.tick
-                    .edits
-                    .iter()
-                    .filter(lasting)
-                    .filter_map(|edit| self.record_edit(edit)),
-            );
+            let mut marked = IndexSet::<u32, FxBuildHasher>::default();
+            for edit in &self.tick.edits {
+                changes.extend(match edit {
+                    // The first edit of a contact's marks has what was there when the tick began.
+                    Edit::Marked(was) if marked.insert(was.contact) => self.marks_changed(was),
+                    edit if edit.target().is_some_and(|target| !passing.contains(&target)) => self.record_edit(edit),
+                    _ => None,
+                });
+            }
         }
         let mut edits = std::mem::take(&mut self.tick.edits);
         self.scrub_writers(&edits);
@@ -244,6 +254,28 @@ impl Network {
             self.tick.edits = edits;
         }
         changes
+    }
+
+    /// Whether the marks of a contact are others than these.
+    fn marks_differ(&self, was: &Marks) -> bool {
+        let text = |fault: &(u32, Fault)| (fault.0, fault.1.to_string());
+        let contradiction_differs = match (self.contradictions.get(&was.contact), &was.contradiction) {
+            (Some(now), Some(was)) => !now.is_of(&was.current, &was.incoming),
+            (now, was) => now.is_some() != was.is_some(),
+        };
+        contradiction_differs || self.faults.get(&was.contact).map(text) != was.fault.as_ref().map(text)
+    }
+
+    fn marks_changed(&self, was: &Marks) -> Option<StructureChange> {
+        if self.contacts.has(was.contact, flag::REMOVED) || !self.marks_differ(was) {
+            return None;
+        }
+        Some(StructureChange::Marked {
+            contact: self.contacts.id(was.contact),
+            contradiction: self.contradictions.get(&was.contact).cloned(),
+            was_contradiction: was.contradiction.is_some(),
+            fault: self.fault_record(was.contact),
+        })
     }
 
     /// The slot of what wrote this, and what is linked with it, will be taken again by another.
@@ -325,6 +357,9 @@ impl Network {
         self.contradictions.swap_remove(&slot);
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);
+        self.lattices.swap_remove(&slot);
+        #[cfg(debug_assertions)]
+        self.contacts.poison(slot);
         self.contacts.slots.release(slot);
     }
 
@@ -334,6 +369,8 @@ impl Network {
         if name != UNNAMED {
             self.symbols.release(name);
         }
+        #[cfg(debug_assertions)]
+        self.gadgets.poison(slot);
         self.gadgets.slots.release(slot);
     }
 }

@@ -1,6 +1,7 @@
 //! Everything the engine refuses, and why.
 
-use crate::value::{Content, Text, show};
+use crate::contradiction::Contradiction;
+use crate::value::{Content, Text, Unstorable, Value, show};
 use std::error::Error as StdError;
 use std::sync::Arc;
 use thiserror::Error;
@@ -18,6 +19,19 @@ pub enum Fault {
         /// The value, as shown, and its type.
         found: String,
     },
+    /// A port holds a value of the right type that is not one of those it takes.
+    #[error("port '{port}' takes {expected}, found {found}")]
+    OutOfRange {
+        /// The port.
+        port: Text,
+        /// What it takes.
+        expected: String,
+        /// The value, as shown, and its type.
+        found: String,
+    },
+    /// A result larger than a gadget may make.
+    #[error("{0}")]
+    TooLarge(String),
     /// An int result outside 64 bits.
     #[error("the result of {0} does not fit a 64-bit integer; use floats, or smaller numbers")]
     Overflow(String),
@@ -30,6 +44,9 @@ pub enum Fault {
     /// A Python gadget that was not found on reopening.
     #[error("the function '{0}' was not found when the network was opened; declare the gadget again to bind it")]
     Unbound(Text),
+    /// A lattice of the user's that was not found on reopening.
+    #[error("the lattice '{0}' was not found when the network was opened; declare the contact again to bind it")]
+    UnboundLattice(Text),
     /// What a user's function raised.
     #[error("{0}")]
     Function(Arc<dyn StdError + Send + Sync>),
@@ -66,17 +83,42 @@ pub enum NetworkError {
     Declaration(String),
     /// A join that is impossible, under the policy `raise`.
     #[error(
-        "contact '{path}' ({blend}) holds {current} and cannot join {incoming}; erase it, or write a value of the same kind"
+        "contact '{path}' ({blend}) holds {} and cannot join {}: the one is by {}, the other by {}; erase the contact, or write what joins",
+        contradiction.current, contradiction.incoming, contradiction.current_source, contradiction.incoming_source
     )]
     Contradiction {
         /// The contact.
-        path: String,
+        path: Text,
         /// Its blend.
-        blend: &'static str,
-        /// What it holds.
-        current: String,
+        blend: Text,
+        /// The two values and who wrote them.
+        contradiction: Box<Contradiction>,
+    },
+    /// A lattice of the user's failed; the tick was rolled back.
+    #[error(
+        "the lattice '{lattice}' of contact '{path}' failed to join {} with {incoming}: {fault}",
+        show(current)
+    )]
+    Lattice {
+        /// The contact.
+        path: Text,
+        /// The lattice.
+        lattice: Text,
+        /// What the contact holds.
+        current: Content,
         /// What was written.
-        incoming: String,
+        incoming: Value,
+        /// What went wrong.
+        #[source]
+        fault: Fault,
+    },
+    /// Something that a store cannot take, where one has to.
+    #[error("{place} would hold {why}")]
+    Unstorable {
+        /// Where: a contact, attributes, a setting.
+        place: String,
+        /// What is in the way.
+        why: Unstorable,
     },
     /// A cycle that does not come to rest.
     #[error("the network did not settle after {bound} firings of one gadget; still moving: {}; break the cycle or damp it", moving.join(", "))]

@@ -150,7 +150,8 @@ impl Gadgets {
         name: Symbol,
     ) {
         let body = primitive.map_or(Body::Function, |primitive| primitive.body);
-        let is_narrow = matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_)) && !ports.contain;
+        let is_narrow =
+            matches!(body, Body::Unary(_) | Body::Binary(_) | Body::Compare(_) | Body::Gate) && !ports.contain;
         let mut row = Row {
             body,
             flags: flag::WIDE,
@@ -185,6 +186,14 @@ impl Gadgets {
         self.group[at] = group;
         self.name[at] = name;
         self.primitive[at] = primitive;
+    }
+
+    /// What uses a freed slot falls over it.
+    #[cfg(debug_assertions)]
+    pub(crate) fn poison(&mut self, slot: u32) {
+        let row = &mut self.rows[slot as usize];
+        (row.a, row.b, row.out) = (NONE - 1, NONE - 1, NONE - 1);
+        self.group[slot as usize] = NONE - 1;
     }
 
     pub(crate) fn id(&self, slot: u32) -> GadgetId {

@@ -31,7 +31,7 @@ fn constant_hash(value: &Value) -> u64 {
         Value::Map(x) => fixed_hash(&(8_u8, x.len())),
         Value::Set(x) => fixed_hash(&(9_u8, x.len())),
         Value::Interval(x) => fixed_hash(&(10_u8, constant_hash(x.low()), constant_hash(x.high()))),
-        Value::Array(x) => fixed_hash(&(11_u8, x.bytes())),
+        Value::Array(x) => fixed_hash(&(11_u8, x.dtype(), x.shape())),
         Value::Coded(x) => fixed_hash(&(12_u8, x.codec().as_str(), constant_hash(x.payload()))),
         Value::Opaque(x) => fixed_hash(&(13_u8, x.identity())),
     }

@@ -1,9 +1,11 @@
 //! Loading: a network from its image, with the same handles, firing nothing.
 
+use crate::blend::LatticeSpec;
 use crate::build::Library;
-use crate::contact::{NONE, Unnamed, Version, Writer};
+use crate::contact::{NONE, Unnamed, Version, Writer, flag};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
+use crate::error::Fault;
 use crate::gadget::{Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
@@ -49,16 +51,37 @@ impl Network {
             network.groups.enter(&network.contacts, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
+        let mut faults = Vec::new();
         for state in image.contacts {
             network.load_contact(&state.record)?;
             let at = state.record.id.slot() as usize;
-            if !matches!(state.record.place, Err(Unnamed::Constant(_))) {
+            let stale =
+                crate::planted::is(crate::planted::Bug::StateNotLoaded) && state.record.place == Err(Unnamed::State);
+            if !matches!(state.record.place, Err(Unnamed::Constant(_))) && !stale {
                 network.contacts.rows[at].content = state.content;
             }
-            network.contacts.rows[at].version = Version::of_tick(state.version);
+            network.contacts.rows[at].version =
+                Version::of_tick(if crate::planted::is(crate::planted::Bug::VersionNotLoaded) {
+                    0
+                } else {
+                    state.version
+                });
             causes.push((state.record.id.slot(), state.cause));
+            if let Some(contradiction) = state.contradiction {
+                network.contradictions.insert(at as u32, contradiction);
+                network.contacts.set(at as u32, flag::MARKED, true);
+            }
+            faults.extend(state.fault.map(|(gadget, text)| (at as u32, gadget, text)));
         }
         network.load_edges(&image.wires, image.gadgets)?;
+        for (slot, gadget, text) in faults {
+            if network.gadgets.slots.holds(gadget) {
+                network
+                    .faults
+                    .insert(slot, (gadget.slot(), Fault::Domain(text.to_string())));
+                network.contacts.set(slot, flag::MARKED, true);
+            }
+        }
         network.groups.slots.rebuild_free();
         network.contacts.slots.rebuild_free();
         network.wires.slots.rebuild_free();
@@ -72,21 +95,21 @@ impl Network {
 
     fn loaded_group(&self, id: GroupId) -> Result<u32, ImageError> {
         self.groups
-            .find(id)
+            .find(id.in_any_arena())
             .map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
     }
 
     fn loaded_contact(&self, id: ContactId) -> Result<u32, ImageError> {
         self.contacts
-            .find(id)
+            .find(id.in_any_arena())
             .map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
     }
 
     fn writer_of(&mut self, cause: Cause) -> Writer {
         match cause {
             Cause::External(source) => Writer::external(self.symbols.pin(&source)),
-            Cause::Gadget(id) if self.gadgets.slots.holds(id) => Writer::gadget(id.slot()),
-            Cause::Wire(id) if self.wires.slots.holds(id) => Writer::wire(id.slot()),
+            Cause::Gadget(id) if self.gadgets.slots.holds(id.in_any_arena()) => Writer::gadget(id.slot()),
+            Cause::Wire(id) if self.wires.slots.holds(id.in_any_arena()) => Writer::wire(id.slot()),
             Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
         }
     }
@@ -102,6 +125,13 @@ impl Network {
         }
         let slot = record.id.slot();
         self.contacts.place(slot, group, name, record.blend);
+        if let Some(identity) = &record.lattice {
+            let spec = self.find_lattice(identity).unwrap_or(LatticeSpec {
+                identity: identity.clone(),
+                lattice: None,
+            });
+            self.lattices.insert(slot, spec);
+        }
         match &record.place {
             Ok(_) => {
                 self.symbols.keep(name);

@@ -1,6 +1,8 @@
 //! The network: the arenas, the names, and reading.
 
+use crate::blend::LatticeSpec;
 use crate::contact::{Contacts, Writer, flag};
+use crate::contradiction::Contradiction;
 use crate::error::{Fault, NetworkError, nearest};
 use crate::gadget::{Gadgets, UNNAMED};
 use crate::group::{Groups, Named, ROOT};
@@ -24,19 +26,6 @@ pub enum OnContradiction {
     Record,
     /// The tick rolls back.
     Raise,
-}
-
-/// Two values that have no join.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Contradiction {
-    /// What the contact holds.
-    pub current: Value,
-    /// What was written.
-    pub incoming: Value,
-    /// Who wrote what it holds.
-    pub current_cause: Cause,
-    /// Who wrote what came.
-    pub incoming_cause: Cause,
 }
 
 /// Who wrote content.
@@ -76,6 +65,8 @@ pub struct Network {
     pub(crate) faults: IndexMap<u32, (u32, Fault), FxBuildHasher>,
     /// The attributes of the contacts that have any.
     pub(crate) attributes: IndexMap<u32, Value, FxBuildHasher>,
+    /// The lattices of the contacts that have one of the user's.
+    pub(crate) lattices: IndexMap<u32, LatticeSpec, FxBuildHasher>,
     /// Where users' functions are found.
     pub(crate) library: Option<Arc<dyn crate::build::Library>>,
     /// The source of writes from outside, until another is named.
@@ -108,6 +99,7 @@ impl Network {
             contradictions: IndexMap::default(),
             faults: IndexMap::default(),
             attributes: IndexMap::default(),
+            lattices: IndexMap::default(),
             library: None,
             source: empty,
             symbols,
@@ -171,6 +163,11 @@ impl Network {
     /// The blend of a contact.
     pub fn blend(&self, id: ContactId) -> Result<crate::Blend, NetworkError> {
         Ok(self.contacts.rows[self.slot(id)? as usize].blend)
+    }
+
+    /// The name of a contact's blend; of a lattice of the user's, where it is found.
+    pub fn blend_name(&self, id: ContactId) -> Result<Text, NetworkError> {
+        Ok(self.blend_name_of(self.slot(id)?))
     }
 
     /// The contradiction a contact records.

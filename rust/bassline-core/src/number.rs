@@ -35,9 +35,43 @@ pub(crate) fn floats(a: f64, b: f64) -> Ordering {
     a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
 }
 
+/// The quotient of two ints, rounded once, as Python's `/`; the divisor is not zero.
+pub(crate) fn quotient(a: i64, b: i64) -> f64 {
+    const EXACT: u64 = 1 << 53;
+    let (numerator, divisor) = (a.unsigned_abs(), b.unsigned_abs());
+    if numerator <= EXACT && divisor <= EXACT {
+        return a as f64 / b as f64;
+    }
+    if numerator == 0 {
+        return 0.0;
+    }
+    // At least 64 bits of the quotient, the last of which also says whether there are more, round as all of them would.
+    let shift = u128::from(numerator).leading_zeros();
+    let (shifted, divisor) = (u128::from(numerator) << shift, u128::from(divisor));
+    let bits = (shifted / divisor) | u128::from(shifted % divisor != 0);
+    let size = bits as f64 * f64::from_bits((1023 - u64::from(shift)) << 52);
+    if (a < 0) == (b < 0) { size } else { -size }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quotient_of_large_ints_is_rounded_once() {
+        let odd = (1_i64 << 53) + 1;
+        for (a, b, expected) in [
+            (odd, 3, 3_002_399_751_580_331.0),
+            (-odd, 3, -3_002_399_751_580_331.0),
+            (i64::MAX, i64::MAX, 1.0),
+            (i64::MIN, -1, 9_223_372_036_854_775_808.0),
+            (1, i64::MIN, -1.0 / 9_223_372_036_854_775_808.0),
+            (0, i64::MIN, 0.0),
+            (7, 2, 3.5_f64),
+        ] {
+            assert_eq!(quotient(a, b).to_bits(), expected.to_bits(), "{a} / {b}");
+        }
+    }
 
     #[test]
     fn large_ints_do_not_collapse_into_floats() {

@@ -1,4 +1,4 @@
-//! The fast loop: gadgets of two floats whose output nobody else writes. Everything it touches stands in slices that stay in
+//! The fast loop: gadgets of two scalars whose output nobody else writes. Everything it touches stands in slices that stay in
 //! registers, and no value goes through memory on the way; what it does is what [`Network::fire`] does.
 
 use crate::contact::{Version, Writer, flag as of_contact};
@@ -7,7 +7,7 @@ use crate::network::Network;
 use crate::old::Old;
 use crate::primitive::Body;
 use crate::tick::{Age, Touch};
-use crate::value::Value;
+use crate::value::{Content, Value};
 
 impl Network {
     /// Makes the first write of the tick to a contact that only the outside writes, if it changes a float, and puts its readers in line;
@@ -69,26 +69,28 @@ impl Network {
         let mut unmarked = None;
         while left > 0 {
             let Some(row) = rows.get_mut(at as usize) else { break };
-            let (Body::Binary(op), true) = (row.body, row.flags == flag::QUEUED && row.level <= level) else {
+            if row.flags != flag::QUEUED || row.level > level {
                 break;
-            };
-            let (Some(Value::Float(a)), Some(Value::Float(b))) =
-                (&cells[row.a as usize].content, &cells[row.b as usize].content)
-            else {
-                break;
-            };
-            let Some(result) = op.of_floats(*a, *b) else { break };
+            }
+            let (a, b) = (
+                &cells[row.a as usize].content,
+                // A function of one value has no second.
+                cells.get(row.b as usize).map_or(&None, |cell| &cell.content),
+            );
+            let Some(result) = compute(row.body, a, b) else { break };
             let (out, writer) = (row.out, Writer::gadget(at));
             let cell = &mut cells[out as usize];
-            let (true, Some(Value::Float(content))) = (
-                cell.flags & of_contact::SLOW == 0 && cell.version.place(open).is_none(),
-                &mut cell.content,
-            ) else {
+            if cell.flags & of_contact::SLOW != 0 || cell.version.place(open).is_some() {
                 break;
+            }
+            let (old, is_same) = match (result, &cell.content) {
+                (Computed::Float(new), &Some(Value::Float(old))) => (Old::Float(old), is_same(old, new)),
+                (Computed::Int(new), &Some(Value::Int(old))) => (Old::Int(old), old == new),
+                (Computed::Bool(new), &Some(Value::Bool(old))) => (Old::Bool(old), old == new),
+                (Computed::Nothing, _) => (Old::Nothing, true),
+                _ => break,
             };
-            let before = *content;
-            let is_same = is_same(before, result);
-            if is_same && cell.writer != writer {
+            if is_same && cell.writer != writer && result != Computed::Nothing {
                 break;
             }
             row.flags = 0;
@@ -98,10 +100,15 @@ impl Network {
             if is_same {
                 continue;
             }
-            *content = result;
+            match (result, &mut cell.content) {
+                (Computed::Float(new), Some(Value::Float(content))) => *content = new,
+                (Computed::Int(new), Some(Value::Int(content))) => *content = new,
+                (Computed::Bool(new), Some(Value::Bool(content))) => *content = new,
+                _ => {}
+            }
             let place = tick.touches.len();
             tick.touches.push(Touch {
-                old: Old::Float(before),
+                old,
                 version: cell.version,
                 contact: out,
                 writer: cell.writer,
@@ -120,6 +127,32 @@ impl Network {
             self.mark_readers_from(contact, first);
         }
         (at, left)
+    }
+}
+
+/// What a plain gadget comes to.
+#[derive(Clone, Copy, PartialEq)]
+enum Computed {
+    /// It writes nothing.
+    Nothing,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+}
+
+/// Computes on scalars where nothing can fail; `None` where the general way is to be gone.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "in the innermost loop")]
+fn compute(body: Body, a: &Content, b: &Content) -> Option<Computed> {
+    match (body, a, b) {
+        (Body::Binary(op), Some(Value::Float(a)), Some(Value::Float(b))) => op.of_floats(*a, *b).map(Computed::Float),
+        (Body::Binary(op), Some(Value::Int(a)), Some(Value::Int(b))) => op.of_small_ints(*a, *b).map(Computed::Int),
+        (Body::Compare(op), Some(Value::Float(a)), Some(Value::Float(b))) => Some(Computed::Bool(op.of_floats(*a, *b))),
+        (Body::Compare(op), Some(Value::Int(a)), Some(Value::Int(b))) => Some(Computed::Bool(op.of_ints(*a, *b))),
+        (Body::Gate, Some(_), Some(Value::Bool(false))) => Some(Computed::Nothing),
+        (Body::Gate, Some(Value::Float(a)), Some(Value::Bool(true))) => Some(Computed::Float(*a)),
+        (Body::Gate, Some(Value::Int(a)), Some(Value::Bool(true))) => Some(Computed::Int(*a)),
+        _ => None,
     }
 }
 

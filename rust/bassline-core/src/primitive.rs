@@ -1,13 +1,21 @@
 //! The catalogue of native gadgets. Port names are those of the original's catalogue.
 
+mod argument;
 pub(crate) mod arithmetic;
+pub(crate) mod array;
 mod catalogue;
 pub(crate) mod comparison;
+pub(crate) mod control;
+mod limit;
+pub(crate) mod logic;
+pub(crate) mod memory;
 pub(crate) mod statistic;
+pub(crate) mod text;
 
 pub use catalogue::CATALOGUE;
 
 use crate::error::nearest;
+use crate::value::Content;
 
 /// A port of a primitive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +51,11 @@ pub(crate) enum Body {
     Binary(arithmetic::Binary),
     Compare(comparison::Compare),
     Gate,
+    Logic(logic::Logic),
+    Text(text::TextFunction),
+    List(array::ListFunction),
+    Control(control::Control),
+    Memory(memory::Memory),
     Statistic(statistic::Statistic),
     Field,
     Route,
@@ -65,7 +78,27 @@ impl Primitive {
     pub(crate) fn state_cells(&self) -> usize {
         match self.body {
             Body::Statistic(statistic) => statistic.cells(),
+            Body::Memory(_) => 1,
             _ => 0,
+        }
+    }
+
+    /// Whether its outputs follow from its inputs alone (`"pure"`), or from what came before as well (`"stateful"`).
+    pub fn purity(&self) -> &'static str {
+        if self.state_cells() > 0 || self.body == Body::Route {
+            "stateful"
+        } else {
+            "pure"
+        }
+    }
+}
+
+impl Body {
+    /// Whether a gadget whose required inputs have content can fire.
+    pub(crate) fn is_ready(self, inputs: &[Content]) -> bool {
+        match self {
+            Body::Control(control) => control.is_ready(inputs),
+            _ => true,
         }
     }
 }

@@ -128,7 +128,8 @@ impl Queue {
     }
 
     /// Takes what waits at the lowest level, all gadgets of the level first; with the level it waited at.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "once per level")]
     pub(crate) fn take(&mut self) -> (i32, Next) {
         if self.waiting == 0 {
             return match self.others.pop() {

@@ -2,6 +2,7 @@
 
 use crate::blend::Blend;
 use crate::contact::Unnamed;
+use crate::contradiction::Contradiction;
 use crate::id::{ContactId, GadgetId, GroupId, WireId};
 use crate::network::Cause;
 use crate::value::{Content, Text, Value};
@@ -33,7 +34,7 @@ pub struct Committed {
     pub structure: Vec<StructureChange>,
 }
 
-/// Something added to or removed from the structure.
+/// Something added to or removed from the structure, or a mark set or lifted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StructureChange {
     /// A new group.
@@ -52,6 +53,17 @@ pub enum StructureChange {
     WireRemoved(WireId),
     /// A gadget is gone.
     GadgetRemoved(GadgetId),
+    /// A contact's contradiction or fault came, went, or became another. It is no change of its content.
+    Marked {
+        /// The contact.
+        contact: ContactId,
+        /// The contradiction it records now.
+        contradiction: Option<Contradiction>,
+        /// Whether it recorded one before.
+        was_contradiction: bool,
+        /// The gadget that failed, and how, if it is in a fault now.
+        fault: Option<(GadgetId, Text)>,
+    },
 }
 
 /// A group, as declared.
@@ -76,8 +88,17 @@ pub struct ContactRecord {
     pub place: Result<(GroupId, Text), Unnamed>,
     /// Its blend.
     pub blend: Blend,
+    /// Of a [`Blend::Custom`], where its lattice is found: `module:qualified.name`.
+    pub lattice: Option<Text>,
     /// Its attributes: a map, or null for none.
     pub attributes: Value,
+}
+
+impl ContactRecord {
+    /// The name of its blend; of a lattice of the user's, where it is found.
+    pub fn blend_name(&self) -> &str {
+        self.lattice.as_deref().unwrap_or_else(|| self.blend.name())
+    }
 }
 
 /// A wire, as declared.

@@ -23,13 +23,15 @@ impl Network {
 
     /// Whether a contact that a region lists is still in it: its slot may have been given to another since.
     pub(crate) fn holds_contact(&self, index: u32, slot: u32) -> bool {
-        self.contacts.has(slot, flag::CYCLIC) && self.contacts.level[slot as usize] == index as i32
+        self.contacts.slots.is_live(slot)
+            && self.contacts.has(slot, flag::CYCLIC)
+            && self.contacts.level[slot as usize] == index as i32
     }
 
     /// Whether a gadget that a region lists is still in it.
     pub(crate) fn holds_gadget(&self, index: u32, slot: u32) -> bool {
         let row = &self.gadgets.rows[slot as usize];
-        row.flags & gadget::flag::CYCLIC != 0 && row.level == index as i32
+        self.gadgets.slots.is_live(slot) && row.flags & gadget::flag::CYCLIC != 0 && row.level == index as i32
     }
 
     /// Makes one region of several vertices, at the highest of their levels; answers its index.
@@ -176,8 +178,8 @@ impl Network {
         for port in 0..outputs.len() {
             self.gadgets.set_output(slot, port, NONE);
         }
-        for contact in self.gadgets.inputs(slot) {
-            if contact != NONE {
+        for (port, contact) in self.gadgets.inputs(slot).into_iter().enumerate() {
+            if contact != NONE && (port == 0 || !crate::planted::is(crate::planted::Bug::Glitch)) {
                 self.order_edge(self.contact_vertex(contact), self.gadget_vertex(slot));
             }
         }

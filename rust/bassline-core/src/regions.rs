@@ -116,6 +116,11 @@ impl Regions {
             *place = contact;
         }
         self.free_large.push(at as u32);
+        if self.free_large.len() == self.large.len() {
+            // A tick may have had all of them in it.
+            self.large = Vec::new();
+            self.free_large = Vec::new();
+        }
     }
 
     /// The contacts listed, some of which may have left.

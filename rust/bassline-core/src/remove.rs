@@ -133,7 +133,7 @@ impl Network {
         }
         let gadgets: Vec<u32> = self.groups.gadgets_in(slot).collect();
         for gadget in gadgets {
-            if self.gadgets.is_live(gadget) {
+            if self.gadgets.is_live(gadget) && !crate::planted::is(crate::planted::Bug::GroupLeavesGadgets) {
                 self.remove_gadget_at(gadget);
             }
         }

@@ -79,9 +79,18 @@ impl Network {
             _ => Value::Null,
         };
         let path = format!("{into}/{}", escape(&name));
+        if let Some(Named::Contact(contact)) = self.resolve(group, &format!("{path}/{entry}")) {
+            // Made by a router before this one.
+            self.add_route(slot, contact);
+            self.know_route(slot, name, contact);
+            return Ok(contact);
+        }
         let instance = self.groups.id(group);
         let instance = self.declare_group(instance, &path, Value::Null)?;
-        let contact = self.contact_at(instance.slot(), &entry, template_blend(&template, &entry), Value::Null)?;
+        let blend = template_blend(&template, &entry)
+            .map(|name| self.blend_named(&name))
+            .transpose()?;
+        let contact = self.contact_declared(instance.slot(), &entry, blend, Value::Null)?;
         self.add_route(slot, contact);
         let creation = self.gadgets.creation[slot as usize];
         self.tick.building = Some((
@@ -92,15 +101,32 @@ impl Network {
         let built = self.build(instance, &template);
         self.tick.building = None;
         built?;
+        self.know_route(slot, name, contact);
+        Ok(contact)
+    }
+
+    fn know_route(&mut self, slot: u32, key: Text, contact: u32) {
         let id = self.contacts.id(contact);
         if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
             if wide.routes.len() > 2 * wide.outputs.len() {
                 let contacts = &self.contacts;
                 wide.routes.retain(|_, &mut entry| contacts.find(entry).is_some());
             }
-            wide.routes.insert(name, id);
+            wide.routes.insert(key, id);
         }
-        Ok(contact)
+    }
+
+    /// A route that was made in this tick is taken back; the newest first.
+    pub(crate) fn forget_route(&mut self, slot: u32, contact: u32) {
+        self.unroute(slot, contact);
+        let id = self.contacts.id(contact);
+        if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
+            wide.outputs.pop_if(|output| *output == NONE);
+            match wide.routes.last() {
+                Some((_, last)) if *last == id => drop(wide.routes.pop()),
+                _ => wide.routes.retain(|_, known| *known != id),
+            }
+        }
     }
 
     fn add_route(&mut self, slot: u32, contact: u32) {
@@ -176,10 +202,7 @@ impl Network {
                 if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
                     self.add_route(slot, contact);
                     let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
-                    let id = self.contacts.id(contact);
-                    if let Some(wide) = &mut self.gadgets.wide[slot as usize] {
-                        wide.routes.insert(key, id);
-                    }
+                    self.know_route(slot, key, contact);
                 }
             }
         }
@@ -204,7 +227,8 @@ fn unescape(name: &str) -> Text {
     name.replace("%2F", "/").replace("%25", "%").into()
 }
 
-fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
+/// The name of the blend that a template gives its entry.
+fn template_blend(template: &Value, entry: &str) -> Option<Text> {
     let Value::Map(map) = template else { return None };
     let Some(Value::List(contacts)) = map.get("contacts") else {
         return None;
@@ -212,7 +236,7 @@ fn template_blend(template: &Value, entry: &str) -> Option<crate::Blend> {
     contacts.iter().find_map(|contact| {
         let Value::Map(contact) = contact else { return None };
         match (contact.get("id"), contact.get("blend")) {
-            (Some(Value::Text(id)), Some(Value::Text(blend))) if id == entry => crate::Blend::from_name(blend),
+            (Some(Value::Text(id)), Some(Value::Text(blend))) if id == entry => Some(blend.clone()),
             _ => None,
         }
     })

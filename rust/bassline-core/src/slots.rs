@@ -7,6 +7,23 @@ use crate::id::Handle;
 pub(crate) struct Slots {
     generation: Vec<u32>,
     free: Vec<u32>,
+    /// In debug builds, which arena this is: no handle of another finds anything here.
+    #[cfg(debug_assertions)]
+    arena: Arena,
+}
+
+/// A number of its own for every arena.
+#[cfg(debug_assertions)]
+#[derive(Debug)]
+struct Arena(u32);
+
+#[cfg(debug_assertions)]
+impl Default for Arena {
+    fn default() -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 impl Slots {
@@ -54,11 +71,19 @@ impl Slots {
     }
 
     pub(crate) fn holds<H: Handle>(&self, handle: H) -> bool {
+        #[cfg(debug_assertions)]
+        if handle.arena() != 0 && handle.arena() != self.arena.0 {
+            return false;
+        }
         self.generation.get(handle.slot() as usize) == Some(&handle.generation())
+            || crate::planted::is(crate::planted::Bug::StaleHandle) && self.is_live(handle.slot())
     }
 
     pub(crate) fn handle<H: Handle>(&self, slot: u32) -> H {
-        H::new(slot, self.generation[slot as usize])
+        let handle = H::new(slot, self.generation[slot as usize]);
+        #[cfg(debug_assertions)]
+        let handle = handle.of_arena(self.arena.0);
+        handle
     }
 
     /// Slots ever taken, alive or free.
@@ -102,5 +127,15 @@ mod tests {
         assert_eq!(slots.take(), first);
         assert!(!slots.holds(handle));
         assert_eq!(ContactId::from_bits(handle.to_bits()), handle);
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    fn a_handle_of_another_arena_finds_nothing() {
+        let (mut own, mut other) = (Slots::default(), Slots::default());
+        let (slot, same) = (own.take(), other.take());
+        assert_eq!(slot, same);
+        let handle: ContactId = own.handle(slot);
+        assert!(own.holds(handle) && !other.holds(handle));
     }
 }

@@ -61,13 +61,25 @@ impl Network {
                         .iter()
                         .find(|(known, _)| *known == contact)
                         .map_or(0, |(_, since)| *since);
+                    let since = if crate::planted::is(crate::planted::Bug::SampledTooLate) {
+                        usize::MAX
+                    } else {
+                        since
+                    };
                     self.sampled(contact, since)
                 } else {
                     self.contacts.rows[contact as usize].content.clone()
                 }
             })
             .collect();
+        // What it writes for one event may be what it reads with the next.
+        let cyclic = self.gadgets.rows[slot as usize].flags & crate::gadget::flag::CYCLIC != 0;
         for (key, contact, value) in arrivals {
+            for (input, &port) in inputs.iter_mut().zip(&ports).filter(|_| cyclic) {
+                if port != NONE && !self.contacts.is_stream(port) {
+                    input.clone_from(&self.contacts.rows[port as usize].content);
+                }
+            }
             for (input, &port) in inputs.iter_mut().zip(&ports) {
                 if port == *contact {
                     input.clone_from(value);
@@ -80,7 +92,7 @@ impl Network {
                 .iter()
                 .enumerate()
                 .all(|(port, content)| content.is_some() || !self.gadgets.input_required(slot, port));
-            if !ready {
+            if !ready || !self.gadgets.rows[slot as usize].body.is_ready(&inputs) {
                 continue;
             }
             // Of two events one gadget writes, the later stands behind: the count of events so far tells them apart.

@@ -118,6 +118,8 @@ struct Note {
     first_event: u32,
     last_event: u32,
     stamp: Stamp,
+    /// Of a `first`, the stamp of its content.
+    born: Stamp,
 }
 
 /// No event.
@@ -227,6 +229,7 @@ impl Network {
             first_event: NO_EVENT,
             last_event: NO_EVENT,
             stamp,
+            born: Stamp::OLDEST,
         });
         Age::noted(self.tick.notes.len() - 1)
     }
@@ -269,6 +272,16 @@ impl Network {
 
     pub(crate) fn set_stamp(&mut self, place: usize, stamp: Stamp) {
         self.note_mut(place).stamp = stamp;
+    }
+
+    /// Of a `first`, the stamp of its content; the oldest if it was not written in this tick.
+    pub(crate) fn born(&self, slot: u32) -> Stamp {
+        let note = self.place_of(slot).and_then(|place| self.note_of(place));
+        note.map_or(Stamp::OLDEST, |note| note.born)
+    }
+
+    pub(crate) fn set_born(&mut self, place: usize, stamp: Stamp) {
+        self.note_mut(place).born = stamp;
     }
 
     /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.
@@ -326,15 +339,23 @@ impl Network {
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
-        let kept = self.settle_versions(keep_empty);
-        let changes = if record { self.record_touches() } else { Vec::new() };
+        let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
+        let mut changes = if record { self.record_touches() } else { Vec::new() };
+        if crate::planted::is(crate::planted::Bug::Unordered) {
+            let random = std::hash::RandomState::new();
+            changes.sort_by_cached_key(|change| std::hash::BuildHasher::hash_one(&random, change.contact));
+        }
         self.tick.forget();
+        #[cfg(debug_assertions)]
+        let edited = !self.tick.edits.is_empty();
         let structure = if self.tick.edits.is_empty() {
             Vec::new()
         } else {
             self.commit_edits(record)
         };
         self.close_tick();
+        #[cfg(debug_assertions)]
+        self.validate_ownership(edited);
         if !kept {
             return None;
         }
@@ -349,6 +370,10 @@ impl Network {
     /// Gives back the version of every contact that ends the tick as it began. Whether the tick leaves a trace: one that
     /// changed nothing does not.
     fn settle_versions(&mut self, keep_empty: bool) -> bool {
+        if self.tick.notes.is_empty() && self.tick.touches.len() <= Version::PLACES {
+            // Every entry is of one write that changed its contact.
+            return keep_empty || !self.tick.touches.is_empty() || self.edits_matter();
+        }
         let number = self.open_tick();
         let log = std::mem::take(&mut self.tick.touches);
         let notes = std::mem::take(&mut self.tick.notes);
@@ -359,8 +384,14 @@ impl Network {
                 (touch.age.note() == Some(at)).then_some((note, touch))
             })
         };
-        let is_change =
-            |network: &Self, note: &Note, touch: &Touch| note.first_event != NO_EVENT || !network.is_as_it_was(touch);
+        let is_change = |network: &Self, note: &Note, touch: &Touch| {
+            if note.first_event == NO_EVENT {
+                return !network.is_as_it_was(touch);
+            }
+            // Erasing what is empty is no change, though an event that comes later may stand before it.
+            network.tick.kept.content(touch.old).is_some()
+                || network.events_from(note.first_event).any(|event| event.value.is_some())
+        };
         let (mut entries, mut changed) = (0, false);
         for (note, touch) in entries_noted() {
             entries += 1;
@@ -412,6 +443,9 @@ impl Network {
     fn record_events(&self, contact: crate::ContactId, first: u32, mut old: Content, changes: &mut Vec<Change>) {
         for event in self.events_from(first) {
             let new = event.value.clone();
+            if old.is_none() && new.is_none() {
+                continue;
+            }
             changes.push(Change {
                 contact,
                 old,
@@ -468,9 +502,12 @@ impl Network {
         }
         self.tick.forget();
         self.undo_edits(0);
-        self.creation = self.tick.creation;
+        self.creation = self.tick.creation
+            - u64::from(crate::planted::is(crate::planted::Bug::CreationReused) && self.tick.creation > 0);
         self.refresh_regions();
         self.close_tick();
+        #[cfg(debug_assertions)]
+        self.validate_ownership(true);
     }
 
     /// Makes one operation of the open tick; if it fails, its edits are taken back and the tick goes on without it.
@@ -481,7 +518,9 @@ impl Network {
             while self.tick.touches.len() > touches {
                 self.untouch_last();
             }
-            self.undo_edits(edits);
+            if !crate::planted::is(crate::planted::Bug::FailedKept) {
+                self.undo_edits(edits);
+            }
             self.tick.unmarked = true;
         }
         result
@@ -490,8 +529,15 @@ impl Network {
     fn untouch_last(&mut self) {
         if let Some(touch) = self.tick.touches.pop() {
             let at = touch.contact as usize;
-            self.contacts.rows[at].content = self.tick.kept.content(touch.old);
-            self.contacts.rows[at].version = touch.version;
+            let old = self.tick.kept.content(touch.old);
+            if !crate::planted::is(crate::planted::Bug::ContentKept) {
+                self.contacts.rows[at].content = old;
+            }
+            self.contacts.rows[at].version = if crate::planted::is(crate::planted::Bug::VersionKept) {
+                Version::of_tick(self.now + 1)
+            } else {
+                touch.version
+            };
             self.contacts.rows[at].writer = touch.writer;
             self.contacts.rows[at].flags &= !flag::QUEUED;
         }

@@ -1,6 +1,7 @@
 //! Values: immutable, cheap to clone, compared structurally and by type.
 
 mod array;
+pub mod base64;
 mod coded;
 mod interval;
 mod map;
@@ -8,6 +9,8 @@ mod opaque;
 mod order;
 mod set;
 mod show;
+mod storable;
+mod tagged;
 
 use arcstr::ArcStr;
 use std::sync::Arc;
@@ -19,6 +22,8 @@ pub use map::{Keys, Map};
 pub use opaque::{Object, Opaque};
 pub use set::Set;
 pub use show::show;
+pub use storable::{DEEPEST, Unstorable};
+pub use tagged::untagged;
 
 /// Immutable text.
 pub type Text = ArcStr;
@@ -69,7 +74,9 @@ impl PartialEq for Value {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Value::Float(a), Value::Float(b)) => a == b || (a.is_nan() && b.is_nan()),
+            (Value::Float(a), Value::Float(b)) => {
+                a == b || (a.is_nan() && b.is_nan() && !crate::planted::is(crate::planted::Bug::NanDiffers))
+            }
             (Value::Int(a), Value::Int(b)) => a == b,
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Null, Value::Null) => true,

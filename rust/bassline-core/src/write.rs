@@ -5,10 +5,10 @@ use crate::contact::{Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::id::ContactId;
-use crate::network::{Contradiction, Network, OnContradiction};
+use crate::network::{Network, OnContradiction};
 use crate::queue::Waiting;
 use crate::tick::{Age, Event, EventKey, NO_EVENT, Stamp};
-use crate::value::{Content, Value, show};
+use crate::value::{Content, Value};
 
 /// What became of a write.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,24 +40,14 @@ impl Network {
     /// Whether a write would be refused: the policy is to raise, and the contact cannot join the value.
     pub fn check_write(&self, id: ContactId, value: &Value) -> Result<(), NetworkError> {
         let slot = self.slot(id)?;
-        match &self.contacts.rows[slot as usize].content {
-            Some(current)
-                if self.on_contradiction == OnContradiction::Raise
-                    && self.contacts.rows[slot as usize].blend.join(current, value) == Join::Contradiction =>
-            {
-                Err(self.contradiction_error(slot, current.clone(), value.clone()))
-            }
-            _ => Ok(()),
+        if !self.contacts.rows[slot as usize].blend.joins() {
+            return Ok(());
         }
-    }
-
-    fn contradiction_error(&self, slot: u32, current: Value, incoming: Value) -> NetworkError {
-        NetworkError::Contradiction {
-            path: self.path_of(slot).to_string(),
-            blend: self.contacts.rows[slot as usize].blend.name(),
-            current: show(&Some(current)),
-            incoming: show(&Some(incoming)),
+        let joined = self.joined(slot, value, Stamp::OLDEST)?;
+        if joined == Join::Contradiction && self.on_contradiction == OnContradiction::Raise {
+            return Err(self.contradiction_error(slot, value, Writer::external(self.source)));
         }
+        Ok(())
     }
 
     /// Empties a contact, in the open tick; a contradiction or fault is lifted.
@@ -114,7 +104,7 @@ impl Network {
     pub(crate) fn write_content(
         &mut self,
         slot: u32,
-        content: Content,
+        mut content: Content,
         writer: Writer,
         stamp: Stamp,
         key: EventKey,
@@ -123,49 +113,48 @@ impl Network {
         let index = self.touch(slot);
         let blend = self.contacts.rows[slot as usize].blend;
         let newest = fresh || stamp >= self.stamp_at(index);
-        if blend == Blend::AcceptLast && !newest {
+        if blend == Blend::AcceptLast && !newest && !crate::planted::is(crate::planted::Bug::FiringOrder) {
             return Ok(Written::Refused);
         }
         if blend == Blend::Stream {
             self.clear_marks(slot, writer);
-            if content.is_none() && self.contacts.rows[slot as usize].content.is_none() {
+            if crate::planted::is(crate::planted::Bug::EventMerged)
+                && self.contacts.rows[slot as usize].content == content
+            {
                 return Ok(Written::Same);
             }
             self.add_event(slot, index, content, writer, key);
             self.schedule(slot, true);
             return Ok(Written::Changed);
         }
-        if let (true, Some(current), Some(incoming)) =
-            (blend.is_lattice(), &self.contacts.rows[slot as usize].content, &content)
-        {
-            match blend.join(current, incoming) {
+        if let (true, Some(incoming)) = (blend.joins(), &content) {
+            match self.joined(slot, incoming, stamp)? {
                 Join::Take => {}
+                Join::Becomes(joined) => content = Some(joined),
                 Join::Keep => {
                     self.clear_marks(slot, writer);
                     if newest {
-                        self.renew(slot, index, writer, stamp);
+                        self.renew_kept(slot, index, writer, stamp);
                     }
                     self.schedule(slot, false);
                     return Ok(Written::Same);
                 }
-                Join::Contradiction => {
-                    // Not taken: neither content nor its age changes.
-                    self.clear_marks(slot, writer);
-                    let Some(current) = &self.contacts.rows[slot as usize].content else {
-                        return Ok(Written::Same);
-                    };
-                    let (current, incoming) = (current.clone(), incoming.clone());
-                    return self.contradict(slot, current, incoming, writer);
-                }
+                Join::Contradiction => return self.contradict(slot, incoming, writer),
             }
         }
-        self.clear_marks(slot, writer);
+        if content.is_some() || !crate::planted::is(crate::planted::Bug::ContradictionStays) {
+            self.clear_marks(slot, writer);
+        }
         let changed = self.contacts.rows[slot as usize].content != content;
         if changed {
             self.contacts.rows[slot as usize].content = content;
         }
         if newest {
             self.renew(slot, index, writer, stamp);
+        }
+        if blend == Blend::First {
+            self.contacts.rows[slot as usize].writer = writer;
+            self.set_born(index, stamp);
         }
         self.schedule(slot, changed);
         Ok(if changed { Written::Changed } else { Written::Same })
@@ -175,6 +164,15 @@ impl Network {
     pub(crate) fn renew(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
         self.contacts.rows[slot as usize].writer = writer;
         self.set_stamp(index, stamp);
+    }
+
+    /// The same for a write that left the content as it is. A `first` has kept it out: who wrote its content stays.
+    pub(crate) fn renew_kept(&mut self, slot: u32, index: usize, writer: Writer, stamp: Stamp) {
+        if self.contacts.rows[slot as usize].blend == Blend::First {
+            self.set_stamp(index, stamp);
+        } else {
+            self.renew(slot, index, writer, stamp);
+        }
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
@@ -231,7 +229,9 @@ impl Network {
     fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, key: EventKey) {
         let new = self.tick.events.len() as u32;
         let (first, last) = self.event_ends(index);
-        let newest = last == NO_EVENT || self.tick.events[last as usize].key <= key;
+        let newest = last == NO_EVENT
+            || self.tick.events[last as usize].key <= key
+            || crate::planted::is(crate::planted::Bug::EventsAsTheyCome);
         self.tick.events.push(Event {
             key,
             value: value.clone(),
@@ -260,50 +260,6 @@ impl Network {
             self.set_event_ends(index, new, last);
         } else {
             self.tick.events[before as usize].next = new;
-        }
-    }
-
-    fn contradict(
-        &mut self,
-        slot: u32,
-        current: Value,
-        incoming: Value,
-        writer: Writer,
-    ) -> Result<Written, NetworkError> {
-        if self.on_contradiction == OnContradiction::Raise {
-            return Err(self.contradiction_error(slot, current, incoming));
-        }
-        let contradiction = Contradiction {
-            current,
-            incoming,
-            current_cause: self.cause_of(self.contacts.rows[slot as usize].writer),
-            incoming_cause: self.cause_of(writer),
-        };
-        if self.contradictions.get(&slot) != Some(&contradiction) {
-            self.tick.edits.push(Edit::marked(self, slot));
-            self.contradictions.insert(slot, contradiction);
-            self.contacts.set(slot, flag::MARKED, true);
-        }
-        Ok(Written::Contradicted)
-    }
-
-    /// A write that was taken lifts a contradiction; it lifts a fault if it comes from outside, or straight
-    /// from the gadget that failed.
-    pub(crate) fn clear_marks(&mut self, slot: u32, writer: Writer) {
-        if !self.contacts.has(slot, flag::MARKED) {
-            return;
-        }
-        let lifts =
-            |gadget: u32| !self.tick.carrying && (writer.as_external().is_some() || writer == Writer::gadget(gadget));
-        let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
-        if fault || self.contradictions.contains_key(&slot) {
-            self.tick.edits.push(Edit::marked(self, slot));
-            self.contradictions.swap_remove(&slot);
-            if fault {
-                self.faults.swap_remove(&slot);
-            }
-            let left = self.faults.contains_key(&slot);
-            self.contacts.set(slot, flag::MARKED, left);
         }
     }
 

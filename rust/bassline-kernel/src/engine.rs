@@ -73,6 +73,8 @@ pub struct Engine {
     times: VecDeque<TickTime>,
     /// How many of the last ticks' times are kept.
     kept: usize,
+    /// Whether a store takes every tick, so that no tick may hold what it cannot take.
+    stored: bool,
 }
 
 impl Engine {
@@ -97,7 +99,13 @@ impl Engine {
             notices: VecDeque::new(),
             times: VecDeque::new(),
             kept,
+            stored: false,
         }
+    }
+
+    /// From now on a store takes every tick: one that holds what a store cannot take is refused.
+    pub fn require_storable(&mut self) {
+        self.stored = true;
     }
 
     /// Which opening of the network this is.
@@ -133,7 +141,11 @@ impl Engine {
     /// Settles for a while; see [`Network::settle_some`].
     #[inline]
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
-        self.network.settle_some(budget)
+        let settled = self.network.settle_some(budget)?;
+        if self.stored && settled == Settled::Done {
+            self.network.check_storable()?;
+        }
+        Ok(settled)
     }
 
     /// Commits the settled tick: into the log, and to whoever watches.
@@ -207,7 +219,10 @@ impl Engine {
         run: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
     ) -> Result<T, NetworkError> {
         self.begin(source, position);
-        let result = run(&mut self.network).and_then(|out| self.network.settle().map(|()| out));
+        let result = run(&mut self.network).and_then(|out| {
+            while self.settle_some(usize::MAX)? == Settled::MoreToDo {}
+            Ok(out)
+        });
         match result {
             Ok(out) => {
                 self.commit();

@@ -2,10 +2,11 @@
 
 use crate::current::Busy;
 use crate::enter::{thread_number, to_read, to_write};
-use crate::error::BasslineError;
+use crate::error::{BasslineError, ValueTypeError};
 use crate::network::Network;
 use crate::tick::{Refusal, admit, after, end, settle};
 use crate::value::to_value;
+use bassline_core::Value;
 use pyo3::prelude::*;
 
 #[pymethods]
@@ -20,6 +21,9 @@ impl Network {
     fn _enter_batch(&self, py: Python<'_>, source: Option<&str>, position: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
         let shared = &self.shared;
         let position = position.map(to_value).transpose()?;
+        if let Some(Err(why)) = position.as_ref().map(Value::check_storable) {
+            return Err(ValueTypeError::new_err(format!("the position would hold {why}")));
+        }
         let me = thread_number();
         let mut state = to_write(py, shared)?;
         if state.owner == me {

@@ -17,6 +17,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, primitive: &Primitive) -> PyResult<B
     dict.set_item("doc", primitive.doc)?;
     dict.set_item("inputs", ports(primitive.inputs))?;
     dict.set_item("outputs", ports(primitive.outputs))?;
-    dict.set_item("config", primitive.config.to_vec())?;
+    dict.set_item("settings", primitive.config.to_vec())?;
+    dict.set_item("purity", primitive.purity())?;
     Ok(dict)
 }

@@ -94,10 +94,23 @@ fn report(undelivered: &Undelivered) -> String {
     format!("the network closed with ticks not delivered: {}", shown.join("; "))
 }
 
+/// Before a fork: waits until no store is in the middle of something, and keeps them from beginning anything.
+#[pyfunction]
+pub(crate) fn before_fork(py: Python<'_>) {
+    crate::enter::detached(py, bassline_storage::fork::hold_still);
+}
+
+/// After a fork, in the parent.
+#[pyfunction]
+pub(crate) fn after_fork_in_parent() {
+    bassline_storage::fork::go_on();
+}
+
 /// Called in the child after a fork: the networks of the parent are not for it, and what they hold is never let go of, as the threads that
 /// would have to let go first stayed with the parent.
 #[pyfunction]
 pub(crate) fn after_fork() {
+    bassline_storage::fork::go_on();
     crate::shared::count_fork();
     // Another thread of the parent may have held it, and will never let it go here.
     if let Ok(mut open) = OPEN.try_lock() {

@@ -3,6 +3,7 @@
 use crate::error::{ValueTypeError, network_error};
 use crate::function::function_spec;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::lattice::lattice_spec;
 use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
@@ -51,6 +52,38 @@ impl Network {
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
             let id = network.declare_contact(group, path, blend, attributes)?;
+            if value.is_some() && network.content(id)?.is_none() {
+                assign(network, id, value)?;
+            }
+            Ok(id)
+        })?;
+        Ok(Contact {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what makes a contact with a lattice, each named by its only caller"
+    )]
+    fn _declare_lattice(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        path: &str,
+        value: &Bound<'_, PyAny>,
+        join: &Bound<'_, PyAny>,
+        identity: &str,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Contact> {
+        let value: Content = to_content(value)?;
+        let spec = lattice_spec(join, identity);
+        let attributes = to_attributes(attributes)?;
+        let group = group.map(|group| group.id);
+        let id = tick::tick(py, &self.shared, |network| {
+            let group = Network::scope(network, group)?;
+            let id = network.declare_lattice(group, path, spec, attributes)?;
             if value.is_some() && network.content(id)?.is_none() {
                 assign(network, id, value)?;
             }
@@ -143,7 +176,7 @@ impl Network {
     /// >>> net["price"]
     /// 9.5
     fn build(&self, py: Python<'_>, build: &Bound<'_, PyAny>) -> PyResult<()> {
-        let build = to_value(build)?;
+        let build = to_value(build)?.read_tags().map_err(ValueTypeError::new_err)?;
         tick::tick(py, &self.shared, |network| network.build(network.root(), &build))
     }
 

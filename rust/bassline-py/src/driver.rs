@@ -2,13 +2,14 @@
 
 use crate::change::Change;
 use crate::close::Undelivered;
+use crate::contradiction::Contradiction;
 use crate::current::while_driving;
 use crate::enter::{at_most, detached, outside_batch};
 use crate::error::{fault, kernel_error};
 use crate::network::Network;
 use crate::shared::Shared;
 use crate::tick;
-use bassline_core::Directory;
+use bassline_core::{Directory, StructureChange};
 use bassline_kernel::{AttachOptions, Batch as Records, Driver, DriverFailure, FailureClass, Notice, TickRecord};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -29,6 +30,7 @@ use std::time::Duration;
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Batch {
     changes: Vec<Py<Change>>,
+    contradictions: Vec<(String, Option<Py<Contradiction>>)>,
     first_tick: u64,
     last_tick: u64,
 }
@@ -60,6 +62,17 @@ impl Batch {
     #[getter]
     fn values(&self, py: Python<'_>) -> PyResult<Vec<Py<PyAny>>> {
         self.changes.iter().map(|change| change.getattr(py, "new")).collect()
+    }
+
+    /// The contradictions that came and went in it, by path, as they are at its end; `None` for one that was lifted. They are not among
+    /// the changes, as what came was not taken.
+    #[getter]
+    fn contradictions<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (path, contradiction) in &self.contradictions {
+            dict.set_item(path, contradiction.as_ref().map(|found| found.clone_ref(py)))?;
+        }
+        Ok(dict)
     }
 
     /// The first and the last tick in it.
@@ -98,8 +111,26 @@ impl PythonDriver {
             return Ok(batch.clone_ref(py));
         }
         let mut changes = Vec::new();
+        let mut contradictions = Vec::new();
         for record in &records.records {
             self.directory.learn(&record.structure);
+            for change in &record.structure {
+                if let StructureChange::Marked {
+                    contact,
+                    contradiction,
+                    was_contradiction,
+                    ..
+                } = change
+                    && (contradiction.is_some() || *was_contradiction)
+                    && let Some(path) = self.directory.path(*contact)
+                {
+                    let found = contradiction
+                        .clone()
+                        .map(|found| Py::new(py, Contradiction::of(path, found)))
+                        .transpose()?;
+                    contradictions.push((path.to_string(), found));
+                }
+            }
             let paths = record
                 .changes
                 .iter()
@@ -122,6 +153,7 @@ impl PythonDriver {
         let tick = |record: Option<&Arc<TickRecord>>| record.map_or(0, |record| record.tick);
         let batch = Batch {
             changes,
+            contradictions,
             first_tick: tick(records.records.first()),
             last_tick: tick(records.records.last()),
         };
@@ -155,7 +187,7 @@ impl Driver for PythonDriver {
     fn handle_changes(&mut self, batch: &Records) -> Result<(), DriverFailure> {
         Python::attach(|py| {
             let batch = self.batch(py, batch).map_err(|error| failure(py, error))?;
-            if !batch.get().changes.is_empty() {
+            if !(batch.get().changes.is_empty() && batch.get().contradictions.is_empty()) {
                 let handled = while_driving(self.engine, || self.object.call_method1(py, "handle_changes", (batch,)));
                 handled.map_err(|error| failure(py, error))?;
             }

@@ -70,16 +70,20 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
         NetworkError::Conflict(_) => ConflictError::new_err(message),
         NetworkError::Stale { .. } => StaleHandleError::new_err(message),
         NetworkError::InvalidName(_) | NetworkError::Declaration(_) => DeclarationError::new_err(message),
-        NetworkError::Contradiction { .. } => ContradictionError::new_err(message),
+        NetworkError::Unstorable { .. } => ValueTypeError::new_err(message),
+        NetworkError::Contradiction {
+            path, contradiction, ..
+        } => crate::contradiction::contradiction_error(py, message, &path, &contradiction),
         NetworkError::NotSettled { .. } => NotSettledError::new_err(message),
-        NetworkError::Gadget { fault, .. } => {
+        NetworkError::Gadget { fault, .. } | NetworkError::Lattice { fault, .. } => {
             let cause = match &fault {
                 Fault::Function(raised) => raised.downcast_ref::<Raised>().map(|raised| raised.0.clone_ref(py)),
-                Fault::Overflow(text) => Some(ValueRangeError::new_err(text.clone())),
+                Fault::Overflow(text) | Fault::TooLarge(text) => Some(ValueRangeError::new_err(text.clone())),
+                Fault::OutOfRange { .. } => Some(ValueRangeError::new_err(fault.to_string())),
                 Fault::WrongType { .. } => Some(ValueTypeError::new_err(fault.to_string())),
                 Fault::DivisionByZero(text) => Some(pyo3::exceptions::PyZeroDivisionError::new_err(text.clone())),
                 Fault::Domain(text) => Some(pyo3::exceptions::PyValueError::new_err(text.clone())),
-                Fault::Unbound(_) => None,
+                Fault::Unbound(_) | Fault::UnboundLattice(_) => None,
             };
             let error = GadgetError::new_err(message);
             error.set_cause(py, cause);

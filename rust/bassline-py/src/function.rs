@@ -4,7 +4,7 @@ use crate::current::{has_way_out, is_way_out, keep_way_out};
 use crate::error::fault;
 use crate::value::{Nothing, content_to_python, to_value};
 use arcstr::ArcStr;
-use bassline_core::{Content, Fault, Function, FunctionSpec, Library, Text, Value};
+use bassline_core::{Content, Fault, Function, FunctionSpec, Lattice, Library, Text, Value};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
@@ -150,5 +150,9 @@ impl Library for ImportLibrary {
             let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
             Ok(function_spec(&callable, identity, inputs, &outputs))
         })
+    }
+
+    fn find_lattice(&self, identity: &str) -> Result<Arc<dyn Lattice>, String> {
+        crate::lattice::find_lattice(identity)
     }
 }

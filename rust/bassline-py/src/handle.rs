@@ -1,5 +1,6 @@
 //! Handles of contacts, gadgets, wires and groups.
 
+use crate::contradiction::Contradiction;
 use crate::error::network_error;
 use crate::shared::Shared;
 use crate::tick;
@@ -117,10 +118,12 @@ impl Contact {
         })
     }
 
-    /// How it takes a write.
+    /// How it takes a write: a name; of a lattice in Python, its import path.
     #[getter]
-    fn blend(&self, py: Python<'_>) -> PyResult<&'static str> {
-        read_network(py, &self.shared, |network| network.blend(self.id).map(Blend::name))
+    fn blend(&self, py: Python<'_>) -> PyResult<String> {
+        read_network(py, &self.shared, |network| {
+            network.blend_name(self.id).map(|name| name.to_string())
+        })
     }
 
     /// The tick that last changed it.
@@ -139,28 +142,13 @@ impl Contact {
         }
     }
 
-    /// The contradiction it records: a dict of `current`, `incoming` and their causes; `None` for none.
+    /// The contradiction it records; `None` for none.
     #[getter]
-    fn contradiction<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let found = read_network(py, &self.shared, |network| {
+    fn contradiction(&self, py: Python<'_>) -> PyResult<Option<Contradiction>> {
+        read_network(py, &self.shared, |network| {
             let found = network.contradiction(self.id)?.cloned();
-            Ok(found.map(|found| {
-                (
-                    network.cause_text(&found.current_cause),
-                    network.cause_text(&found.incoming_cause),
-                    found,
-                )
-            }))
-        })?;
-        let Some((current_cause, incoming_cause, found)) = found else {
-            return Ok(None);
-        };
-        let dict = PyDict::new(py);
-        dict.set_item("current", to_python(py, &found.current)?)?;
-        dict.set_item("incoming", to_python(py, &found.incoming)?)?;
-        dict.set_item("current_cause", current_cause.as_str())?;
-        dict.set_item("incoming_cause", incoming_cause.as_str())?;
-        Ok(Some(dict))
+            Ok(found.map(|found| Contradiction::of(&network.path(self.id), found)))
+        })
     }
 
     /// What went wrong in the gadget that writes it, where that stays in its outputs; `None` for nothing.

@@ -11,6 +11,7 @@ mod batch;
 mod catalogue;
 mod change;
 mod close;
+mod contradiction;
 mod current;
 mod declare;
 mod driver;
@@ -19,7 +20,10 @@ mod error;
 mod function;
 mod handle;
 mod ingest;
+mod lattice;
 mod network;
+#[cfg(feature = "planted")]
+mod planted;
 mod shared;
 mod tick;
 mod value;
@@ -32,7 +36,9 @@ mod _core {
     #[pymodule_export]
     use crate::change::Change;
     #[pymodule_export]
-    use crate::close::{after_fork, close_all, undelivered};
+    use crate::close::{after_fork, after_fork_in_parent, before_fork, close_all, undelivered};
+    #[pymodule_export]
+    use crate::contradiction::Contradiction;
     #[pymodule_export]
     use crate::driver::Batch;
     #[pymodule_export]
@@ -42,11 +48,11 @@ mod _core {
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]
-    use crate::value::{Const, Nothing};
+    use crate::value::{Const, Interval, Nothing, Undecoded};
 
     use pyo3::prelude::*;
 
-    /// Every primitive: name, doc, inputs, outputs, settings.
+    /// Every primitive: name, doc, inputs, outputs, settings, purity.
     #[pyfunction]
     fn catalogue(py: Python<'_>) -> PyResult<Vec<Bound<'_, pyo3::types::PyDict>>> {
         bassline_core::CATALOGUE
@@ -65,8 +71,22 @@ mod _core {
         bassline_core::Pattern::new(pattern).matches(path)
     }
 
+    /// A value in which tags, such as `{"$set": [1]}`, stand for what JSON and YAML have no word for, as the value that is meant.
+    ///
+    /// >>> from bassline import _core
+    /// >>> _core.read_tags({"days": {"$coded": ["date", "2026-11-20"]}})
+    /// {'days': datetime.date(2026, 11, 20)}
+    #[pyfunction]
+    fn read_tags<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let read = crate::value::to_value(value)?.read_tags();
+        let read = read.map_err(crate::error::ValueTypeError::new_err)?;
+        crate::value::to_python(value.py(), &read)
+    }
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        #[cfg(feature = "planted")]
+        crate::planted::choose(module)?;
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

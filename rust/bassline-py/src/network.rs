@@ -1,5 +1,6 @@
 //! The network class: opening, reading, writing.
 
+use crate::contradiction::Contradiction;
 use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
@@ -76,7 +77,7 @@ impl Network {
             network.set_library(library);
             network
         };
-        let engine = Engine::new(
+        let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),
             Arc::new(SystemClock),
@@ -84,6 +85,9 @@ impl Network {
             positions,
             history,
         );
+        if store.is_some() {
+            engine.require_storable();
+        }
         let state = State {
             engine,
             owner: 0,
@@ -212,6 +216,16 @@ impl Network {
             .position(source)
             .cloned();
         position.map(|position| to_python(py, &position)).transpose()
+    }
+
+    fn _contradictions(&self, py: Python<'_>) -> PyResult<Vec<Contradiction>> {
+        read_network(py, &self.shared, |network| {
+            let all = network.contradictions();
+            Ok(all
+                .into_iter()
+                .map(|(id, found)| Contradiction::of(&network.path(id), found.clone()))
+                .collect())
+        })
     }
 
     fn _contact(&self, py: Python<'_>, path: &str) -> PyResult<Contact> {

@@ -129,7 +129,10 @@ impl Shared {
             None => {
                 let state = crate::enter::to_read(py, self)?;
                 let network = &state.engine.network;
-                if !network.in_tick() || state.owner == crate::enter::thread_number() {
+                if !network.in_tick()
+                    || state.owner == crate::enter::thread_number()
+                    || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
+                {
                     network.content(id).cloned()
                 } else {
                     network.committed_content(id)

@@ -29,6 +29,12 @@ impl Refusal {
     }
 }
 
+/// Why an operation failed: what a lattice raised that is no error goes before what came of it.
+#[cold]
+fn refused(error: NetworkError) -> Refusal {
+    current::take_way_out().map_or(Refusal::Network(error), Refusal::Raised)
+}
+
 /// A write: a tick of its own, or part of the batch this thread has open; from a gadget or subscriber, a tick after this one.
 #[inline]
 pub(crate) fn write(
@@ -39,7 +45,10 @@ pub(crate) fn write(
     if current::is_busy(shared.key()) {
         shared.check_process()?;
         if current::is_settling(shared.key()) {
-            lock(&shared.staged).push(Box::new(operation));
+            let mut staged = lock(&shared.staged);
+            if staged.is_empty() || !bassline_core::planted::is(bassline_core::planted::Bug::ReentrantWriteDropped) {
+                staged.push(Box::new(operation));
+            }
             return Ok(());
         }
         // A batch that a subscriber has open takes its writes.
@@ -60,9 +69,12 @@ pub(crate) fn tick<T>(
 ) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
+        // Objects that are let go while the network is locked may run anything, and so may a lattice: they are told that it is busy.
+        let busy = Busy::settling(shared.key());
         let result = guard.engine.network.attempt(operation);
         drop(guard);
-        return result.map_err(|error| network_error(py, error));
+        drop(busy);
+        return result.map_err(|error| refused(error).into_error(py));
     }
     let out = once(py, shared, guard, operation)?;
     after(py, shared)?;
@@ -85,7 +97,7 @@ fn once<'a, T>(
     shared.check_open(&guard)?;
     guard.engine.begin_plain();
     let busy = Busy::settling(shared.key());
-    let result = operation(&mut guard.engine.network).map_err(Refusal::Network);
+    let result = operation(&mut guard.engine.network).map_err(refused);
     let result = result.and_then(|out| settle(py, &mut guard.engine).map(|()| out));
     end(shared, guard, result.is_ok());
     drop(busy);

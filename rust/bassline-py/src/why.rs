@@ -38,7 +38,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
             .map(|time| time.time_micros);
         let time = match (known, &shared.store) {
             (Some(time), _) => Some(time),
-            (None, Some(store)) => stored_time(store, &shared.name, reason.version),
+            (None, Some(store)) => crate::enter::detached(py, || stored_time(store, &shared.name, reason.version)),
             (None, None) => None,
         };
         dict.set_item("time", time.map(|micros| micros as f64 / 1e6))?;

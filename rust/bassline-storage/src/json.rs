@@ -20,7 +20,6 @@
 //! # Ok::<(), json::JsonError>(())
 //! ```
 
-mod base64;
 mod read;
 mod write;
 
@@ -45,6 +44,3 @@ impl From<serde_json::Error> for JsonError {
         Self(error.to_string())
     }
 }
-
-/// Nesting deeper than this is refused, so that what was written can always be read.
-const DEEPEST: usize = 120;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod error;
+pub mod fork;
 pub mod json;
 mod sqlite;
 

@@ -8,6 +8,7 @@ mod driver;
 mod failure;
 mod key;
 mod load;
+mod marks;
 mod open;
 mod opener;
 mod reader;
@@ -15,6 +16,7 @@ mod schema;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod turns;
 mod wal;
 
 pub use driver::SqliteDriver;

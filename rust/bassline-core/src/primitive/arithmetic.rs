@@ -2,6 +2,7 @@
 
 use crate::blend::{Blend, Join};
 use crate::error::Fault;
+use crate::number;
 use crate::value::Value;
 use arcstr::ArcStr;
 
@@ -89,6 +90,17 @@ impl Binary {
         }
     }
 
+    /// The result for two ints, where it is one operation that stays in range.
+    #[inline]
+    pub(crate) fn of_small_ints(self, x: i64, y: i64) -> Option<i64> {
+        match self {
+            Binary::Add => x.checked_add(y),
+            Binary::Subtract => x.checked_sub(y),
+            Binary::Multiply => x.checked_mul(y),
+            _ => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn apply(self, a: &Value, b: &Value) -> Result<Value, Fault> {
         if let (Value::Float(x), Value::Float(y)) = (a, b)
@@ -116,7 +128,10 @@ impl Binary {
             Binary::Subtract => Ok(Value::Float(xf - yf)),
             Binary::Multiply => Ok(Value::Float(xf * yf)),
             Binary::Divide if yf == 0.0 => Err(Fault::DivisionByZero(a.to_string())),
-            Binary::Divide => Ok(Value::Float(xf / yf)),
+            Binary::Divide => Ok(Value::Float(match (x, y) {
+                (Number::Int(x), Number::Int(y)) => number::quotient(x, y),
+                _ => xf / yf,
+            })),
             Binary::Power => power(a, b, xf, yf),
             Binary::Min => Ok(joined(Blend::Min, a, b)),
             Binary::Max => Ok(joined(Blend::Max, a, b)),
@@ -126,6 +141,7 @@ impl Binary {
     /// The result among ints; `None` where it is a float by definition.
     fn of_ints(self, x: i64, y: i64) -> Result<Option<i64>, Fault> {
         let (result, sign) = match self {
+            Binary::Add if crate::planted::is(crate::planted::Bug::WrappedSum) => (Some(x.wrapping_add(y)), "+"),
             Binary::Add => (x.checked_add(y), "+"),
             Binary::Subtract => (x.checked_sub(y), "-"),
             Binary::Multiply => (x.checked_mul(y), "*"),
@@ -159,7 +175,7 @@ fn checked_power(base: i64, exponent: i64) -> Option<i64> {
 }
 
 fn power(a: &Value, b: &Value, x: f64, y: f64) -> Result<Value, Fault> {
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         return Err(Fault::DivisionByZero(format!("{a} to the power of {b}: 1")));
     }
     if x < 0.0 && x.is_finite() && y.is_finite() && y.fract() != 0.0 {

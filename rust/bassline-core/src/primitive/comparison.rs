@@ -18,6 +18,33 @@ pub(crate) enum Compare {
 }
 
 impl Compare {
+    /// Whether it holds of two floats; with NaN only "not equals" to a number does, NaN being equal to itself.
+    #[inline]
+    #[expect(clippy::float_cmp, reason = "it is what is asked")]
+    pub(crate) fn of_floats(self, a: f64, b: f64) -> bool {
+        match self {
+            Compare::Equals => a == b || a.is_nan() && b.is_nan(),
+            Compare::NotEquals => a != b && !(a.is_nan() && b.is_nan()),
+            Compare::Greater => a > b,
+            Compare::Less => a < b,
+            Compare::GreaterOrEqual => a >= b,
+            Compare::LessOrEqual => a <= b,
+        }
+    }
+
+    /// Whether it holds of two ints.
+    #[inline]
+    pub(crate) fn of_ints(self, a: i64, b: i64) -> bool {
+        match self {
+            Compare::Equals => a == b,
+            Compare::NotEquals => a != b,
+            Compare::Greater => a > b,
+            Compare::Less => a < b,
+            Compare::GreaterOrEqual => a >= b,
+            Compare::LessOrEqual => a <= b,
+        }
+    }
+
     pub(crate) fn apply(self, a: &Value, b: &Value) -> Result<Value, Fault> {
         let holds = match self {
             Compare::Equals => equal(a, b),
@@ -51,6 +78,11 @@ fn order(a: &Value, b: &Value) -> Result<Option<Ordering>, Fault> {
         (Value::Int(a), Value::Float(b)) => Some(number::int_with_float(*a, *b)),
         (Value::Float(a), Value::Int(b)) => Some(number::int_with_float(*b, *a).reverse()),
         (Value::Text(a), Value::Text(b)) => Some(a.cmp(b)),
+        (Value::Coded(a), Value::Coded(b)) if a.is_nan() || b.is_nan() => None,
+        (Value::Coded(left), Value::Coded(right)) => match left.compare(right) {
+            None => return Err(wrong_type("b", "what has an order with port 'a'", b)),
+            order => order,
+        },
         (Value::Int(_) | Value::Float(_), other) => return Err(wrong_type("b", "a number, as port 'a'", other)),
         (Value::Text(_), other) => return Err(wrong_type("b", "a string, as port 'a'", other)),
         (other, _) => return Err(wrong_type("a", "a number or a string", other)),

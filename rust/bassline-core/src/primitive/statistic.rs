@@ -3,6 +3,7 @@
 use super::arithmetic::wrong_type;
 use crate::blend::{Blend, Join};
 use crate::error::Fault;
+use crate::number;
 use crate::value::{Content, Value};
 
 /// A running statistic over the observations on port `value`.
@@ -42,7 +43,10 @@ impl Statistic {
                 let total = add(sum.as_ref(), &value)
                     .unwrap_or_else(|_| Value::Float(sum.as_ref().map_or(0.0, as_float) + as_float(&value)));
                 let n = as_count(count) + 1;
-                let mean = as_float(&total) / n as f64;
+                let mean = match total {
+                    Value::Int(total) => number::quotient(total, n),
+                    _ => as_float(&total) / n as f64,
+                };
                 *count = Some(Value::Int(n));
                 *sum = Some(total);
                 Ok(Some(Value::Float(mean)))
@@ -57,7 +61,7 @@ impl Statistic {
                     .map_or(Join::Take, |current| blend.join(current, value))
                 {
                     Join::Take => *extreme = Some(value.clone()),
-                    Join::Keep => {}
+                    Join::Keep | Join::Becomes(_) => {}
                     Join::Contradiction => {
                         return Err(wrong_type(
                             "value",

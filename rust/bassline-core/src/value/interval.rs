@@ -40,6 +40,12 @@ impl Interval {
     pub fn high(&self) -> &Value {
         &self.high
     }
+
+    /// Whether a number lies in it, by value; NaN and what is no number do not.
+    pub fn contains(&self, value: &Value) -> bool {
+        let is_at_most = |a: &Value, b: &Value| number::compare(a, b).is_some_and(std::cmp::Ordering::is_le);
+        !is_nan(value) && is_at_most(&self.low, value) && is_at_most(value, &self.high)
+    }
 }
 
 fn is_nan(value: &Value) -> bool {
@@ -58,5 +64,9 @@ mod tests {
         assert!(Interval::new(Value::Int(2), Value::Float(f64::NAN)).is_err());
         assert!(Interval::new(Value::Float(f64::NAN), Value::Float(f64::NAN)).is_err());
         assert!(Interval::new(Value::Bool(false), Value::Int(1)).is_err());
+        let interval = Interval::new(Value::Int(1), Value::Float(f64::INFINITY)).unwrap();
+        assert!(interval.contains(&Value::Float(1.0)) && interval.contains(&Value::Float(f64::INFINITY)));
+        assert!(!interval.contains(&Value::Float(0.9)) && !interval.contains(&Value::Float(f64::NAN)));
+        assert!(!interval.contains(&Value::text("2")));
     }
 }

@@ -77,6 +77,11 @@ impl Map {
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
+
+    /// Whether its first key begins with `$`, so that in JSON it would be taken for something else.
+    pub fn is_tagged(&self) -> bool {
+        self.keys.0.first().is_some_and(|key| key.starts_with('$'))
+    }
 }
 
 impl PartialEq for Map {

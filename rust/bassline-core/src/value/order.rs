@@ -23,9 +23,7 @@ impl Value {
             (Value::Interval(a), Value::Interval(b)) => {
                 items([a.low(), a.high()].into_iter(), [b.low(), b.high()].into_iter())
             }
-            (Value::Array(a), Value::Array(b)) => {
-                (a.dtype(), a.shape(), a.bytes()).cmp(&(b.dtype(), b.shape(), b.bytes()))
-            }
+            (Value::Array(a), Value::Array(b)) => a.structural_order(b),
             (Value::Coded(a), Value::Coded(b)) => a
                 .codec()
                 .cmp(b.codec())

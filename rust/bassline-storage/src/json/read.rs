@@ -1,7 +1,7 @@
 //! Reading values.
 
-use super::{JsonError, base64};
-use bassline_core::{Array, Coded, Interval, Map, Set, Text, Value};
+use super::JsonError;
+use bassline_core::{Map, Text, Value, untagged};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::sync::Arc;
@@ -78,50 +78,12 @@ impl<'de> Visitor<'de> for Any {
             pairs.push((key.into(), value));
         }
         match pairs.as_slice() {
-            [(tag, value)] if tag.starts_with('$') => untagged(tag, value).map_err(A::Error::custom),
+            [(tag, value)] if tag.starts_with('$') => untagged(tag, value)
+                .unwrap_or_else(|| Err(format!("'{tag}' of {value} is no value known here")))
+                .map_err(A::Error::custom),
             _ => Ok(Value::Map(Arc::new(Map::new(pairs)))),
         }
     }
-}
-
-fn untagged(tag: &str, value: &Value) -> Result<Value, String> {
-    match (tag, value) {
-        ("$map", Value::Map(_)) => Ok(value.clone()),
-        ("$float", Value::Text(name)) => match name.as_str() {
-            "nan" => Ok(Value::Float(f64::NAN)),
-            "inf" => Ok(Value::Float(f64::INFINITY)),
-            "-inf" => Ok(Value::Float(f64::NEG_INFINITY)),
-            other => Err(format!("there is no $float '{other}'")),
-        },
-        ("$bytes", Value::Text(text)) => base64::decode(text)
-            .map(|bytes| Value::Bytes(Arc::new(bytes)))
-            .ok_or_else(|| "$bytes is not base64".to_owned()),
-        ("$set", Value::List(items)) => Ok(Value::Set(Arc::new(Set::new(items.to_vec())))),
-        ("$interval", Value::List(bounds)) => match bounds.as_slice() {
-            [low, high] => Interval::new(low.clone(), high.clone())
-                .map(|interval| Value::Interval(Arc::new(interval)))
-                .map_err(|error| error.to_string()),
-            _ => Err(format!("$interval has {} bounds", bounds.len())),
-        },
-        ("$array", Value::List(parts)) => array(parts).ok_or_else(|| "$array is not type, shape and bytes".to_owned()),
-        ("$coded", Value::List(parts)) => match parts.as_slice() {
-            [Value::Text(codec), payload] => Ok(Value::Coded(Arc::new(Coded::new(codec.clone(), payload.clone())))),
-            _ => Err("$coded is not a codec and what it wrote".to_owned()),
-        },
-        _ => Err(format!("'{tag}' of {value} is no value known here")),
-    }
-}
-
-fn array(parts: &[Value]) -> Option<Value> {
-    let [Value::Text(dtype), Value::List(shape), Value::Text(bytes)] = parts else {
-        return None;
-    };
-    let shape = shape.iter().map(|length| match length {
-        Value::Int(length) => usize::try_from(*length).ok(),
-        _ => None,
-    });
-    let array = Array::new(dtype.clone(), shape.collect::<Option<_>>()?, base64::decode(bytes)?);
-    Some(Value::Array(Arc::new(array)))
 }
 
 /// A map whose keys mean nothing else.
@@ -155,6 +117,7 @@ impl<'de> Visitor<'de> for PlainVisitor {
 mod tests {
     use super::super::to_string;
     use super::*;
+    use bassline_core::{Array, Coded, Interval, Set};
     use proptest::prelude::*;
 
     fn values() -> impl Strategy<Value = Value> {

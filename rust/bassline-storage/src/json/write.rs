@@ -1,7 +1,7 @@
 //! Writing values, straight into bytes.
 
-use super::{DEEPEST, JsonError, base64};
-use bassline_core::{Map, Value};
+use super::JsonError;
+use bassline_core::{DEEPEST, Map, Unstorable, Value, base64};
 
 /// The JSON of a value.
 pub fn to_string(value: &Value) -> Result<String, JsonError> {
@@ -38,7 +38,7 @@ fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), Js
             out.extend_from_slice(b"\"}");
         }
         Value::List(items) => write_items(items, out, depth)?,
-        Value::Map(map) if looks_tagged(map) => {
+        Value::Map(map) if map.is_tagged() => {
             out.extend_from_slice(b"{\"$map\":");
             write_map(map, out, depth + 1)?;
             out.push(b'}');
@@ -74,10 +74,8 @@ fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), Js
             out.extend_from_slice(b"]}");
         }
         Value::Opaque(opaque) => {
-            return Err(JsonError::new(format!(
-                "an object of type {} has no codec and cannot be stored; register one for its type, or keep it in a network without a store",
-                opaque.type_name()
-            )));
+            let why = Unstorable::Opaque(opaque.type_name().to_owned());
+            return Err(JsonError::new(why.to_string()));
         }
     }
     Ok(())
@@ -117,17 +115,11 @@ fn write_tagged(out: &mut Vec<u8>, tag: &[u8], text: &[u8]) {
     }
 }
 
-/// Whether a map would be read as something else.
-fn looks_tagged(map: &Map) -> bool {
-    map.iter().next().is_some_and(|(key, _)| key.starts_with('$'))
-}
-
+/// Nesting deeper than that is refused, so that what was written can always be read.
 fn check_depth(depth: usize) -> Result<(), JsonError> {
     if depth < DEEPEST {
         Ok(())
     } else {
-        Err(JsonError::new(format!(
-            "the value is nested deeper than {DEEPEST} levels, which a store does not take; flatten it"
-        )))
+        Err(JsonError::new(Unstorable::TooDeep.to_string()))
     }
 }

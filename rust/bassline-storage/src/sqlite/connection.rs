@@ -1,23 +1,19 @@
 //! Connections: how a file is opened, recognised and made ready.
 
 use super::failure::storage_error;
+use super::marks;
 use super::schema::{APPLICATION, CREATE, VERSION};
+use super::turns::wait_for_others;
 use crate::error::StorageError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::Path;
-use std::time::Duration;
-
-/// How long another program's lock is waited for before it counts as a failure.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// Opens a file to write, which is made if it does not exist.
 pub(crate) fn open_to_write(path: &Path, synchronous: &str) -> Result<Connection, StorageError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| storage_error(error, path, "opened"))?;
-    connection
-        .busy_timeout(BUSY)
-        .map_err(|error| storage_error(error, path, "opened"))?;
+    wait_for_others(&mut connection).map_err(|error| storage_error(error, path, "opened"))?;
     recognise(&connection, path)?;
     let is_read_only = connection
         .is_readonly(rusqlite::MAIN_DB)
@@ -39,10 +35,9 @@ pub(crate) fn open_to_read(path: &Path) -> Result<Connection, StorageError> {
         return Err(StorageError::Missing { path: path.to_owned() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags).map_err(|error| storage_error(error, path, "opened"))?;
-    connection
-        .busy_timeout(BUSY)
-        .map_err(|error| storage_error(error, path, "opened"))?;
+    let mut connection =
+        Connection::open_with_flags(path, flags).map_err(|error| storage_error(error, path, "opened"))?;
+    wait_for_others(&mut connection).map_err(|error| storage_error(error, path, "opened"))?;
     if !recognise(&connection, path)? {
         return Err(StorageError::NotAStore {
             path: path.to_owned(),
@@ -91,5 +86,6 @@ fn prepare(connection: &mut Connection, synchronous: &str) -> rusqlite::Result<(
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
+    transaction.execute_batch(marks::CREATE)?;
     transaction.commit()
 }

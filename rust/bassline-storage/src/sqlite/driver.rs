@@ -7,7 +7,9 @@ use super::failure::{WriteError, failure};
 use super::key;
 use super::opener::Opener;
 use super::structure::StructureWriter;
+use super::turns::Turn;
 use super::wal::WalFile;
+use crate::fork::Use;
 use crate::json::{self, JsonError};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
@@ -20,7 +22,7 @@ use std::sync::Arc;
 ///
 /// In one transaction per batch it writes structure, the newest content of each contact that changed, one history row per tick,
 /// positions, and the number of the last tick. As that number is stored with the data, a batch that comes again is known and skipped.
-/// Contradictions and faults are not stored.
+/// The marks of a contact, its contradiction and its fault, have a row beside it.
 #[derive(Debug)]
 pub struct SqliteDriver {
     // Declared first, to be closed before the network is free for others.
@@ -34,6 +36,7 @@ pub struct SqliteDriver {
     index: Vec<u32>,
     content: Vec<u8>,
     wal: WalFile,
+    turn: Turn,
     _opener: Opener,
 }
 
@@ -52,6 +55,7 @@ impl SqliteDriver {
             writer,
             index,
             content,
+            turn: Turn::new(),
             _opener: opener,
         }
     }
@@ -176,21 +180,26 @@ fn write_positions<'a>(
 
 impl Driver for SqliteDriver {
     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
+        self.turn.take();
+        let _use = Use::begin();
         self.stand_on_the_log()?;
         self.write(batch).map_err(|error| failure(error, &self.path))?;
         while self.stand_on_the_log()? {
             // Taken away while it was written: what is in the store already is skipped.
             self.write(batch).map_err(|error| failure(error, &self.path))?;
         }
+        self.turn.end();
         Ok(())
     }
 
     fn idle(&mut self) -> Result<(), DriverFailure> {
+        let _use = Use::begin();
         self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
         Ok(())
     }
 
     fn shutdown(&mut self) -> Result<(), DriverFailure> {
+        let _use = Use::begin();
         self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
         Ok(())
     }
@@ -457,6 +466,7 @@ mod tests {
             id,
             place,
             blend: Blend::AcceptLast,
+            lattice: None,
             attributes: Value::Null,
         };
         let change = Change {

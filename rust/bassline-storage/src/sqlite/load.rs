@@ -3,6 +3,7 @@
 use super::cause;
 use super::failure::storage_error;
 use super::key;
+use super::marks;
 use crate::error::StorageError;
 use crate::json;
 use bassline_core::{
@@ -56,11 +57,18 @@ impl Loader<'_> {
             ))
         });
         let (tick, creation, epoch) = numbers.map_err(|error| storage_error(error, self.path, "read"))?;
+        let mut contacts = self.rows("contact", CONTACTS, contact)?;
+        for found in self.rows("mark", marks::MARKS, marks::read)? {
+            if let Ok(at) = contacts.binary_search_by_key(&found.slot, |state| state.record.id.slot()) {
+                contacts[at].contradiction = found.contradiction;
+                contacts[at].fault = found.fault;
+            }
+        }
         let image = Image {
             tick,
             creation,
             groups: self.rows("group", GROUPS, group)?,
-            contacts: self.rows("contact", CONTACTS, contact)?,
+            contacts,
             wires: self.rows("wire", WIRES, wire)?,
             gadgets: self.rows("gadget", GADGETS, gadget)?,
         };
@@ -154,11 +162,17 @@ fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
         ("state", _) => Err(Unnamed::State),
         _ => return Err(format!("there is no kind '{kind}'").into()),
     };
-    let blend: String = row.get(5)?;
+    let name: String = row.get(5)?;
+    let (blend, lattice) = if name.contains(':') {
+        (Blend::Custom, Some(name.into()))
+    } else {
+        (known(Blend::from_name(&name), "blend", name)?, None)
+    };
     let record = ContactRecord {
         id: handle(row, 1)?,
         place,
-        blend: known(Blend::from_name(&blend), "blend", blend)?,
+        blend,
+        lattice,
         attributes: optional(row, 6)?,
     };
     let cause = match row.get_ref(8)? {
@@ -171,6 +185,8 @@ fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
         content,
         version: row.get::<_, i64>(7)? as u64,
         cause,
+        contradiction: None,
+        fault: None,
     })
 }
 

@@ -46,6 +46,7 @@ pub struct Opened {
 impl Sqlite {
     /// Opens a network in a file, makes it if it is not there, and keeps others from opening it to write.
     pub fn open(path: &Path, network: &str, sync: Sync) -> Result<Opened, StorageError> {
+        let _use = crate::fork::Use::begin();
         let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
         if let Some(directory) = directory
             && !directory.is_dir()

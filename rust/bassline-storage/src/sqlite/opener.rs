@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Held while the network is open.
 #[derive(Debug)]
 pub(crate) struct Opener {
-    /// The store, and the network in it.
+    /// The store, wherever the process goes meanwhile, and the network in it.
     pub(crate) store: PathBuf,
     pub(crate) network: String,
     path: PathBuf,
@@ -22,7 +22,12 @@ pub(crate) struct Opener {
 
 impl Opener {
     pub(crate) fn acquire(store: &Path, network: &str) -> Result<Self, StorageError> {
-        let path = beside(store, network);
+        let absolute = std::path::absolute(store).map_err(|error| StorageError::Denied {
+            path: store.to_owned(),
+            doing: "opened",
+            reason: error.to_string(),
+        })?;
+        let path = beside(&absolute, network);
         let denied = |error: std::io::Error| StorageError::Denied {
             path: store.to_owned(),
             doing: "written",
@@ -38,7 +43,7 @@ impl Opener {
             match file.try_lock() {
                 Ok(()) if is_still_there(&file, &path) => {
                     return Ok(Self {
-                        store: store.to_owned(),
+                        store: absolute,
                         network: network.to_owned(),
                         path,
                         _file: file,

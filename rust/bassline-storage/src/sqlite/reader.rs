@@ -5,6 +5,7 @@ use super::connection::open_to_read;
 use super::failure::storage_error;
 use super::key;
 use crate::error::StorageError;
+use crate::fork::Use;
 use bassline_core::{Cause, ContactId, Content, Handle, Text};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ pub struct SqliteReader {
 impl SqliteReader {
     /// Opens a network to read. Whoever has it open to write is not disturbed.
     pub fn open(path: &Path, network: &str) -> Result<Self, StorageError> {
+        let _use = Use::begin();
         let connection = open_to_read(path)?;
         let number = connection
             .query_row("SELECT id FROM network WHERE name = ?1", [network], |row| {
@@ -63,6 +65,7 @@ impl SqliteReader {
 
     /// The networks in the file, by name.
     pub fn networks(&self) -> Result<Vec<String>, StorageError> {
+        let _use = Use::begin();
         let mut statement = self
             .connection
             .prepare_cached("SELECT name FROM network ORDER BY name")
@@ -73,6 +76,7 @@ impl SqliteReader {
 
     /// How many ticks are stored.
     pub fn tick_count(&self) -> Result<u64, StorageError> {
+        let _use = Use::begin();
         let mut statement = self
             .connection
             .prepare_cached("SELECT count(*) FROM tick WHERE id BETWEEN ?1 AND ?2")
@@ -85,6 +89,7 @@ impl SqliteReader {
 
     /// A tick; `None` if it is not stored.
     pub fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError> {
+        let _use = Use::begin();
         let mut statement = self
             .connection
             .prepare_cached("SELECT time, source, epoch FROM tick WHERE id = ?1")
@@ -101,6 +106,7 @@ impl SqliteReader {
 
     /// The contact of a path, if it is stored and not removed.
     pub fn find(&self, path: &str) -> Result<Option<ContactId>, StorageError> {
+        let _use = Use::begin();
         let (group, name) = path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path));
         let sql = "SELECT c.handle FROM contact c JOIN group_ g ON g.id = c.group_id
                    WHERE g.path = ?1 AND c.name = ?2 AND g.id BETWEEN ?3 AND ?4";
@@ -118,12 +124,14 @@ impl SqliteReader {
 
     /// The last changes of the contact at a path, newest first; none if there is no such contact.
     pub fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
+        let _use = Use::begin();
         self.find(path)?
             .map_or_else(|| Ok(Vec::new()), |contact| self.history_of(contact, limit))
     }
 
     /// The last changes of a contact, newest first.
     pub fn history_of(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
+        let _use = Use::begin();
         let sql = "SELECT version FROM contact WHERE id = ?1 AND handle = ?2";
         let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
         let version = statement

@@ -2,6 +2,7 @@
 
 use super::failure::WriteError;
 use super::key;
+use super::marks;
 use crate::json;
 use bassline_core::{
     ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, StructureChange, Text, Unnamed, Value, WireRecord,
@@ -30,6 +31,7 @@ impl StructureWriter<'_> {
                      WHERE id = ?1 AND substr(path, 1, 1) <> '('",
                     *id,
                 )?;
+                self.run("DELETE FROM mark WHERE id = ?1", *id)?;
                 self.run("DELETE FROM contact WHERE id = ?1", *id)
             }
             StructureChange::WireRemoved(id) => {
@@ -37,6 +39,9 @@ impl StructureWriter<'_> {
                     "INSERT OR REPLACE INTO gone SELECT network, 'wire', handle, path FROM wire_path WHERE id = ?1",
                     *id,
                 )?;
+                if bassline_core::planted::is(bassline_core::planted::Bug::RemovalNotStored) {
+                    return Ok(());
+                }
                 self.run("DELETE FROM wire WHERE id = ?1", *id)
             }
             StructureChange::GadgetRemoved(id) => {
@@ -46,6 +51,18 @@ impl StructureWriter<'_> {
                 )?;
                 self.run("DELETE FROM gadget WHERE id = ?1", *id)
             }
+            StructureChange::Marked {
+                contact,
+                contradiction,
+                fault,
+                ..
+            } => marks::write(
+                self.transaction,
+                self.network,
+                *contact,
+                contradiction.as_ref(),
+                fault.as_ref(),
+            ),
         }
     }
 
@@ -87,7 +104,7 @@ impl StructureWriter<'_> {
             kind,
             group,
             name,
-            record.blend.name(),
+            record.blend_name(),
             optional(&record.attributes)?,
             content
         ])?;

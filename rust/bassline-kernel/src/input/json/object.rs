@@ -1,7 +1,7 @@
 //! Parsing one JSON object into keys and values, exactly: an integer that does not fit is an error and no float.
 
 use super::super::cell::too_large;
-use bassline_core::{Map, Text, Value};
+use bassline_core::{Map, Text, Value, untagged};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
@@ -57,6 +57,7 @@ impl<'de> Visitor<'de> for Top<'_> {
         while let Some(key) = access.next_key_seed(Key(self.known.get(object.keys.len())))? {
             let value = access.next_value_seed(Any {
                 was_large: self.was_large,
+                is_plain: false,
             })?;
             // As long as the keys are the known ones in order, they are all different.
             follows = follows && self.known.get(object.keys.len()) == Some(&key);
@@ -107,6 +108,8 @@ impl Visitor<'_> for Key<'_> {
 struct Any<'a> {
     /// Is set when a float was read that an integer may have been before.
     was_large: &'a Cell<bool>,
+    /// Whether a map is one whatever its keys.
+    is_plain: bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Any<'_> {
@@ -155,7 +158,10 @@ impl<'de> Visitor<'de> for Any<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
-        while let Some(item) = access.next_element_seed(self)? {
+        while let Some(item) = access.next_element_seed(Any {
+            is_plain: false,
+            ..self
+        })? {
             items.push(item);
         }
         Ok(Value::List(Arc::new(items)))
@@ -164,7 +170,16 @@ impl<'de> Visitor<'de> for Any<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut pairs = Vec::new();
         while let Some(key) = access.next_key_seed(Key(None))? {
-            pairs.push((key, access.next_value_seed(self)?));
+            // What `$map` holds is a map as it stands.
+            let is_plain = pairs.is_empty() && !self.is_plain && key == "$map";
+            pairs.push((key, access.next_value_seed(Any { is_plain, ..self })?));
+        }
+        if let [(tag, value)] = pairs.as_slice()
+            && !self.is_plain
+            && tag.starts_with('$')
+            && let Some(value) = untagged(tag, value)
+        {
+            return value.map_err(A::Error::custom);
         }
         Ok(Value::Map(Arc::new(Map::new(pairs))))
     }

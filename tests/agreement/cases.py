@@ -1,0 +1,126 @@
+"""Many cases, over all cores. A case is its seed and its number: it can be drawn again anywhere."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from types import FrameType
+
+from tests.agreement.comparing import (
+    Check,
+    disagreement,
+    engine_agrees,
+    reference_agrees_with_itself,
+    script,
+    shrunk,
+)
+from tests.agreement.drawing import drawn
+from tests.agreement.tally import Tally
+
+CHECKS: dict[str, Check] = {"engine": engine_agrees, "reference": reference_agrees_with_itself}
+CHUNK = 100
+PATIENCE = 10  # seconds of work for one case; the heaviest take two
+DEAD = 600  # seconds without a word, after which a process does not even look for signals any more
+
+
+@dataclass
+class Chunk:
+    """What came of some cases in a row; those after the first that failed are not run."""
+
+    first: int
+    tally: Tally
+    failed: int | None = None  # the number of the case
+    text: str = ""
+
+
+def processes() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """A process per core; none is waited for at the end, as one that fails may never end."""
+    workers = ProcessPoolExecutor(processes(), mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield workers
+    finally:
+        running = list((workers._processes or {}).values())
+        workers.shutdown(wait=False, cancel_futures=True)
+        for process in running:
+            process.kill()
+
+
+class EndlessError(Exception):
+    """A case took more than `PATIENCE`."""
+
+
+def give_up(_signal: int, _frame: FrameType | None) -> None:
+    raise EndlessError(f"not done after {PATIENCE} s of work")
+
+
+def run_chunk(check: str, seed: int, first: int, count: int) -> Chunk:
+    chunk = Chunk(first, Tally())
+    for case in range(first, first + count):
+        text = failure(check, seed, case, chunk.tally)
+        if text is not None:
+            chunk.failed, chunk.text = case, text
+            break
+    return chunk
+
+
+def failure(check: str, seed: int, case: int, tally: Tally | None = None) -> str | None:
+    """A disagreement, or whatever else went wrong, with the script that shows it."""
+    ops, contradictions = drawn(seed, case)
+    signal.signal(signal.SIGPROF, give_up)  # the engine looks for signals in a long tick
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    try:
+        return disagreement(CHECKS[check], ops, contradictions, tally)
+    except Exception:  # noqa: BLE001 - told with its script
+        return f"{traceback.format_exc()}\n\n{script(ops, contradictions)}"
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def run_cases(workers: ProcessPoolExecutor, check: str, seed: int, first: int, count: int) -> Iterator[Chunk]:
+    """The chunks in order, up to the first that failed: which that is does not depend on how fast the cores are."""
+    ahead: list[Future[Chunk]] = []
+    done = first
+    starts = iter(range(first, first + count, CHUNK))
+    while True:
+        while len(ahead) < 4 * processes() and (start := next(starts, None)) is not None:
+            ahead.append(workers.submit(run_chunk, check, seed, start, min(CHUNK, first + count - start)))
+        if not ahead:
+            return
+        chunk = result_of(ahead.pop(0), done)
+        done += CHUNK
+        yield chunk
+        if chunk.failed is not None:
+            for future in ahead:
+                future.cancel()
+            return
+
+
+def result_of(future: Future[Chunk], first: int) -> Chunk:
+    try:
+        return future.result(DEAD)
+    except (TimeoutError, BrokenProcessPool) as error:
+        text = f"Traceback: {error!r}: a process died or stood still in this case or one of the {CHUNK} after it"
+        return Chunk(first, Tally(), first, text)
+
+
+def explained(check: str, seed: int, chunk: Chunk, *, small: bool = True) -> str:
+    """The failure of a chunk, made small, and how to run it again."""
+    assert chunk.failed is not None
+    ops, contradictions = drawn(seed, chunk.failed)
+    text = (
+        chunk.text if not small or "Traceback" in chunk.text else shrunk(CHECKS[check], ops, contradictions, chunk.text)
+    )
+    again = f"python -m tests.agreement --check {check} --seed {seed} --start {chunk.failed} --cases 1"
+    return f"seed {seed}, case {chunk.failed} (again: {again})\n{text}"

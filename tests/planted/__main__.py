@@ -1,0 +1,111 @@
+"""Whether the tests find each planted bug: `./dev test --planted [BUG ...]` builds what this needs, and runs it.
+
+For each bug the suites run one after the other, up to the first that fails. Without a bug all of them must pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
+HANGS = 180  # seconds
+
+
+@dataclass
+class Verdict:
+    bug: str
+    caught_by: str  # empty if it survived
+    after: str
+    seconds: float
+
+
+def suites(cases: int) -> list[tuple[str, list[str]]]:
+    """Name and arguments of python -m, the quickest and broadest first."""
+    return [
+        ("the reference", ["tests.agreement", "--cases", str(cases), "--as-drawn"]),
+        ("conformance", [*PYTEST, "tests/conformance", "-k", "engine"]),
+        ("determinism", [*PYTEST, "tests/test_determinism.py"]),
+        ("api", [*PYTEST, "tests/api"]),
+    ]
+
+
+def run(bug: str, arguments: list[str]) -> tuple[bool, str, str]:
+    """Whether it passed, which test failed, after how many cases or tests."""
+    environment = os.environ | {"BASSLINE_PLANTED": bug}
+    words = [sys.executable, "-m", *arguments]
+    try:
+        done = subprocess.run(
+            words,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=HANGS,
+        )
+    except subprocess.TimeoutExpired:
+        return False, "it hung", ""
+    if done.returncode == 0:
+        return True, "", ""
+    output = done.stdout + done.stderr
+    case = re.search(r"^seed \d+, case (\d+) ", output, re.MULTILINE)
+    test = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    passed = re.search(r"(\d+) passed", output)
+    if case:
+        return False, "", f"{int(case[1]) + 1} cases"
+    if test:
+        return False, test[1], f"{passed[1] if passed else 0} tests passed"
+    return False, f"exit code {done.returncode}: {output.strip().splitlines()[-1] if output.strip() else 'silent'}", ""
+
+
+def verdict(bug: str, cases: int) -> Verdict:
+    started = time.monotonic()
+    for suite, arguments in suites(cases):
+        passed, test, after = run(bug, arguments)
+        if not passed:
+            return Verdict(bug, test or suite, after, time.monotonic() - started)
+    return Verdict(bug, "", "", time.monotonic() - started)
+
+
+def main() -> int:
+    from bassline import _core
+
+    known = getattr(_core, "planted_bugs", None)
+    if known is None:
+        print("the extension has no planted bugs; run: ./dev test --planted")
+        return 2
+    parser = argparse.ArgumentParser(prog="python -m tests.planted", description=__doc__, allow_abbrev=False)
+    parser.add_argument("bugs", nargs="*", metavar="BUG", help=f"any of: {', '.join(known)} (default: all)")
+    parser.add_argument("--cases", type=int, default=3000, help="random cases against the reference for each bug")
+    args = parser.parse_args()
+    if unknown := sorted({*args.bugs} - {*known}):
+        parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
+
+    clean = verdict("", args.cases)
+    if clean.caught_by:
+        print(f"without a planted bug: {clean.caught_by} failed ({clean.after}); mend that first")
+        return 1
+    print(f"without a planted bug: all passed ({clean.seconds:.1f} s)", flush=True)
+    survivors = []
+    for bug in args.bugs or known:
+        one = verdict(bug, args.cases)
+        survivors += [] if one.caught_by else [bug]
+        caught = f"{one.caught_by}, {one.after}" if one.after else one.caught_by
+        print(f"  {bug:28} {one.seconds:6.1f} s  {caught or 'SURVIVED'}", flush=True)
+    print(
+        f"{len(args.bugs or known)} planted bugs, {len(survivors)} survived{': ' * bool(survivors)}{', '.join(survivors)}"
+    )
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
