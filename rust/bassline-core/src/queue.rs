@@ -200,5 +200,9 @@ impl Queue {
     /// After the last pop: the next tick begins at the lowest line again.
     pub(crate) fn rewind(&mut self) {
         self.word = self.used.len().saturating_sub(1);
+        // A tick in which a great many waited leaves no room behind.
+        if self.others.is_empty() && self.others.capacity() > 1 << 12 {
+            self.others = BinaryHeap::new();
+        }
     }
 }

@@ -108,8 +108,9 @@ impl Wires {
 
     #[inline]
     pub(crate) fn creation(&self, slot: u32) -> u64 {
-        let [a, b, c, d, e] = self.creation[slot as usize];
-        u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
+        let mut bytes = [0; 8];
+        bytes[..5].copy_from_slice(&self.creation[slot as usize]);
+        u64::from_le_bytes(bytes)
     }
 
     pub(crate) fn set_removed(&mut self, slot: u32, removed: bool) {
@@ -138,8 +139,7 @@ impl Wires {
         grow(&mut self.rows, self.slots.len(), wire.into());
         grow(&mut self.creation, self.slots.len(), [0; 5]);
         self.rows[slot as usize] = wire.into();
-        let [a, b, c, d, e, ..] = creation.to_le_bytes();
-        self.creation[slot as usize] = [a, b, c, d, e];
+        self.creation[slot as usize].copy_from_slice(&creation.to_le_bytes()[..5]);
     }
 
     /// Makes the wires among the writers of a contact known, which the edge `code` has just joined.
