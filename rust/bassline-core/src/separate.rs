@@ -136,3 +136,74 @@ impl Network {
         self.contacts.level[contact as usize] = level;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::Value;
+    use proptest::prelude::*;
+
+    const CONTACTS: usize = 9;
+
+    /// The lowest contact that each is joined with.
+    fn components(wires: &[(usize, usize)]) -> Vec<usize> {
+        let mut lowest: Vec<usize> = (0..CONTACTS).collect();
+        for _ in 0..CONTACTS {
+            for &(a, b) in wires {
+                let low = lowest[a].min(lowest[b]);
+                (lowest[a], lowest[b]) = (low, low);
+            }
+        }
+        lowest
+    }
+
+    proptest! {
+        #[test]
+        fn regions_are_what_bidirectional_wires_join(edits in prop::collection::vec((0..CONTACTS, 0..CONTACTS, 0u8..4), 0..80)) {
+            let mut network = Network::default();
+            let root = network.root();
+            network.begin();
+            let ids: Vec<_> = (0..CONTACTS).map(|at| network.declare_contact(root, &format!("c{at}"), None, Value::Null).unwrap()).collect();
+            let (mut wires, mut kept): (Vec<(usize, usize)>, _) = (Vec::new(), Vec::new());
+            for (a, b, what) in edits {
+                let (a, b) = (a.min(b), a.max(b));
+                network.begin();
+                if a != b {
+                    let wire = network.declare_wire(ids[a], ids[b], WireKind::Bidirectional).unwrap();
+                    let known = wires.iter().position(|&pair| pair == (a, b));
+                    match known {
+                        Some(at) => {
+                            network.remove_wire(wire).unwrap();
+                            wires.remove(at);
+                        }
+                        None => wires.push((a, b)),
+                    }
+                }
+                if what == 0 {
+                    network.rollback();
+                    wires.clone_from(&kept);
+                    if kept.is_empty() && network.contact_ids().is_empty() {
+                        return Ok(());
+                    }
+                } else if what == 1 {
+                    network.settle().unwrap();
+                    network.commit(false, false);
+                    kept.clone_from(&wires);
+                }
+                let lowest = components(&wires);
+                let region = |at: usize| {
+                    let slot = crate::id::Handle::slot(ids[at]);
+                    network.contacts.has(slot, flag::CYCLIC).then(|| network.region_of_contact(slot))
+                };
+                for a in 0..CONTACTS {
+                    for b in 0..a {
+                        let joined = region(a).is_some() && region(a) == region(b);
+                        prop_assert_eq!(joined, lowest[a] == lowest[b], "contacts {} and {}", a, b);
+                    }
+                }
+            }
+        }
+    }
+}
