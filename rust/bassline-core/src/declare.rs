@@ -1,7 +1,7 @@
 //! Declarations of groups, contacts and wires: get or create.
 
 use crate::blend::Blend;
-use crate::contact::{NONE, Unnamed, Writer};
+use crate::contact::{NONE, Unnamed, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::group::{Group, Named, ROOT};
@@ -84,6 +84,7 @@ impl Network {
     fn add_group(&mut self, parent: u32, name: Symbol, attributes: Value) -> u32 {
         let slot = self.groups.slots.take();
         self.groups.place(slot, Group::new(parent, name, attributes));
+        self.groups.rows[slot as usize].fresh = true;
         self.groups.enter(parent, name, Named::Group(slot));
         self.tick.edits.push(Edit::GroupAdded(slot));
         slot
@@ -169,6 +170,7 @@ impl Network {
                 if has_pairs(&attributes) {
                     self.attributes.insert(slot, attributes);
                 }
+                self.contacts.set(slot, flag::FRESH, true);
                 self.tick.edits.push(Edit::ContactAdded(slot));
                 Ok(slot)
             }
@@ -189,12 +191,14 @@ impl Network {
         let slot = self.contacts.add(NONE, CONSTANT, Blend::AcceptLast);
         self.contacts.rows[slot as usize].content = Some(value.clone());
         self.identities.enter_constant(value, slot);
+        self.contacts.set(slot, flag::FRESH, true);
         self.tick.edits.push(Edit::ContactAdded(slot));
         slot
     }
 
     pub(crate) fn state_cell(&mut self) -> u32 {
         let slot = self.contacts.add(NONE, STATE, Blend::AcceptLast);
+        self.contacts.set(slot, flag::FRESH, true);
         self.tick.edits.push(Edit::ContactAdded(slot));
         slot
     }
@@ -238,6 +242,7 @@ impl Network {
             to,
             kind,
             removed: false,
+            fresh: true,
         };
         if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
             return Ok(slot);

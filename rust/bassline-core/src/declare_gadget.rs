@@ -4,7 +4,7 @@ use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
 use crate::error::{NetworkError, nearest};
-use crate::gadget::{Computation, FunctionSpec, UNNAMED, Wide};
+use crate::gadget::{Computation, FunctionSpec, UNNAMED, Wide, flag};
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId};
 use crate::identity::gadget_hash;
@@ -114,6 +114,7 @@ impl Network {
             .place(slot, ports, primitive, creation, group, name.unwrap_or(UNNAMED));
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
+        self.gadgets.rows[slot as usize].flags |= flag::FRESH;
         self.tick.edits.push(Edit::GadgetAdded(slot));
         slot
     }

@@ -97,6 +97,7 @@ impl Network {
                     row.removed = false;
                     let (parent, name) = (row.parent, row.name);
                     self.groups.enter(parent, name, Named::Group(slot));
+                    self.tick.gone.swap_remove(&(parent, name));
                 }
                 Edit::ContactRemoved(slot) => {
                     self.contacts.set(slot, flag::REMOVED, false);
@@ -105,6 +106,7 @@ impl Network {
                         self.enter_constant(slot);
                     } else {
                         self.groups.enter(group, name, Named::Contact(slot));
+                        self.tick.gone.swap_remove(&(group, name));
                     }
                 }
                 Edit::WireRemoved { wire, readers, writers } => {
@@ -195,6 +197,10 @@ impl Network {
         }
         for edit in &edits {
             match *edit {
+                Edit::GroupAdded(slot) => self.groups.rows[slot as usize].fresh = false,
+                Edit::ContactAdded(slot) => self.contacts.set(slot, flag::FRESH, false),
+                Edit::WireAdded(slot) => self.wires.rows[slot as usize].fresh = false,
+                Edit::GadgetAdded(slot) => self.gadgets.rows[slot as usize].flags &= !gadget::flag::FRESH,
                 Edit::Unrouted { gadget, contact, .. } => self.scrub_writer(contact, Writer::gadget(gadget)),
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
                 Edit::ContactRemoved(slot) => self.drop_contact(slot, false),

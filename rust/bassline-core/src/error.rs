@@ -71,6 +71,12 @@ pub enum NetworkError {
         /// What the handle was of.
         what: &'static str,
     },
+    /// A handle of something whose declaration is not committed yet.
+    #[error("this {what} is declared in a batch that another thread still has open; use it after that batch")]
+    Uncommitted {
+        /// What the handle is of.
+        what: &'static str,
+    },
     /// A name or path that cannot be used.
     #[error("{0}")]
     InvalidName(String),
@@ -118,6 +124,16 @@ pub enum NetworkError {
         #[source]
         fault: Fault,
     },
+}
+
+impl NetworkError {
+    pub(crate) fn is_a_group(path: &str) -> Self {
+        NetworkError::Unknown {
+            what: "contact (it is a group)",
+            path: path.to_owned(),
+            similar: Vec::new(),
+        }
+    }
 }
 
 fn suggest(similar: &[String]) -> String {

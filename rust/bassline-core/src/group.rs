@@ -19,6 +19,8 @@ pub(crate) struct Group {
     pub(crate) groups: IndexSet<u32, FxBuildHasher>,
     pub(crate) gadgets: IndexSet<u32, FxBuildHasher>,
     pub(crate) removed: bool,
+    /// Declared in the open tick.
+    pub(crate) fresh: bool,
 }
 
 impl Group {
@@ -31,6 +33,7 @@ impl Group {
             groups: IndexSet::default(),
             gadgets: IndexSet::default(),
             removed: false,
+            fresh: false,
         }
     }
 }

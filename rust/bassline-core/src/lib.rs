@@ -73,6 +73,7 @@ mod symbol;
 mod tick;
 mod value;
 mod vertex;
+mod view;
 mod why;
 mod wire;
 mod write;
@@ -96,5 +97,6 @@ pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
     base64, show, untagged,
 };
+pub use view::View;
 pub use why::{How, Reason};
 pub use wire::WireKind;

@@ -148,6 +148,7 @@ impl Network {
                 to,
                 kind: record.kind,
                 removed: false,
+                fresh: false,
             },
             record.creation,
         );

@@ -220,11 +220,7 @@ impl Network {
         let group = self.group_slot(group)?;
         match self.resolve(group, path) {
             Some(Named::Contact(slot)) => Ok(self.contacts.id(slot)),
-            Some(Named::Group(_)) => Err(NetworkError::Unknown {
-                what: "contact (it is a group)",
-                path: path.to_owned(),
-                similar: Vec::new(),
-            }),
+            Some(Named::Group(_)) => Err(NetworkError::is_a_group(path)),
             None => Err(self.unknown("contact", group, path)),
         }
     }
@@ -289,26 +285,7 @@ impl Network {
     }
 
     pub(crate) fn unknown(&self, what: &'static str, group: u32, path: &str) -> NetworkError {
-        let prefix = self.group_path_of(group);
-        let asked = if prefix.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{prefix}/{path}")
-        };
-        let known: Vec<Text> = if what == "group" {
-            self.group_ids().iter().map(|&id| self.group_path(id)).collect()
-        } else {
-            self.contact_ids()
-                .into_iter()
-                .take(10_000)
-                .map(|id| self.path(id))
-                .collect()
-        };
-        NetworkError::Unknown {
-            what,
-            similar: nearest(&asked, known.iter().map(Text::as_str)),
-            path: asked,
-        }
+        self.current().unknown(what, group, path)
     }
 
     /// The path of a contact; for a constant or a cell of state, a description in brackets.

@@ -4,7 +4,7 @@ use crate::contact::{Edge, NONE, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::gadget;
-use crate::group::ROOT;
+use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, WireId};
 use crate::network::Network;
 use crate::tick::Stamp;
@@ -55,6 +55,9 @@ impl Network {
             self.forget_constant(slot);
         } else {
             self.groups.forget(group, name);
+            if !self.contacts.has(slot, flag::FRESH) {
+                self.tick.gone.insert((group, name), Named::Contact(slot));
+            }
         }
         self.contacts.set(slot, flag::REMOVED, true);
         self.tick.edits.push(Edit::ContactRemoved(slot));
@@ -148,8 +151,11 @@ impl Network {
         }
         let row = &mut self.groups.rows[slot as usize];
         row.removed = true;
-        let (parent, name) = (row.parent, row.name);
+        let (parent, name, fresh) = (row.parent, row.name, row.fresh);
         self.groups.forget(parent, name);
+        if !fresh {
+            self.tick.gone.insert((parent, name), Named::Group(slot));
+        }
         self.tick.edits.push(Edit::GroupRemoved(slot));
         Ok(())
     }

@@ -3,10 +3,14 @@
 use crate::contact::{Version, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
+use crate::group::Named;
 use crate::network::Network;
 use crate::old::{Kept, Old};
 use crate::record::{Change, Committed};
+use crate::symbol::Symbol;
 use crate::value::Content;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 /// The age of a write: external ones in the order made, then gadgets and directed wires by creation number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -145,6 +149,8 @@ pub(crate) struct Tick {
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
+    /// What was removed in this tick, by the name it had.
+    pub(crate) gone: IndexMap<(u32, Symbol), Named, FxBuildHasher>,
     /// Gadgets declared in this tick.
     pub(crate) fresh: Vec<u32>,
 }
@@ -540,6 +546,7 @@ impl Network {
         self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.fresh.clear();
+        self.tick.gone.clear();
         self.queue.rewind();
     }
 }

@@ -37,6 +37,8 @@ pub(crate) struct Wire {
     pub(crate) to: u32,
     pub(crate) kind: WireKind,
     pub(crate) removed: bool,
+    /// Declared in the open tick.
+    pub(crate) fresh: bool,
 }
 
 impl Wire {

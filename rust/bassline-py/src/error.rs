@@ -68,7 +68,7 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
     match error {
         NetworkError::Unknown { .. } => UnknownContactError::new_err(message),
         NetworkError::Conflict(_) => ConflictError::new_err(message),
-        NetworkError::Stale { .. } => StaleHandleError::new_err(message),
+        NetworkError::Stale { .. } | NetworkError::Uncommitted { .. } => StaleHandleError::new_err(message),
         NetworkError::InvalidName(_) | NetworkError::Declaration(_) => DeclarationError::new_err(message),
         NetworkError::Unstorable { .. } => ValueTypeError::new_err(message),
         NetworkError::Contradiction { .. } => ContradictionError::new_err(message),

@@ -4,7 +4,7 @@ use crate::error::network_error;
 use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
-use bassline_core::{Blend, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, WireId};
+use bassline_core::{Blend, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, View, WireId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,11 +22,11 @@ pub(crate) fn assign(network: &mut Network, id: ContactId, content: Content) -> 
 pub(crate) fn read_network<T>(
     py: Python<'_>,
     shared: &Shared,
-    read: impl Fn(&Network) -> Result<T, NetworkError>,
+    read: impl Fn(View<'_>) -> Result<T, NetworkError>,
 ) -> PyResult<T> {
-    let result = match crate::current::firing(shared.key(), &read) {
+    let result = match crate::current::firing(shared.key(), |network| read(network.current())) {
         Some(result) => result,
-        None => read(&crate::enter::to_read(py, shared)?.engine.network),
+        None => read(crate::enter::to_read(py, shared)?.view()),
     };
     result.map_err(|error| network_error(py, error))
 }
@@ -96,7 +96,7 @@ impl Contact {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network.content(self.id).map(|_| network.path(self.id).to_string())
+            network.path(self.id).map(|path| path.to_string())
         })
     }
 
@@ -111,9 +111,8 @@ impl Contact {
     #[getter]
     fn group(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .group_of(self.id)
-                .map(|group| network.group_path(group).to_string())
+            let group = network.group_of(self.id)?;
+            network.group_path(group).map(|path| path.to_string())
         })
     }
 
@@ -199,9 +198,7 @@ impl Gadget {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .gadget(self.id)
-                .map(|_| network.gadget_path(self.id).to_string())
+            network.gadget_path(self.id).map(|path| path.to_string())
         })
     }
 
@@ -251,11 +248,10 @@ impl Gadget {
         pick: impl Fn(bassline_core::GadgetRecord) -> Vec<(bassline_core::Text, ContactId)>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let ports = read_network(py, &self.shared, |network| {
-            let bound = pick(network.gadget(self.id)?);
-            Ok(bound
-                .into_iter()
-                .map(|(port, contact)| (port, network.path(contact)))
-                .collect::<Vec<_>>())
+            let bound = pick(network.gadget(self.id)?).into_iter();
+            bound
+                .map(|(port, contact)| network.path(contact).map(|path| (port, path)))
+                .collect::<Result<Vec<_>, _>>()
         })?;
         let dict = PyDict::new(py);
         for (port, path) in ports {
@@ -293,7 +289,7 @@ impl Wire {
     fn ends(&self, py: Python<'_>) -> PyResult<(String, String)> {
         read_network(py, &self.shared, |network| {
             let (from, to, _) = network.wire_ends(self.id)?;
-            Ok((network.path(from).to_string(), network.path(to).to_string()))
+            Ok((from.to_string(), to.to_string()))
         })
     }
 
@@ -321,9 +317,7 @@ impl GroupHandle {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .group_attributes(self.id)
-                .map(|_| network.group_path(self.id).to_string())
+            network.group_path(self.id).map(|path| path.to_string())
         })
     }
 

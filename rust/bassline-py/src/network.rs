@@ -114,8 +114,9 @@ impl Network {
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
-        let id = self.contact_id(py, path)?;
-        let content = self.shared.read(py, id)?;
+        let content = self
+            .shared
+            .read_found(py, |network| network.find_contact(network.root(), path))?;
         content_to_python(py, &content)
     }
 
@@ -243,7 +244,9 @@ impl Network {
     fn _contact_paths(&self, py: Python<'_>, pattern: Option<&str>) -> PyResult<Vec<String>> {
         let pattern = pattern.map(Pattern::new);
         read_network(py, &self.shared, |network| {
-            let paths = network.contact_ids().into_iter().map(|id| network.path(id));
+            let ids = network.contact_ids().into_iter();
+            let paths = ids.map(|id| network.path(id)).collect::<Result<Vec<_>, _>>()?;
+            let paths = paths.into_iter();
             Ok(paths
                 .filter(|path| pattern.as_ref().is_none_or(|pattern| pattern.matches(path)))
                 .map(|path| path.to_string())
@@ -253,21 +256,17 @@ impl Network {
 
     fn _gadget_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         read_network(py, &self.shared, |network| {
-            Ok(network
-                .gadget_ids()
-                .into_iter()
-                .map(|id| network.gadget_path(id).to_string())
-                .collect())
+            let ids = network.gadget_ids().into_iter();
+            ids.map(|id| network.gadget_path(id).map(|path| path.to_string()))
+                .collect()
         })
     }
 
     fn _group_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         read_network(py, &self.shared, |network| {
-            Ok(network
-                .group_ids()
-                .into_iter()
-                .map(|id| network.group_path(id).to_string())
-                .collect())
+            let ids = network.group_ids().into_iter();
+            ids.map(|id| network.group_path(id).map(|path| path.to_string()))
+                .collect()
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::change::Subscriber;
 use crate::error::BasslineError;
-use bassline_core::{ContactId, Content, Network, NetworkError};
+use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Engine, Kernel};
 use pyo3::prelude::*;
 use std::collections::VecDeque;
@@ -32,6 +32,22 @@ pub(crate) struct State {
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
     pub(crate) closing: Closing,
+}
+
+impl State {
+    /// The network as this thread may see it: its own open batch as it stands, that of another not at all.
+    #[inline]
+    pub(crate) fn view(&self) -> View<'_> {
+        let network = &self.engine.network;
+        if self.owner == 0
+            || self.owner == crate::enter::thread_number()
+            || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
+        {
+            network.current()
+        } else {
+            network.committed()
+        }
+    }
 }
 
 /// One network, as all its handles know it.
@@ -124,19 +140,26 @@ impl Shared {
     /// The content of a contact as its reader may see it: inside a batch, its own thread sees its own writes.
     #[inline]
     pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> PyResult<Content> {
-        let content = match crate::current::firing(self.key(), |network| network.committed_content(id)) {
+        self.read_found(py, |_| Ok(id))
+    }
+
+    /// The content of the contact that is found. A gadget finds what its tick has declared, and reads what was when its tick began.
+    #[inline]
+    pub(crate) fn read_found(
+        &self,
+        py: Python<'_>,
+        find: impl Fn(View<'_>) -> Result<ContactId, NetworkError>,
+    ) -> PyResult<Content> {
+        let fired = crate::current::firing(self.key(), |network| {
+            let id = find(network.current())?;
+            network.committed_content(id)
+        });
+        let content = match fired {
             Some(content) => content,
             None => {
                 let state = crate::enter::to_read(py, self)?;
-                let network = &state.engine.network;
-                if !network.in_tick()
-                    || state.owner == crate::enter::thread_number()
-                    || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
-                {
-                    network.content(id).cloned()
-                } else {
-                    network.committed_content(id)
-                }
+                let view = state.view();
+                find(view).and_then(|id| view.content(id))
             }
         };
         content.map_err(|error| crate::error::network_error(py, error))
