@@ -17,6 +17,7 @@ from bassline._core import (
 )
 from bassline.catalogue import primitives
 from bassline.codecs import register_codec
+from bassline.columns import Columns
 from bassline.drivers import Driver
 from bassline.errors import (
     BackpressureError,
@@ -48,6 +49,7 @@ __all__ = [
     "Batch",
     "CapabilityError",
     "Change",
+    "Columns",
     "ConflictError",
     "Contact",
     "ContradictionError",

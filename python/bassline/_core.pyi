@@ -1,6 +1,6 @@
 # The Rust extension. Users import from `bassline`; what begins with an underscore is for `bassline` itself.
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Self, SupportsIndex, final
 
@@ -9,6 +9,7 @@ from typing_extensions import disjoint_base
 __all__ = [
     "Batch",
     "Change",
+    "Columns",
     "Contact",
     "Gadget",
     "GroupHandle",
@@ -133,6 +134,14 @@ class GroupHandle:
     def __hash__(self) -> int: ...
 
 @final
+class Columns:
+    @property
+    def paths(self) -> tuple[str | Contact, ...]: ...
+    def set(self, array: Any) -> None: ...
+    def get(self, dtype: str) -> bytearray: ...
+    def __len__(self) -> int: ...
+
+@final
 class Change:
     @property
     def epoch(self) -> int: ...
@@ -223,6 +232,18 @@ class Network:
     def __getitem__(self, path: str, /) -> Any: ...
     def __setitem__(self, path: str, value: Any, /) -> None: ...
     def __contains__(self, path: str, /) -> bool: ...
+    def contact(self, path: str, value: Any = ..., blend: str | None = None, **attributes: Any) -> Contact: ...
+    def wire(self, source: str | Contact, target: str | Contact, kind: str = "bidirectional") -> Wire: ...
+    def _columns(self, named: tuple[str | Contact, ...]) -> Columns: ...
+    def _declare_many(
+        self,
+        group: GroupHandle | None,
+        contacts: Mapping[str, Any] | Iterable[str],
+        blend: str | None,
+        gadgets: Iterable[tuple[str, Mapping[str, Any]]],
+        wires: Iterable[Sequence[str | Contact]],
+        kind: str,
+    ) -> list[Contact]: ...
     def _declare_contact(
         self, group: GroupHandle | None, path: str, value: Any, blend: str | None, attributes: dict[str, Any] | None
     ) -> Contact: ...

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from bassline import _core
+from bassline.columns import Columns
 from bassline.errors import BasslineError, DriverError, StorageError, ValueTypeError
 from bassline.mappings import Handles
 from bassline.scope import Group, Scope
@@ -38,7 +39,7 @@ def _file_of(store: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-class Network(Scope, _core.Network):
+class Network(_core.Network, Scope):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
@@ -233,6 +234,21 @@ class Network(Scope, _core.Network):
         """
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
+
+    def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
+        """Some contacts as one column of numbers, written and read by NumPy arrays.
+
+        Raises:
+            UnknownContactError: no contact has one of the paths.
+
+        >>> import array
+        >>> net = bl.Network()
+        >>> columns = net.columns(net.declare(["x", "y"]))
+        >>> columns.set(array.array("d", [1.5, 2.5]))
+        >>> net["x"], net["y"]
+        (1.5, 2.5)
+        """
+        return Columns(self._columns(tuple(paths)))
 
     def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
         """Why a contact holds what it holds: its derivation, to a depth.

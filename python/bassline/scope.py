@@ -8,7 +8,7 @@ from bassline import _core, _functions
 from bassline.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bassline.network import Network
 
@@ -86,6 +86,34 @@ class Scope:
         """
         network, group = self._scope()
         return network._declare_wire(group, source, target, kind)  # noqa: SLF001
+
+    def declare(
+        self,
+        contacts: Mapping[str, Any] | Iterable[str] = (),
+        *,
+        gadgets: Iterable[tuple[str, Mapping[str, Any]]] = (),
+        wires: Iterable[Sequence[str | _core.Contact]] = (),
+        blend: str | None = None,
+        kind: str = "bidirectional",
+    ) -> list[_core.Contact]:
+        """Declare many contacts, gadgets and wires: one tick, in that order. Returns the contacts.
+
+        `contacts` are paths, or a dict of paths and what fills them if they are empty; `blend` is theirs. A gadget is
+        the name of a primitive and a dict of its ports, a wire a pair of contacts or paths, with its kind if that is
+        not `kind`. Everything is idempotent, as single declarations are.
+
+        Raises:
+            ConflictError, DeclarationError: something is refused; the message names the first, and nothing is declared.
+
+        >>> net = bl.Network()
+        >>> add = ("math.add", {"a": "a", "b": "b", "sum": "c"})
+        >>> net.declare({"a": 1, "b": 2}, gadgets=[add], wires=[("c", "d", "directed"), ("d", "e")])
+        [<Contact 'a' = 1>, <Contact 'b' = 2>]
+        >>> net["e"], net.tick
+        (3, 1)
+        """
+        network, group = self._scope()
+        return network._declare_many(group, contacts, blend, gadgets, wires, kind)  # noqa: SLF001
 
     @overload
     def gadget(

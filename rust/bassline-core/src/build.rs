@@ -219,11 +219,15 @@ impl Network {
     }
 }
 
-fn at_place(place: &str, error: NetworkError) -> NetworkError {
+/// Says where in what was declared it went wrong.
+pub(crate) fn at_place(place: &str, error: NetworkError) -> NetworkError {
     match error {
         NetworkError::Declaration(message) | NetworkError::InvalidName(message) => refuse(place, &message),
         NetworkError::Conflict(message) => NetworkError::Conflict(format!("{place}: {message}")),
-        other => other,
+        other => NetworkError::At {
+            place: place.to_owned(),
+            error: Box::new(other),
+        },
     }
 }
 

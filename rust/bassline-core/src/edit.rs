@@ -180,7 +180,7 @@ impl Network {
             }
             edit => {
                 let mut changes = Vec::new();
-                self.record_edit(edit, edits, &mut changes);
+                self.record_edit(edit, &mut changes);
                 !changes.is_empty()
             }
         })
@@ -192,14 +192,14 @@ impl Network {
         let mut changes = Vec::new();
         if record {
             for edit in &edits {
-                self.record_edit(edit, &edits, &mut changes);
+                self.record_edit(edit, &mut changes);
             }
         }
         for edit in &edits {
             match *edit {
                 Edit::GroupAdded(slot) => self.groups.rows[slot as usize].fresh = false,
                 Edit::ContactAdded(slot) => self.contacts.set(slot, flag::FRESH, false),
-                Edit::WireAdded(slot) => self.wires.rows[slot as usize].fresh = false,
+                Edit::WireAdded(slot) => self.wires.commit(slot),
                 Edit::GadgetAdded(slot) => self.gadgets.rows[slot as usize].flags &= !gadget::flag::FRESH,
                 Edit::Unrouted { gadget, contact, .. } => self.scrub_writer(contact, Writer::gadget(gadget)),
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
@@ -239,8 +239,8 @@ impl Network {
         }
     }
 
-    fn record_edit(&self, edit: &Edit, edits: &[Edit], changes: &mut Vec<StructureChange>) {
-        let came_and_went = |added: &dyn Fn(&Edit) -> bool| edits.iter().any(added);
+    /// What was added and removed in one tick is told in neither way.
+    fn record_edit(&self, edit: &Edit, changes: &mut Vec<StructureChange>) {
         match *edit {
             Edit::GroupAdded(slot) if !self.groups.rows[slot as usize].removed => {
                 changes.push(StructureChange::GroupAdded(self.group_record(slot)));
@@ -254,17 +254,17 @@ impl Network {
             Edit::GadgetAdded(slot) if self.gadgets.is_live(slot) => {
                 changes.push(StructureChange::GadgetAdded(self.gadget_record(slot)));
             }
-            Edit::GroupRemoved(slot) if !came_and_went(&|e| matches!(e, Edit::GroupAdded(s) if *s == slot)) => {
+            Edit::GroupRemoved(slot) if !self.groups.rows[slot as usize].fresh => {
                 changes.push(StructureChange::GroupRemoved(self.groups.id(slot)));
             }
-            Edit::ContactRemoved(slot) if !came_and_went(&|e| matches!(e, Edit::ContactAdded(s) if *s == slot)) => {
+            Edit::ContactRemoved(slot) if !self.contacts.has(slot, flag::FRESH) => {
                 changes.push(StructureChange::ContactRemoved(self.contacts.id(slot)));
             }
-            Edit::WireRemoved { wire, .. } if !came_and_went(&|e| matches!(e, Edit::WireAdded(s) if *s == wire)) => {
+            Edit::WireRemoved { wire, .. } if !self.wires.row(wire).fresh => {
                 changes.push(StructureChange::WireRemoved(self.wires.slots.handle(wire)));
             }
             Edit::GadgetRemoved { gadget, .. }
-                if !came_and_went(&|e| matches!(e, Edit::GadgetAdded(s) if *s == gadget)) =>
+                if self.gadgets.rows[gadget as usize].flags & gadget::flag::FRESH == 0 =>
             {
                 changes.push(StructureChange::GadgetRemoved(self.gadgets.id(gadget)));
             }

@@ -71,6 +71,15 @@ pub enum NetworkError {
         /// What the handle was of.
         what: &'static str,
     },
+    /// One of many things asked for at once was refused.
+    #[error("{place}: {error}")]
+    At {
+        /// Which of them.
+        place: String,
+        /// Why.
+        #[source]
+        error: Box<NetworkError>,
+    },
     /// A handle of something whose declaration is not committed yet.
     #[error("this {what} is declared in a batch that another thread still has open; use it after that batch")]
     Uncommitted {
@@ -127,6 +136,14 @@ pub enum NetworkError {
 }
 
 impl NetworkError {
+    /// What was refused, wherever it stood among many.
+    pub fn innermost(self) -> Self {
+        match self {
+            NetworkError::At { error, .. } => error.innermost(),
+            error => error,
+        }
+    }
+
     pub(crate) fn is_a_group(path: &str) -> Self {
         NetworkError::Unknown {
             what: "contact (it is a group)",

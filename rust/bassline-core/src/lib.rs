@@ -31,13 +31,16 @@
 #![forbid(unsafe_code)]
 
 mod adjacency;
+mod attempt;
 mod blend;
 mod build;
+mod column;
 mod component;
 mod contact;
 mod cycle;
 mod declare;
 mod declare_gadget;
+mod declare_many;
 mod describe;
 mod directory;
 mod edges;
@@ -80,8 +83,10 @@ mod write;
 
 pub use blend::{Blend, Join};
 pub use build::{Library, blend_of, primitive_of, wire_kind_of};
+pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
 pub use declare_gadget::{Argument, GadgetDeclaration};
+pub use declare_many::{Declarations, End};
 pub use describe::{ContactState, Image};
 pub use directory::Directory;
 pub use error::{Fault, NetworkError, nearest};

@@ -1,5 +1,6 @@
 //! A tick: the log of what it touched, from which it is rolled back or committed.
 
+use crate::attempt::Attempt;
 use crate::contact::{Version, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
@@ -145,6 +146,7 @@ pub(crate) struct Tick {
     pub(crate) touches: Vec<Touch>,
     notes: Vec<Note>,
     pub(crate) kept: Kept,
+    pub(crate) attempt: Attempt,
     pub(crate) events: Vec<Event>,
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
@@ -217,6 +219,9 @@ impl Network {
     /// The place of a contact's entry in the log, which is made if there is none.
     pub(crate) fn touch(&mut self, slot: u32) -> usize {
         if let Some(place) = self.place_of(slot) {
+            if place < self.tick.attempt.from {
+                self.save(slot, place);
+            }
             return place;
         }
         let place = self.tick.touches.len();
@@ -503,23 +508,7 @@ impl Network {
         self.validate_ownership(true);
     }
 
-    /// Makes one operation of the open tick; if it fails, its edits are taken back and the tick goes on without it.
-    pub fn attempt<T, E>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let (edits, touches) = (self.tick.edits.len(), self.tick.touches.len());
-        let result = operation(self);
-        if result.is_err() {
-            while self.tick.touches.len() > touches {
-                self.untouch_last();
-            }
-            if !crate::planted::is(crate::planted::Bug::FailedKept) {
-                self.undo_edits(edits);
-            }
-            self.tick.unmarked = true;
-        }
-        result
-    }
-
-    fn untouch_last(&mut self) {
+    pub(crate) fn untouch_last(&mut self) {
         if let Some(touch) = self.tick.touches.pop() {
             let at = touch.contact as usize;
             let old = self.tick.kept.content(touch.old);

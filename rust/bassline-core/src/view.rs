@@ -110,7 +110,7 @@ impl<'a> View<'a> {
     }
 
     fn has_wire(self, slot: u32) -> bool {
-        let row = &self.network.wires.rows[slot as usize];
+        let row = self.network.wires.row(slot);
         if self.before { !row.fresh } else { !row.removed }
     }
 
@@ -252,7 +252,7 @@ impl<'a> View<'a> {
 
     /// The paths of the ends of a wire, and its kind.
     pub fn wire_ends(self, id: WireId) -> Result<(Text, Text, WireKind), NetworkError> {
-        let wire = self.network.wires.rows[self.wire_slot(id)? as usize];
+        let wire = self.network.wires.row(self.wire_slot(id)?);
         Ok((
             self.network.path_of(wire.from),
             self.network.path_of(wire.to),

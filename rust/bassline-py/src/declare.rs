@@ -1,5 +1,6 @@
 //! Declaring and removing from Python.
 
+use crate::enter::detached;
 use crate::error::{ValueTypeError, network_error};
 use crate::function::function_spec;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
@@ -7,30 +8,97 @@ use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
 use bassline_core::{
-    Argument, Computation, ContactId, Content, GadgetDeclaration, GroupId, Network as Core, NetworkError, Text, Value,
-    blend_of, primitive_of, wire_kind_of,
+    Argument, Computation, Content, Declarations, End, GadgetDeclaration, Text, WireKind, blend_of, primitive_of,
+    wire_kind_of,
 };
+use pyo3::Borrowed;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 
-/// The end of a wire: a contact, or the path of one.
-enum End {
-    Contact(ContactId),
-    Path(Text),
+/// An argument that may be left out, and may be `None`.
+#[derive(Default)]
+struct Given<'py>(Option<Bound<'py, PyAny>>);
+
+impl<'py> FromPyObject<'_, 'py> for Given<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self(Some(object.to_owned())))
+    }
 }
 
-impl End {
-    fn resolve(&self, network: &mut Core, group: GroupId) -> Result<ContactId, NetworkError> {
-        match self {
-            End::Contact(id) => Ok(*id),
-            End::Path(path) => network.declare_contact(group, path, None, Value::Null),
-        }
+/// An object and its type, in few words.
+fn shown(object: &Bound<'_, PyAny>) -> String {
+    let kind = object
+        .get_type()
+        .name()
+        .map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    let text = object.repr().map_or_else(|_| String::new(), |text| text.to_string());
+    format!("{kind} {}", text.chars().take(80).collect::<String>())
+}
+
+/// The items of a dict, or paths.
+fn paths_and_contents(contacts: &Bound<'_, PyAny>) -> PyResult<Vec<(Text, Content)>> {
+    let path = |path: &Bound<'_, PyAny>| match path.cast::<PyString>().map(|path| path.to_str()) {
+        Ok(Ok(path)) => Ok(Text::from(path)),
+        _ => Err(ValueTypeError::new_err(format!(
+            "a path is a string; found {}",
+            shown(path)
+        ))),
+    };
+    if let Ok(dict) = contacts.cast::<PyDict>() {
+        let pairs = dict.iter().map(|(key, value)| Ok((path(&key)?, to_content(&value)?)));
+        return pairs.collect();
     }
+    contacts.try_iter()?.map(|item| Ok((path(&item?)?, None))).collect()
 }
 
 #[pymethods]
 impl Network {
+    /// Declares a contact: gets it, or creates it with the groups its path names.
+    ///
+    /// `value` fills it if it is empty and never overwrites content. `blend` is how it takes a write; a new one without is a register,
+    /// `accept-last`.
+    ///
+    /// Raises:
+    ///     ConflictError: it exists with another blend or other attributes, or a group has its path.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> net.contact("price", 9.5).value
+    /// 9.5
+    /// >>> net.contact("price", 11).value
+    /// 9.5
+    #[pyo3(signature = (path, value=Given::default(), blend=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, **attributes)")]
+    fn contact(
+        &self,
+        py: Python<'_>,
+        path: &str,
+        value: Given<'_>,
+        blend: Option<&str>,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Contact> {
+        self.declare_contact(py, None, path, value.0.as_ref(), blend, attributes)
+    }
+
+    /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
+    ///
+    /// Raises:
+    ///     DeclarationError: both ends are one contact, or `kind` is neither `directed` nor `bidirectional`.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> net.contact("a", 1)
+    /// <Contact 'a' = 1>
+    /// >>> net.wire("a", "b")
+    /// <Wire 'a' <-> 'b'>
+    /// >>> net["b"]
+    /// 1
+    #[pyo3(signature = (source, target, kind="bidirectional"))]
+    fn wire(&self, py: Python<'_>, source: &Bound<'_, PyAny>, target: &Bound<'_, PyAny>, kind: &str) -> PyResult<Wire> {
+        self._declare_wire(py, None, source, target, kind)
+    }
+
     #[pyo3(signature = (group, path, value, blend, attributes))]
     fn _declare_contact(
         &self,
@@ -41,25 +109,42 @@ impl Network {
         blend: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        let value: Content = to_content(value)?;
-        let blend = blend
-            .map(blend_of)
-            .transpose()
-            .map_err(|error| network_error(py, error))?;
-        let attributes = to_attributes(attributes)?;
+        self.declare_contact(py, group, path, Some(value), blend, attributes)
+    }
+
+    /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
+    fn _declare_many(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        contacts: &Bound<'_, PyAny>,
+        blend: Option<&str>,
+        gadgets: &Bound<'_, PyAny>,
+        wires: &Bound<'_, PyAny>,
+        kind: &str,
+    ) -> PyResult<Vec<Contact>> {
+        let refused = |error| network_error(py, error);
+        let blend = blend.map(blend_of).transpose().map_err(refused)?;
+        let kind = wire_kind_of(kind).map_err(refused)?;
+        let declarations = Declarations {
+            contacts: paths_and_contents(contacts)?,
+            blend,
+            gadgets: self.gadgets_of(gadgets)?,
+            wires: self.wires_of(wires, kind)?,
+        };
         let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
-            let id = network.declare_contact(group, path, blend, attributes)?;
-            if value.is_some() && network.content(id)?.is_none() {
-                assign(network, id, value)?;
-            }
-            Ok(id)
+        let ids = tick::tick(py, &self.shared, |network| {
+            detached(py, move || {
+                let group = Network::scope(network, group)?;
+                network.declare_many(group, declarations)
+            })
         })?;
-        Ok(Contact {
-            shared: Arc::clone(&self.shared),
+        let shared = &self.shared;
+        let handle = |id| Contact {
+            shared: Arc::clone(shared),
             id,
-        })
+        };
+        Ok(ids.into_iter().map(handle).collect())
     }
 
     fn _declare_group(
@@ -94,8 +179,7 @@ impl Network {
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            let (from, to) = (from.resolve(network, group)?, to.resolve(network, group)?);
-            network.declare_wire(from, to, kind)
+            network.declare_wire_between(group, &from, &to, kind)
         })?;
         Ok(Wire {
             shared: Arc::clone(&self.shared),
@@ -197,15 +281,95 @@ impl Network {
 }
 
 impl Network {
-    fn end(&self, object: &Bound<'_, PyAny>) -> PyResult<End> {
-        match self.argument(object)? {
-            Argument::Contact(id) => Ok(End::Contact(id)),
-            Argument::Path(path) => Ok(End::Path(path)),
-            Argument::Value(value) => Err(ValueTypeError::new_err(format!(
-                "the end of a wire is a contact or a path; found {} {value}",
-                value.type_name()
-            ))),
+    fn declare_contact(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        path: &str,
+        value: Option<&Bound<'_, PyAny>>,
+        blend: Option<&str>,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Contact> {
+        let value: Content = value.map_or(Ok(None), to_content)?;
+        let blend = blend
+            .map(blend_of)
+            .transpose()
+            .map_err(|error| network_error(py, error))?;
+        let attributes = to_attributes(attributes)?;
+        let group = group.map(|group| group.id);
+        let id = tick::tick(py, &self.shared, |network| {
+            let group = Network::scope(network, group)?;
+            let id = network.declare_contact(group, path, blend, attributes)?;
+            if value.is_some() && network.content(id)?.is_none() {
+                assign(network, id, value)?;
+            }
+            Ok(id)
+        })?;
+        Ok(Contact {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
+    }
+
+    fn wires_of(&self, wires: &Bound<'_, PyAny>, kind: WireKind) -> PyResult<Vec<(End, End, WireKind)>> {
+        let owned = |end: End<&str>| match end {
+            End::Contact(id) => End::Contact(id),
+            End::Path(path) => End::Path(Text::from(path)),
+        };
+        let wire = |wire: PyResult<Bound<'_, PyAny>>| {
+            let wire = wire?;
+            let ends: Vec<Bound<'_, PyAny>> = match wire.cast::<PyTuple>() {
+                Ok(ends) => ends.iter().collect(),
+                Err(_) => wire.extract().unwrap_or_default(),
+            };
+            match &ends[..] {
+                [from, to] => Ok((owned(self.end(from)?), owned(self.end(to)?), kind)),
+                [from, to, kind] => {
+                    let kind = kind.cast::<PyString>()?.to_str().map(wire_kind_of)?;
+                    let kind = kind.map_err(|error| network_error(wire.py(), error))?;
+                    Ok((owned(self.end(from)?), owned(self.end(to)?), kind))
+                }
+                _ => Err(ValueTypeError::new_err(format!(
+                    "a wire is a pair of ends, or two ends and a kind; found {}",
+                    shown(&wire)
+                ))),
+            }
+        };
+        wires.try_iter()?.map(wire).collect()
+    }
+
+    fn gadgets_of(&self, gadgets: &Bound<'_, PyAny>) -> PyResult<Vec<GadgetDeclaration>> {
+        let gadget = |gadget: PyResult<Bound<'_, PyAny>>| {
+            let gadget = gadget?;
+            let Ok((primitive, ports)) = gadget.extract::<(PyBackedStr, Bound<'_, PyDict>)>() else {
+                return Err(ValueTypeError::new_err(format!(
+                    "a gadget is the name of a primitive and a dict of its ports; found {}",
+                    shown(&gadget)
+                )));
+            };
+            let primitive = primitive_of(&primitive).map_err(|error| network_error(gadget.py(), error))?;
+            Ok(GadgetDeclaration {
+                name: None,
+                computation: Computation::Primitive(primitive),
+                arguments: self.arguments(&ports)?,
+                contain: false,
+            })
+        };
+        gadgets.try_iter()?.map(gadget).collect()
+    }
+
+    fn end<'a>(&self, object: &'a Bound<'_, PyAny>) -> PyResult<End<&'a str>> {
+        if let Ok(path) = object.cast::<PyString>() {
+            return Ok(End::Path(path.to_str()?));
         }
+        if let Ok(contact) = object.cast_exact::<Contact>() {
+            self.refuse_foreign(&contact.get().shared)?;
+            return Ok(End::Contact(contact.get().id));
+        }
+        Err(ValueTypeError::new_err(format!(
+            "the end of a wire is a contact or a path; found {}",
+            shown(object)
+        )))
     }
 
     /// A string is a path, a handle a contact, anything else a constant.
@@ -223,6 +387,13 @@ impl Network {
         to_value(object).map(Argument::Value)
     }
 
+    fn arguments(&self, ports: &Bound<'_, PyDict>) -> PyResult<Vec<(Text, Argument)>> {
+        let argument = |(port, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            Ok((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?))
+        };
+        ports.iter().map(argument).collect()
+    }
+
     fn declare(
         &self,
         py: Python<'_>,
@@ -232,10 +403,7 @@ impl Network {
         name: Option<&str>,
         contain: bool,
     ) -> PyResult<Gadget> {
-        let mut arguments = Vec::with_capacity(ports.len());
-        for (port, object) in ports {
-            arguments.push((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?));
-        }
+        let arguments = self.arguments(ports)?;
         let declaration = GadgetDeclaration {
             name: name.map(Into::into),
             computation,

@@ -31,6 +31,14 @@ pub(crate) fn read_network<T>(
     result.map_err(|error| network_error(py, error))
 }
 
+/// The same, but a gadget reads what was when its tick began. What `read` answers is its own.
+pub(crate) fn read_committed<T>(py: Python<'_>, shared: &Shared, read: impl Fn(View<'_>) -> T) -> PyResult<T> {
+    match crate::current::firing(shared.key(), |network| read(network.committed())) {
+        Some(result) => Ok(result),
+        None => Ok(read(crate::enter::to_read(py, shared)?.view())),
+    }
+}
+
 fn hash_of(shared: &Shared, bits: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (shared.key(), bits).hash(&mut hasher);

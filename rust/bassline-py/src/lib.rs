@@ -11,6 +11,7 @@ mod batch;
 mod catalogue;
 mod change;
 mod close;
+mod columns;
 mod current;
 mod declare;
 mod driver;
@@ -35,6 +36,8 @@ mod _core {
     use crate::change::Change;
     #[pymodule_export]
     use crate::close::{after_fork, close_all, undelivered};
+    #[pymodule_export]
+    use crate::columns::Columns;
     #[pymodule_export]
     use crate::driver::Batch;
     #[pymodule_export]

@@ -54,6 +54,18 @@ pub(crate) fn write(
     tick(py, shared, operation)
 }
 
+/// A write that takes long enough to let the interpreter go meanwhile.
+pub(crate) fn write_much(
+    py: Python<'_>,
+    shared: &Arc<Shared>,
+    operation: impl FnOnce(&mut Network) -> Result<(), NetworkError> + Send + 'static,
+) -> PyResult<()> {
+    if current::is_busy(shared.key()) {
+        return write(py, shared, operation);
+    }
+    tick(py, shared, |network| detached(py, move || operation(network)))
+}
+
 /// An operation that answers something: a tick of its own, or part of the batch this thread has open.
 #[inline]
 pub(crate) fn tick<T>(
