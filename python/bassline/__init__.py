@@ -38,6 +38,7 @@ from bassline.errors import (
     ValueTypeError,
 )
 from bassline.network import Network
+from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
 
 Nothing = NothingType()
@@ -47,6 +48,7 @@ __all__ = [
     "BackpressureError",
     "BasslineError",
     "Batch",
+    "BatchScheduler",
     "CapabilityError",
     "Change",
     "Columns",
@@ -59,6 +61,7 @@ __all__ = [
     "Gadget",
     "GadgetError",
     "Group",
+    "ImmediateScheduler",
     "IngestResult",
     "InputError",
     "Interval",
@@ -70,6 +73,7 @@ __all__ = [
     "StaleHandleError",
     "StorageError",
     "Undecoded",
+    "TransactionalScheduler",
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",

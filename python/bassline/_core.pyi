@@ -15,6 +15,7 @@ __all__ = [
     "GroupHandle",
     "IngestResult",
     "Interval",
+    "ManualClock",
     "Network",
     "NothingType",
     "RowReader",
@@ -195,6 +196,13 @@ class IngestResult:
     def known(self) -> int: ...
 
 @disjoint_base
+class ManualClock:
+    def __new__(cls, start: float = 0.0) -> Self: ...
+    @property
+    def now(self) -> float: ...
+    def _advance(self, seconds: float) -> None: ...
+
+@disjoint_base
 class Network:
     def __new__(
         cls,
@@ -205,7 +213,12 @@ class Network:
         sync: str = "full",
         contradictions: str = "record",
         history: int = 10_000,
+        clock: ManualClock | None = None,
     ) -> Self: ...
+    def commit(self) -> None: ...
+    def abort(self) -> None: ...
+    def _scheduler(self) -> tuple[str, int, float | None]: ...
+    def _set_scheduler(self, name: str, size: int, delay: float | None) -> None: ...
     @property
     def name(self) -> str: ...
     @property

@@ -12,6 +12,7 @@ from bassline import _core
 from bassline.columns import Columns
 from bassline.errors import BasslineError, DriverError, StorageError, ValueTypeError
 from bassline.mappings import Handles
+from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.why import Why
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bassline.drivers import Driver
+    from bassline.testing import ManualClock
 
 _SCHEMES = {"postgresql", "postgres", "dir", "journal"}
 
@@ -45,7 +47,7 @@ class Network(_core.Network, Scope):
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
     network back, gadgets included, and fires nothing. `persist="immediate"` makes each write wait until it is stored;
     with `"batch"` ticks are stored in the background, and `flush()` waits for them. `contradictions="raise"` rolls a
-    tick back that a contact cannot join.
+    tick back that a contact cannot join. `scheduler` says when writes become ticks, `clock` what time it is. `scheduler` says when writes become ticks, `clock` what time it is.
 
     Raises:
         StorageError: the store cannot be opened.
@@ -60,8 +62,6 @@ class Network(_core.Network, Scope):
 
     allow: frozenset[str]
     """What its gadgets may reach outside: nothing asks for it yet."""
-    scheduler: str
-    """When a write becomes a tick: `immediate`, at once."""
 
     def __new__(
         cls,
@@ -70,17 +70,16 @@ class Network(_core.Network, Scope):
         name: str = "main",
         persist: str = "batch",
         sync: str = "full",
-        scheduler: str = "immediate",
+        scheduler: str | Scheduler = "immediate",
         allow: Iterable[str] = (),
         contradictions: str = "record",
         history: int = 10_000,
-        clock: None = None,
+        clock: ManualClock | None = None,
     ) -> Self:
         """Open a network; see the class."""
-        if scheduler != "immediate":
-            raise ValueError(f"scheduler must be 'immediate', found {scheduler!r}; there is no other yet")
-        if clock is not None:
-            raise ValueError(f"clock must be None, the machine's clock, found {clock!r}; there is no other yet")
+        chosen = scheduler_of(scheduler)
+        if clock is not None and not isinstance(clock, _core.ManualClock):
+            raise ValueError(f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {clock!r}")
         if isinstance(allow, str):
             raise ValueError(f"allow is a collection of names, such as {{{allow!r}}}; found the string {allow!r}")
         network = super().__new__(
@@ -91,9 +90,37 @@ class Network(_core.Network, Scope):
             sync=sync,
             contradictions=contradictions,
             history=history,
+            clock=clock,
         )
-        network.allow, network.scheduler = frozenset(allow), scheduler
+        network.allow = frozenset(allow)
+        network.scheduler = chosen
         return network
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """When writes become ticks. It may be changed at any time: what waits is committed before.
+
+        Raises:
+            BasslineError: on changing it, a batch is open on this thread; and whatever committing what waits raises.
+
+        >>> net = bl.Network()
+        >>> x = net.contact("x", 1)
+        >>> net.scheduler = "transactional"
+        >>> x.value = 2
+        >>> net.scheduler = bl.BatchScheduler(size=100, delay=0.5)
+        >>> net.scheduler, net.tick
+        (BatchScheduler(size=100, delay=0.5), 2)
+        """
+        name, size, delay = self._scheduler()
+        return BatchScheduler(size, delay) if name == "batch" else scheduler_of(name)
+
+    @scheduler.setter
+    def scheduler(self, scheduler: str | Scheduler) -> None:
+        chosen = scheduler_of(scheduler)
+        if isinstance(chosen, BatchScheduler):
+            self._set_scheduler(chosen.name, chosen.size, chosen.delay)
+        else:
+            self._set_scheduler(chosen.name, 0, None)
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         return self, None

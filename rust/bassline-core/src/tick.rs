@@ -180,6 +180,11 @@ impl Network {
         self.tick.open
     }
 
+    /// How many contacts, and events of streams, the open tick has written so far.
+    pub fn written(&self) -> usize {
+        self.tick.touches.len() + self.tick.events.len()
+    }
+
     pub(crate) fn next_write_index(&mut self) -> u64 {
         let index = self.tick.write_index;
         self.tick.write_index += 1;

@@ -10,6 +10,7 @@
 mod batch;
 mod catalogue;
 mod change;
+mod clock;
 mod close;
 mod columns;
 mod current;
@@ -23,6 +24,7 @@ mod ingest;
 mod network;
 #[cfg(feature = "planted")]
 mod planted;
+mod schedule;
 mod shared;
 mod tick;
 mod value;
@@ -34,6 +36,8 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::change::Change;
+    #[pymodule_export]
+    use crate::clock::Manual;
     #[pymodule_export]
     use crate::close::{after_fork, close_all, undelivered};
     #[pymodule_export]

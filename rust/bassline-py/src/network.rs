@@ -1,13 +1,15 @@
 //! The network class: opening, reading, writing.
 
+use crate::clock::Manual;
 use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::schedule::clock_of;
 use crate::shared::{Closing, Shared, State, forks};
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
-use bassline_kernel::{AttachOptions, Engine, Kernel, Ring, SystemClock};
+use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
 use bassline_storage::{Sqlite, Sync};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -37,7 +39,8 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
 #[pymethods]
 impl Network {
     #[new]
-    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000))]
+    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000, clock=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn new(
         py: Python<'_>,
         store: Option<PathBuf>,
@@ -46,6 +49,7 @@ impl Network {
         sync: &str,
         contradictions: &str,
         history: usize,
+        clock: Option<&Bound<'_, Manual>>,
     ) -> PyResult<Self> {
         one_of("persist", persist, &["batch", "immediate"])?;
         one_of("sync", sync, &["full", "normal"])?;
@@ -79,7 +83,7 @@ impl Network {
         let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),
-            Arc::new(SystemClock),
+            clock_of(clock),
             epoch,
             positions,
             history,
@@ -93,6 +97,8 @@ impl Network {
             depth: 0,
             delivering: false,
             closing: Closing::Open,
+            transaction: false,
+            late: VecDeque::new(),
         };
         let shared = Shared {
             state: Mutex::new(state),

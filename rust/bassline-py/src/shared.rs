@@ -32,14 +32,18 @@ pub(crate) struct State {
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
     pub(crate) closing: Closing,
+    /// Whether the open batch is a transaction: it was begun by a write, and ends when it is asked to.
+    pub(crate) transaction: bool,
+    /// What went wrong in ticks that nobody waited for; whoever comes next is told.
+    pub(crate) late: VecDeque<PyErr>,
 }
 
 impl State {
-    /// The network as this thread may see it: its own open batch as it stands, that of another not at all.
+    /// The network as this thread may see it: its own open batch as it stands; that of another, and writes that wait, not at all.
     #[inline]
     pub(crate) fn view(&self) -> View<'_> {
         let network = &self.engine.network;
-        if self.owner == 0
+        if !network.in_tick()
             || self.owner == crate::enter::thread_number()
             || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
         {

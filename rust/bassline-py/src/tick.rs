@@ -3,9 +3,10 @@
 use crate::current::{self, Busy, keep_first};
 use crate::enter::{at_most, check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
 use crate::error::{kernel_error, network_error};
+use crate::schedule;
 use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
-use bassline_kernel::KernelError;
+use bassline_kernel::{KernelError, Scheduler};
 use pyo3::prelude::*;
 use std::sync::{Arc, MutexGuard};
 
@@ -51,7 +52,17 @@ pub(crate) fn write(
             return Ok(());
         }
     }
-    tick(py, shared, operation)
+    let mut guard = to_write(py, shared)?;
+    if guard.owner == thread_number() {
+        let result = guard.engine.network.attempt(operation);
+        drop(guard);
+        return result.map_err(|error| network_error(py, error));
+    }
+    if guard.engine.scheduler() != Scheduler::Immediate {
+        return schedule::write(py, shared, guard, operation);
+    }
+    once(py, shared, guard, operation)?;
+    after(py, shared)
 }
 
 /// A write that takes long enough to let the interpreter go meanwhile.
@@ -82,6 +93,14 @@ pub(crate) fn tick<T>(
         drop(busy);
         return result.map_err(|error| network_error(py, error));
     }
+    if guard.engine.scheduler() != Scheduler::Immediate {
+        guard = schedule::make_way(py, shared, guard)?;
+        if guard.owner == thread_number() {
+            let result = guard.engine.network.attempt(operation);
+            drop(guard);
+            return result.map_err(|error| network_error(py, error));
+        }
+    }
     let out = once(py, shared, guard, operation)?;
     after(py, shared)?;
     Ok(out)
@@ -89,7 +108,7 @@ pub(crate) fn tick<T>(
 
 /// One tick, of which nobody is told yet.
 #[inline]
-fn once<'a, T>(
+pub(crate) fn once<'a, T>(
     py: Python<'_>,
     shared: &'a Arc<Shared>,
     mut guard: MutexGuard<'a, State>,
@@ -98,7 +117,7 @@ fn once<'a, T>(
     if shared.kernel.is_needed() {
         drop(guard);
         admit(py, shared)?;
-        guard = to_write(py, shared)?;
+        guard = schedule::to_begin(py, shared)?;
     }
     shared.check_open(&guard)?;
     guard.engine.begin_plain();
@@ -153,7 +172,7 @@ pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
         let Some(operation) = shared.next_deferred() else {
             return first;
         };
-        let told = to_write(py, shared).and_then(|guard| once(py, shared, guard, operation));
+        let told = schedule::write_deferred(py, shared, operation);
         let told = told.and_then(|()| if shared.immediate { stored(py, shared) } else { Ok(()) });
         keep_first(py, &mut first, told);
         keep_first(py, &mut first, py.check_signals());
@@ -174,8 +193,9 @@ fn stored(py: Python<'_>, shared: &Shared) -> PyResult<()> {
     }
 }
 
-pub(crate) fn flush(py: Python<'_>, shared: &Shared, timeout: Option<f64>) -> PyResult<()> {
+pub(crate) fn flush(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<f64>) -> PyResult<()> {
     check(shared)?;
+    schedule::commit(py, shared)?;
     outside_batch(py, shared, "flush()")?;
     let kernel = &shared.kernel;
     let timeout = timeout.map(at_most);
