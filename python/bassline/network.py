@@ -202,6 +202,21 @@ class Network(_core.Network, Scope):
         return Handles("wires", lambda: [key(wire) for wire in self._wires()], find)
 
     @property
+    def links(self) -> Handles[_core.Link]:
+        """The links by their ends and relation: `a-[calls]->b`.
+
+        >>> net = bl.Network()
+        >>> _ = net.link("f", "g", "calls")
+        >>> list(net.links), net.links["f-[calls]->g"].relation
+        (['f-[calls]->g'], 'calls')
+        """
+
+        def found() -> dict[str, _core.Link]:
+            return {"{}-[{}]->{}".format(link.ends[0], link.relation, link.ends[1]): link for link in self._links()}
+
+        return Handles("links", lambda: list(found()), lambda path: found()[path])
+
+    @property
     def drivers(self) -> dict[str, dict[str, Any]]:
         """The drivers by name, with their state as plain data.
 
@@ -211,7 +226,7 @@ class Network(_core.Network, Scope):
         """
         return self._driver_status()
 
-    def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | Group) -> None:
+    def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | _core.Link | Group) -> None:
         """Remove a contact, group, gadget or wire: one tick.
 
         A contact's wires go with it, and every gadget bound to it; what those had written last is lost.

@@ -39,7 +39,15 @@ class Scope:
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         raise NotImplementedError("a scope is a network or a group")
 
-    def contact(self, path: str, value: Any = _NOTHING, blend: str | None = None, **attributes: Any) -> _core.Contact:
+    def contact(
+        self,
+        path: str,
+        value: Any = _NOTHING,
+        blend: str | None = None,
+        *,
+        boundary: str | None = None,
+        **attributes: Any,
+    ) -> _core.Contact:
         """Declare a contact: get it, or create it with the groups its path names.
 
         `value` fills it if it is empty and never overwrites content. `blend` is `accept-last` (the default of a new
@@ -55,10 +63,13 @@ class Scope:
         9.5
         """
         network, group = self._scope()
-        return network._declare_contact(group, path, value, blend, attributes or None)  # noqa: SLF001
+        return network._declare_contact(group, path, value, blend, boundary, attributes or None)  # noqa: SLF001
 
-    def group(self, path: str, **attributes: Any) -> Group:
+    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> Group:
         """Declare a group: get it, or create it with the groups above it.
+
+        Wires and gadgets reach into a `sealed` one, and out of it, only through its own contacts that were declared
+        with a `boundary`.
 
         Raises:
             ConflictError: it exists with other attributes, or a contact has its path.
@@ -68,7 +79,7 @@ class Scope:
         'sensors/kitchen/peak'
         """
         network, group = self._scope()
-        return Group(network, network._declare_group(group, path, attributes or None))  # noqa: SLF001
+        return Group(network, network._declare_group(group, path, sealed, attributes or None))  # noqa: SLF001
 
     def wire(self, source: str | _core.Contact, target: str | _core.Contact, kind: str = "bidirectional") -> _core.Wire:
         """Declare a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -86,6 +97,23 @@ class Scope:
         """
         network, group = self._scope()
         return network._declare_wire(group, source, target, kind)  # noqa: SLF001
+
+    def link(
+        self, source: str | _core.Contact, target: str | _core.Contact, relation: str, **attributes: Any
+    ) -> _core.Link:
+        """Declare a link: a typed relation from one contact to another, which are created if they do not exist.
+
+        It carries no value, and goes when one of its contacts does.
+
+        Raises:
+            ConflictError: it exists with other attributes.
+
+        >>> net = bl.Network()
+        >>> net.link("pkg/f", "pkg/g", "calls")
+        <Link 'pkg/f' -[calls]-> 'pkg/g'>
+        """
+        network, group = self._scope()
+        return network._declare_link(group, source, target, relation, attributes or None)  # noqa: SLF001
 
     def declare(
         self,
@@ -251,6 +279,11 @@ class Group(Scope):
     def attributes(self) -> dict[str, Any]:
         """What it was declared with."""
         return self._handle.attributes
+
+    @property
+    def sealed(self) -> bool:
+        """Whether wires and gadgets pass through its boundary contacts only."""
+        return self._handle.sealed
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Group) and self._handle == other._handle

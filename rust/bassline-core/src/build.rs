@@ -1,6 +1,7 @@
-//! Building structure from a manifest's `build` section: `contacts`, `groups`, `gadgets`, `wires`.
+//! Building structure from a manifest's `build` section: `contacts`, `groups`, `gadgets`, `wires`, `links`.
 
 use crate::blend::Blend;
+use crate::boundary::Boundary;
 use crate::declare_gadget::{Argument, GadgetDeclaration};
 use crate::error::{NetworkError, nearest};
 use crate::gadget::{Computation, FunctionSpec};
@@ -15,6 +16,12 @@ use std::sync::Arc;
 pub trait Library: Send + Sync {
     /// The function with its ports, writing to `outputs`; an error says why it cannot be had.
     fn find(&self, identity: &str, outputs: &[Text]) -> Result<FunctionSpec, String>;
+}
+
+/// The boundary of a name, or an error with the known ones.
+pub fn boundary_of(name: &str) -> Result<Boundary, NetworkError> {
+    Boundary::from_name(name)
+        .ok_or_else(|| NetworkError::Declaration(format!("a boundary is 'input' or 'output', found '{name}'")))
 }
 
 fn refuse(place: &str, message: &str) -> NetworkError {
@@ -89,7 +96,16 @@ impl Network {
         let map = section(build, place)?;
         known_keys(
             map,
-            &["contacts", "groups", "gadgets", "wires", "id", "attributes"],
+            &[
+                "contacts",
+                "groups",
+                "gadgets",
+                "wires",
+                "links",
+                "id",
+                "attributes",
+                "sealed",
+            ],
             place,
         )?;
         for (at, contact) in list(map, "contacts", place)?.iter().enumerate() {
@@ -102,9 +118,12 @@ impl Network {
                 .get("attributes")
                 .cloned()
                 .unwrap_or(Value::Null);
-            let inner_group = self
-                .declare_group(group, id, attributes)
-                .map_err(|error| at_place(&place, error))?;
+            let declared = match section(inner, &place)?.get("sealed") {
+                None | Some(Value::Bool(false)) => self.declare_group(group, id, attributes),
+                Some(Value::Bool(true)) => self.declare_sealed_group(group, id, attributes),
+                Some(other) => return Err(refuse(&place, &format!("'sealed' is true or false, found {other}"))),
+            };
+            let inner_group = declared.map_err(|error| at_place(&place, error))?;
             self.build_at(inner_group, inner, &place)?;
         }
         for (at, gadget) in list(map, "gadgets", place)?.iter().enumerate() {
@@ -113,20 +132,27 @@ impl Network {
         for (at, wire) in list(map, "wires", place)?.iter().enumerate() {
             self.build_wire(group, wire, &format!("{place}.wires[{at}]"))?;
         }
+        for (at, link) in list(map, "links", place)?.iter().enumerate() {
+            self.build_link(group, link, &format!("{place}.links[{at}]"))?;
+        }
         Ok(())
     }
 
     fn build_contact(&mut self, group: GroupId, contact: &Value, place: &str) -> Result<(), NetworkError> {
         let map = section(contact, place)?;
-        known_keys(map, &["id", "value", "blend", "attributes"], place)?;
+        known_keys(map, &["id", "value", "blend", "boundary", "attributes"], place)?;
         let blend = match map.get("blend") {
             None => None,
             Some(_) => Some(blend_of(text(map, "blend", place)?).map_err(|error| at_place(place, error))?),
         };
         let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
-        let id = self
-            .declare_contact(group, text(map, "id", place)?, blend, attributes)
-            .map_err(|error| at_place(place, error))?;
+        let path = text(map, "id", place)?;
+        let declared = match map.get("boundary") {
+            None | Some(Value::Null) => self.declare_contact(group, path, blend, attributes),
+            Some(_) => boundary_of(text(map, "boundary", place)?)
+                .and_then(|boundary| self.declare_boundary_contact(group, path, blend, attributes, boundary)),
+        };
+        let id = declared.map_err(|error| at_place(place, error))?;
         if let Some(value) = map.get("value")
             && self.content(id)?.is_none()
         {
@@ -214,6 +240,19 @@ impl Network {
         let from = self.declare_contact(group, text(map, "from", place)?, None, Value::Null)?;
         let to = self.declare_contact(group, text(map, "to", place)?, None, Value::Null)?;
         self.declare_wire(from, to, kind)
+            .map(|_| ())
+            .map_err(|error| at_place(place, error))
+    }
+}
+
+impl Network {
+    fn build_link(&mut self, group: GroupId, link: &Value, place: &str) -> Result<(), NetworkError> {
+        let map = section(link, place)?;
+        known_keys(map, &["id", "from", "to", "relation", "attributes"], place)?;
+        let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
+        let from = self.declare_contact(group, text(map, "from", place)?, None, Value::Null)?;
+        let to = self.declare_contact(group, text(map, "to", place)?, None, Value::Null)?;
+        self.declare_link(from, to, text(map, "relation", place)?, attributes)
             .map(|_| ())
             .map_err(|error| at_place(place, error))
     }

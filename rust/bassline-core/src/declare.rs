@@ -247,6 +247,7 @@ impl Network {
         if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
             return Ok(slot);
         }
+        self.check_wire(from, to)?;
         let slot = self.wires.slots.take();
         let creation = self.next_creation();
         self.wires.place(slot, wire, creation);

@@ -82,6 +82,15 @@ impl Network {
             self.same_gadget(slot, &declaration, &bound)?;
             return Ok(slot);
         }
+        for &contact in bound.inputs.iter().chain(&bound.outputs) {
+            if contact != NONE {
+                let gadget = declaration
+                    .name
+                    .as_deref()
+                    .unwrap_or(computation_name(&declaration.computation));
+                self.check_binding(gadget, group, contact)?;
+            }
+        }
         let slot = self.add_gadget(group, name, declaration, bound);
         if self.tick.settling {
             self.fire_first(slot);

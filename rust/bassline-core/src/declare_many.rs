@@ -93,6 +93,20 @@ impl Network {
         Ok(self.wires.slots.handle(slot))
     }
 
+    /// Declares a link between two ends.
+    pub fn declare_link_between<Path: AsRef<str>>(
+        &mut self,
+        group: GroupId,
+        from: &End<Path>,
+        to: &End<Path>,
+        relation: &str,
+        attributes: Value,
+    ) -> Result<crate::LinkId, NetworkError> {
+        let group = self.group_slot(group)?;
+        let (from, to) = (self.end_slot(group, from)?, self.end_slot(group, to)?);
+        self.declare_link(self.contacts.id(from), self.contacts.id(to), relation, attributes)
+    }
+
     fn end_slot<Path: AsRef<str>>(&mut self, group: u32, end: &End<Path>) -> Result<u32, NetworkError> {
         match end {
             End::Contact(id) => self.slot(*id),

@@ -19,6 +19,8 @@ pub(crate) enum Edit {
     ContactAdded(u32),
     WireAdded(u32),
     GadgetAdded(u32),
+    LinkAdded(u32),
+    LinkRemoved(u32),
     GroupRemoved(u32),
     ContactRemoved(u32),
     WireRemoved {
@@ -91,6 +93,14 @@ impl Network {
                     self.unlink_gadget(slot);
                     self.forget_gadget_name(slot);
                     self.drop_gadget(slot);
+                }
+                Edit::LinkAdded(slot) => {
+                    self.links.forget(slot);
+                    self.links.slots.release(slot);
+                }
+                Edit::LinkRemoved(slot) => {
+                    self.links.rows[slot as usize].removed = false;
+                    self.links.enter(slot);
                 }
                 Edit::GroupRemoved(slot) => {
                     let row = &mut self.groups.rows[slot as usize];
@@ -201,6 +211,8 @@ impl Network {
                 Edit::ContactAdded(slot) => self.contacts.set(slot, flag::FRESH, false),
                 Edit::WireAdded(slot) => self.wires.commit(slot),
                 Edit::GadgetAdded(slot) => self.gadgets.rows[slot as usize].flags &= !gadget::flag::FRESH,
+                Edit::LinkAdded(slot) => self.links.rows[slot as usize].fresh = false,
+                Edit::LinkRemoved(slot) => self.links.slots.release(slot),
                 Edit::Unrouted { gadget, contact, .. } => self.scrub_writer(contact, Writer::gadget(gadget)),
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
                 Edit::ContactRemoved(slot) => self.drop_contact(slot, false),
@@ -254,6 +266,12 @@ impl Network {
             Edit::GadgetAdded(slot) if self.gadgets.is_live(slot) => {
                 changes.push(StructureChange::GadgetAdded(self.gadget_record(slot)));
             }
+            Edit::LinkAdded(slot) if !self.links.rows[slot as usize].removed => {
+                changes.push(StructureChange::LinkAdded(self.link_record(slot)));
+            }
+            Edit::LinkRemoved(slot) if !self.links.rows[slot as usize].fresh => {
+                changes.push(StructureChange::LinkRemoved(self.links.slots.handle(slot)));
+            }
             Edit::GroupRemoved(slot) if !self.groups.rows[slot as usize].fresh => {
                 changes.push(StructureChange::GroupRemoved(self.groups.id(slot)));
             }
@@ -295,6 +313,7 @@ impl Network {
         self.contradictions.swap_remove(&slot);
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);
+        self.boundaries.swap_remove(&slot);
         #[cfg(debug_assertions)]
         self.contacts.poison(slot);
         self.contacts.slots.release(slot);

@@ -21,6 +21,7 @@ pub(crate) struct Group {
     pub(crate) removed: bool,
     /// Declared in the open tick.
     pub(crate) fresh: bool,
+    pub(crate) sealed: bool,
 }
 
 impl Group {
@@ -34,6 +35,7 @@ impl Group {
             gadgets: IndexSet::default(),
             removed: false,
             fresh: false,
+            sealed: false,
         }
     }
 }

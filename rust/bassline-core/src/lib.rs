@@ -33,6 +33,7 @@
 mod adjacency;
 mod attempt;
 mod blend;
+mod boundary;
 mod build;
 mod column;
 mod component;
@@ -52,6 +53,7 @@ mod group;
 mod id;
 mod identity;
 mod level;
+mod link;
 mod lists;
 mod load;
 mod network;
@@ -82,7 +84,8 @@ mod wire;
 mod write;
 
 pub use blend::{Blend, Join};
-pub use build::{Library, blend_of, primitive_of, wire_kind_of};
+pub use boundary::Boundary;
+pub use build::{Library, blend_of, boundary_of, primitive_of, wire_kind_of};
 pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
 pub use declare_gadget::{Argument, GadgetDeclaration};
@@ -91,12 +94,14 @@ pub use describe::{ContactState, Image};
 pub use directory::Directory;
 pub use error::{Fault, NetworkError, nearest};
 pub use gadget::{Computation, Function, FunctionSpec};
-pub use id::{ContactId, GadgetId, GroupId, Handle, WireId};
+pub use id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 pub use load::ImageError;
 pub use network::{Cause, Contradiction, Network, OnContradiction};
 pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
-pub use record::{Change, Committed, ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
+pub use record::{
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord,
+};
 pub use settle::Settled;
 pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,

@@ -7,9 +7,10 @@ use crate::describe::Image;
 use crate::gadget::{FunctionSpec, UNNAMED, Wide};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
+use crate::link::Link;
 use crate::network::{Cause, Network, OnContradiction};
 use crate::primitive::Primitive;
-use crate::record::{ContactRecord, GadgetRecord, WireRecord};
+use crate::record::{ContactRecord, GadgetRecord, LinkRecord, WireRecord};
 use crate::value::Text;
 use crate::wire::Wire;
 use indexmap::IndexMap;
@@ -46,6 +47,8 @@ impl Network {
             network
                 .groups
                 .place(slot, Group::new(parent, name, group.attributes.clone()));
+            network.groups.rows[slot as usize].sealed = group.sealed;
+            network.has_seals |= group.sealed;
             network.groups.enter(parent, name, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
@@ -66,6 +69,10 @@ impl Network {
             causes.push((state.record.id.slot(), state.cause));
         }
         network.load_edges(&image.wires, image.gadgets)?;
+        for link in &image.links {
+            network.load_link(link)?;
+        }
+        network.links.slots.rebuild_free();
         network.groups.slots.rebuild_free();
         network.contacts.slots.rebuild_free();
         network.wires.slots.rebuild_free();
@@ -117,6 +124,9 @@ impl Network {
             }
             Err(Unnamed::State) => {}
         }
+        if let Some(boundary) = record.boundary {
+            self.boundaries.insert(slot, boundary);
+        }
         if !matches!(record.attributes, crate::Value::Null) {
             self.attributes.insert(slot, record.attributes.clone());
         }
@@ -153,6 +163,23 @@ impl Network {
             record.creation,
         );
         self.link_wire(slot);
+        Ok(())
+    }
+
+    fn load_link(&mut self, record: &LinkRecord) -> Result<(), ImageError> {
+        let (from, to) = (self.loaded_contact(record.from)?, self.loaded_contact(record.to)?);
+        if !self.links.slots.take_exactly(record.id) {
+            return broken(format!("link {:?} stands twice in the image", record.id));
+        }
+        let link = Link {
+            from,
+            to,
+            relation: self.symbols.intern(&record.relation),
+            attributes: record.attributes.clone(),
+            removed: false,
+            fresh: false,
+        };
+        self.links.place(record.id.slot(), link);
         Ok(())
     }
 

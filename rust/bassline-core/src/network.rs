@@ -1,11 +1,13 @@
 //! The network: the arenas, the names, and reading.
 
+use crate::boundary::Boundary;
 use crate::contact::{Contacts, Writer, flag};
 use crate::error::{Fault, NetworkError, nearest};
 use crate::gadget::{Gadgets, UNNAMED};
 use crate::group::{Groups, Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::identity::Identities;
+use crate::link::Links;
 use crate::queue::Queue;
 use crate::region::Regions;
 use crate::symbol::{Symbol, Symbols};
@@ -59,6 +61,11 @@ pub struct Network {
     pub(crate) contacts: Contacts,
     pub(crate) gadgets: Gadgets,
     pub(crate) wires: Wires,
+    pub(crate) links: Links,
+    /// The contacts that are of the boundary of their group.
+    pub(crate) boundaries: IndexMap<u32, Boundary, FxBuildHasher>,
+    /// Whether any group was ever sealed.
+    pub(crate) has_seals: bool,
     pub(crate) identities: Identities,
     pub(crate) regions: Regions,
     pub(crate) queue: Queue,
@@ -95,6 +102,9 @@ impl Network {
             contacts: Contacts::default(),
             gadgets: Gadgets::default(),
             wires: Wires::default(),
+            links: Links::default(),
+            boundaries: IndexMap::default(),
+            has_seals: false,
             identities: Identities::default(),
             regions: Regions::default(),
             queue: Queue::default(),

@@ -1,8 +1,9 @@
 //! What a tick was: the records that leave the engine.
 
 use crate::blend::Blend;
+use crate::boundary::Boundary;
 use crate::contact::Unnamed;
-use crate::id::{ContactId, GadgetId, GroupId, WireId};
+use crate::id::{ContactId, GadgetId, GroupId, LinkId, WireId};
 use crate::network::Cause;
 use crate::value::{Content, Text, Value};
 use crate::wire::WireKind;
@@ -44,6 +45,8 @@ pub enum StructureChange {
     WireAdded(WireRecord),
     /// A new gadget.
     GadgetAdded(GadgetRecord),
+    /// A new link.
+    LinkAdded(LinkRecord),
     /// A group is gone.
     GroupRemoved(GroupId),
     /// A contact is gone.
@@ -52,6 +55,8 @@ pub enum StructureChange {
     WireRemoved(WireId),
     /// A gadget is gone.
     GadgetRemoved(GadgetId),
+    /// A link is gone.
+    LinkRemoved(LinkId),
 }
 
 /// A group, as declared.
@@ -65,6 +70,8 @@ pub struct GroupRecord {
     pub name: Text,
     /// Its attributes: a map.
     pub attributes: Value,
+    /// Whether wires and gadgets pass through its boundary contacts only.
+    pub sealed: bool,
 }
 
 /// A contact, as declared.
@@ -77,6 +84,23 @@ pub struct ContactRecord {
     /// Its blend.
     pub blend: Blend,
     /// Its attributes: a map, or null for none.
+    pub attributes: Value,
+    /// What it is to those outside its group, if it is of the group's boundary.
+    pub boundary: Option<Boundary>,
+}
+
+/// A link, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkRecord {
+    /// Its handle.
+    pub id: LinkId,
+    /// The contact it begins at.
+    pub from: ContactId,
+    /// The contact it leads to.
+    pub to: ContactId,
+    /// The relation.
+    pub relation: Text,
+    /// Its attributes: a map.
     pub attributes: Value,
 }
 

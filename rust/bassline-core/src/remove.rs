@@ -17,6 +17,7 @@ impl Network {
     }
 
     fn remove_contact_at(&mut self, slot: u32) -> Result<(), NetworkError> {
+        self.remove_links_of(slot);
         let mut edges: Vec<u32> = self.contacts.readers.get(slot).to_vec();
         edges.extend(self.contacts.writers.get(slot));
         for code in edges {

@@ -1,14 +1,15 @@
 //! A network as its readers see it: who has the tick open sees it as it stands, everybody else as it was when the last tick was committed,
 //! structure and versions included.
 
+use crate::boundary::Boundary;
 use crate::contact::{NONE, Writer, flag};
 use crate::edit::Edit;
 use crate::error::{Fault, NetworkError, nearest};
 use crate::gadget;
 use crate::group::{Named, ROOT};
-use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
+use crate::id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 use crate::network::{Cause, Contradiction, Network};
-use crate::record::GadgetRecord;
+use crate::record::{GadgetRecord, LinkRecord};
 use crate::symbol::Symbol;
 use crate::tick::Touch;
 use crate::value::{Content, Text, Value};
@@ -386,6 +387,43 @@ impl<'a> View<'a> {
         let wires = &self.network.wires;
         let live = wires.slots.iter_live().filter(|&slot| self.has_wire(slot));
         live.map(|slot| wires.slots.handle(slot)).collect()
+    }
+
+    pub(crate) fn link_slot(self, id: LinkId) -> Result<u32, NetworkError> {
+        if self.network.links.slots.holds(id) && self.has_link(id.slot()) {
+            Ok(id.slot())
+        } else if self.before && self.network.links.slots.holds(id) {
+            Err(NetworkError::Uncommitted { what: "link" })
+        } else {
+            stale("link")
+        }
+    }
+
+    fn has_link(self, slot: u32) -> bool {
+        let row = &self.network.links.rows[slot as usize];
+        if self.before { !row.fresh } else { !row.removed }
+    }
+
+    /// A link, as declared.
+    pub fn link(self, id: LinkId) -> Result<LinkRecord, NetworkError> {
+        Ok(self.network.link_record(self.link_slot(id)?))
+    }
+
+    /// The handles of all links, by slot.
+    pub fn link_ids(self) -> Vec<LinkId> {
+        let links = &self.network.links;
+        let live = links.slots.iter_live().filter(|&slot| self.has_link(slot));
+        live.map(|slot| links.slots.handle(slot)).collect()
+    }
+
+    /// What a contact is to those outside its group, if it is of the group's boundary.
+    pub fn boundary(self, id: ContactId) -> Result<Option<Boundary>, NetworkError> {
+        Ok(self.network.boundaries.get(&self.slot(id)?).copied())
+    }
+
+    /// Whether a group is sealed.
+    pub fn is_sealed(self, id: GroupId) -> Result<bool, NetworkError> {
+        Ok(self.network.groups.rows[self.group_slot(id)? as usize].sealed)
     }
 
     /// The derivation of a contact, itself first, to a depth. A contact that occurs twice has one reason.

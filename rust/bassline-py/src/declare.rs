@@ -4,12 +4,13 @@ use crate::enter::detached;
 use crate::error::{ValueTypeError, network_error};
 use crate::function::function_spec;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::link::Link;
 use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
 use bassline_core::{
-    Argument, Computation, Content, Declarations, End, GadgetDeclaration, Text, WireKind, blend_of, primitive_of,
-    wire_kind_of,
+    Argument, Computation, Content, Declarations, End, GadgetDeclaration, Text, WireKind, blend_of, boundary_of,
+    primitive_of, wire_kind_of,
 };
 use pyo3::Borrowed;
 use pyo3::prelude::*;
@@ -39,6 +40,14 @@ fn shown(object: &Bound<'_, PyAny>) -> String {
     format!("{kind} {}", text.chars().take(80).collect::<String>())
 }
 
+/// An end that outlives the object it came from.
+pub(crate) fn owned(end: End<&str>) -> End {
+    match end {
+        End::Contact(id) => End::Contact(id),
+        End::Path(path) => End::Path(Text::from(path)),
+    }
+}
+
 /// The items of a dict, or paths.
 fn paths_and_contents(contacts: &Bound<'_, PyAny>) -> PyResult<Vec<(Text, Content)>> {
     let path = |path: &Bound<'_, PyAny>| match path.cast::<PyString>().map(|path| path.to_str()) {
@@ -60,7 +69,7 @@ impl Network {
     /// Declares a contact: gets it, or creates it with the groups its path names.
     ///
     /// `value` fills it if it is empty and never overwrites content. `blend` is how it takes a write; a new one without is a register,
-    /// `accept-last`.
+    /// `accept-last`. `boundary` is `input` or `output` for a contact through which a sealed group is reached.
     ///
     /// Raises:
     ///     ConflictError: it exists with another blend or other attributes, or a group has its path.
@@ -70,16 +79,17 @@ impl Network {
     /// 9.5
     /// >>> net.contact("price", 11).value
     /// 9.5
-    #[pyo3(signature = (path, value=Given::default(), blend=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, **attributes)")]
+    #[pyo3(signature = (path, value=Given::default(), blend=None, *, boundary=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, *, boundary=None, **attributes)")]
     fn contact(
         &self,
         py: Python<'_>,
         path: &str,
         value: Given<'_>,
         blend: Option<&str>,
+        boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        self.declare_contact(py, None, path, value.0.as_ref(), blend, attributes)
+        self.declare_contact(py, None, path, value.0.as_ref(), (blend, boundary), attributes)
     }
 
     /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -99,7 +109,7 @@ impl Network {
         self._declare_wire(py, None, source, target, kind)
     }
 
-    #[pyo3(signature = (group, path, value, blend, attributes))]
+    #[pyo3(signature = (group, path, value, blend, boundary, attributes))]
     fn _declare_contact(
         &self,
         py: Python<'_>,
@@ -107,9 +117,10 @@ impl Network {
         path: &str,
         value: &Bound<'_, PyAny>,
         blend: Option<&str>,
+        boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        self.declare_contact(py, group, path, Some(value), blend, attributes)
+        self.declare_contact(py, group, path, Some(value), (blend, boundary), attributes)
     }
 
     /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
@@ -152,13 +163,18 @@ impl Network {
         py: Python<'_>,
         group: Option<&GroupHandle>,
         path: &str,
+        sealed: bool,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<GroupHandle> {
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            network.declare_group(group, path, attributes)
+            if sealed {
+                network.declare_sealed_group(group, path, attributes)
+            } else {
+                network.declare_group(group, path, attributes)
+            }
         })?;
         Ok(GroupHandle {
             shared: Arc::clone(&self.shared),
@@ -244,6 +260,10 @@ impl Network {
             self.refuse_foreign(&wire.get().shared)?;
             return tick::tick(py, &self.shared, |network| network.remove_wire(wire.get().id));
         }
+        if let Ok(link) = what.cast_exact::<Link>() {
+            self.refuse_foreign(&link.get().shared)?;
+            return tick::tick(py, &self.shared, |network| network.remove_link(link.get().id));
+        }
         if let Ok(group) = what.cast_exact::<GroupHandle>() {
             self.refuse_foreign(&group.get().shared)?;
             return tick::tick(py, &self.shared, |network| network.remove_group(group.get().id));
@@ -251,7 +271,7 @@ impl Network {
         let Ok(path) = what.cast::<PyString>() else {
             let kind = what.get_type().name()?;
             return Err(ValueTypeError::new_err(format!(
-                "remove takes a path or the handle of a contact, group, gadget or wire; found {kind}"
+                "remove takes a path or the handle of a contact, group, gadget, wire or link; found {kind}"
             )));
         };
         let path = path.to_str()?.to_owned();
@@ -287,7 +307,7 @@ impl Network {
         group: Option<&GroupHandle>,
         path: &str,
         value: Option<&Bound<'_, PyAny>>,
-        blend: Option<&str>,
+        (blend, boundary): (Option<&str>, Option<&str>),
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let value: Content = value.map_or(Ok(None), to_content)?;
@@ -295,11 +315,18 @@ impl Network {
             .map(blend_of)
             .transpose()
             .map_err(|error| network_error(py, error))?;
+        let boundary = boundary
+            .map(boundary_of)
+            .transpose()
+            .map_err(|error| network_error(py, error))?;
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            let id = network.declare_contact(group, path, blend, attributes)?;
+            let id = match boundary {
+                None => network.declare_contact(group, path, blend, attributes)?,
+                Some(boundary) => network.declare_boundary_contact(group, path, blend, attributes, boundary)?,
+            };
             if value.is_some() && network.content(id)?.is_none() {
                 assign(network, id, value)?;
             }
@@ -312,10 +339,6 @@ impl Network {
     }
 
     fn wires_of(&self, wires: &Bound<'_, PyAny>, kind: WireKind) -> PyResult<Vec<(End, End, WireKind)>> {
-        let owned = |end: End<&str>| match end {
-            End::Contact(id) => End::Contact(id),
-            End::Path(path) => End::Path(Text::from(path)),
-        };
         let wire = |wire: PyResult<Bound<'_, PyAny>>| {
             let wire = wire?;
             let ends: Vec<Bound<'_, PyAny>> = match wire.cast::<PyTuple>() {
@@ -358,7 +381,7 @@ impl Network {
         gadgets.try_iter()?.map(gadget).collect()
     }
 
-    fn end<'a>(&self, object: &'a Bound<'_, PyAny>) -> PyResult<End<&'a str>> {
+    pub(crate) fn end<'a>(&self, object: &'a Bound<'_, PyAny>) -> PyResult<End<&'a str>> {
         if let Ok(path) = object.cast::<PyString>() {
             return Ok(End::Path(path.to_str()?));
         }

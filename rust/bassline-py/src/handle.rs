@@ -4,7 +4,9 @@ use crate::error::network_error;
 use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
-use bassline_core::{Blend, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, View, WireId};
+use bassline_core::{
+    Blend, Boundary, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, View, WireId,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -39,7 +41,7 @@ pub(crate) fn read_committed<T>(py: Python<'_>, shared: &Shared, read: impl Fn(V
     }
 }
 
-fn hash_of(shared: &Shared, bits: u64) -> u64 {
+pub(crate) fn hash_of(shared: &Shared, bits: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (shared.key(), bits).hash(&mut hasher);
     hasher.finish()
@@ -128,6 +130,14 @@ impl Contact {
     #[getter]
     fn blend(&self, py: Python<'_>) -> PyResult<&'static str> {
         read_network(py, &self.shared, |network| network.blend(self.id).map(Blend::name))
+    }
+
+    /// `input` or `output` if it is of the boundary of its group, through which a sealed group is reached.
+    #[getter]
+    fn boundary(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
+        read_network(py, &self.shared, |network| {
+            Ok(network.boundary(self.id)?.map(Boundary::name))
+        })
     }
 
     /// The tick that last changed it.
@@ -327,6 +337,12 @@ impl GroupHandle {
         read_network(py, &self.shared, |network| {
             network.group_path(self.id).map(|path| path.to_string())
         })
+    }
+
+    /// Whether wires and gadgets pass through its boundary contacts only.
+    #[getter]
+    fn sealed(&self, py: Python<'_>) -> PyResult<bool> {
+        read_network(py, &self.shared, |network| network.is_sealed(self.id))
     }
 
     /// What it was declared with.

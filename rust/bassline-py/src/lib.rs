@@ -21,6 +21,7 @@ mod error;
 mod function;
 mod handle;
 mod ingest;
+mod link;
 mod network;
 #[cfg(feature = "planted")]
 mod planted;
@@ -48,6 +49,8 @@ mod _core {
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
     #[pymodule_export]
     use crate::ingest::{IngestResult, RowReader};
+    #[pymodule_export]
+    use crate::link::Link;
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]

@@ -458,6 +458,7 @@ mod tests {
             place,
             blend: Blend::AcceptLast,
             attributes: Value::Null,
+            boundary: None,
         };
         let change = Change {
             contact: id,
