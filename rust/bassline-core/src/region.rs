@@ -2,6 +2,7 @@
 
 use crate::component::strongly_connected;
 use crate::contact::{NONE, flag};
+use crate::cycle::Evaluation;
 use crate::gadget;
 use crate::network::Network;
 use crate::queue::Waiting;
@@ -30,6 +31,8 @@ pub(crate) struct Regions {
     stale: Vec<u32>,
     /// The region being evaluated.
     pub(crate) running: Option<u32>,
+    /// How far it is, between two turns.
+    pub(crate) evaluation: Option<Box<Evaluation>>,
     /// What the running region wrote since it was last looked at, and whether each write changed something.
     pub(crate) just_written: Vec<(u32, bool)>,
 }
@@ -50,6 +53,7 @@ impl Regions {
             region.marked.clear();
         }
         self.running = None;
+        self.evaluation = None;
         self.just_written.clear();
     }
 }
