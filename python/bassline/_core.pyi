@@ -282,7 +282,13 @@ class Network:
         kind: str,
     ) -> list[Contact]: ...
     def _declare_contact(
-        self, group: GroupHandle | None, path: str, value: Any, blend: str | None, boundary: str | None, attributes: dict[str, Any] | None
+        self,
+        group: GroupHandle | None,
+        path: str,
+        value: Any,
+        blend: str | None,
+        boundary: str | None,
+        attributes: dict[str, Any] | None,
     ) -> Contact: ...
     def _declare_group(
         self, group: GroupHandle | None, path: str, sealed: bool, attributes: dict[str, Any] | None

@@ -47,7 +47,7 @@ class Network(_core.Network, Scope):
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
     network back, gadgets included, and fires nothing. `persist="immediate"` makes each write wait until it is stored;
     with `"batch"` ticks are stored in the background, and `flush()` waits for them. `contradictions="raise"` rolls a
-    tick back that a contact cannot join. `scheduler` says when writes become ticks, `clock` what time it is. `scheduler` says when writes become ticks, `clock` what time it is.
+    tick back that a contact cannot join. `scheduler` says when writes become ticks, `clock` what time it is.
 
     Raises:
         StorageError: the store cannot be opened.
@@ -79,7 +79,9 @@ class Network(_core.Network, Scope):
         """Open a network; see the class."""
         chosen = scheduler_of(scheduler)
         if clock is not None and not isinstance(clock, _core.ManualClock):
-            raise ValueError(f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {clock!r}")
+            raise ValueError(
+                f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {clock!r}"
+            )
         if isinstance(allow, str):
             raise ValueError(f"allow is a collection of names, such as {{{allow!r}}}; found the string {allow!r}")
         network = super().__new__(
@@ -212,7 +214,7 @@ class Network(_core.Network, Scope):
         """
 
         def found() -> dict[str, _core.Link]:
-            return {"{}-[{}]->{}".format(link.ends[0], link.relation, link.ends[1]): link for link in self._links()}
+            return {f"{link.ends[0]}-[{link.relation}]->{link.ends[1]}": link for link in self._links()}
 
         return Handles("links", lambda: list(found()), lambda path: found()[path])
 

@@ -9,7 +9,13 @@ from bassline.errors import ValueTypeError
 
 @dataclass(frozen=True, slots=True)
 class ImmediateScheduler:
-    """Each write is a tick at once."""
+    """Each write is a tick at once.
+
+    >>> net = bl.Network(scheduler=bl.ImmediateScheduler())
+    >>> net.contact("x", 1).value = 2
+    >>> net["x"], net.tick
+    (2, 2)
+    """
 
     name = "immediate"
 
@@ -46,9 +52,17 @@ class BatchScheduler:
 
 @dataclass(frozen=True, slots=True)
 class TransactionalScheduler:
-    """The first write or declaration of a thread begins a transaction: a tick that ends with `net.commit()` or `net.abort()`.
+    """The first write or declaration of a thread begins a transaction, which `net.commit()` or `net.abort()` ends.
 
-    Its thread reads what it wrote; others read what is committed, and their writes wait until it ends.
+    It is one tick. Its thread reads what it wrote; others read what is committed, and their writes wait until it ends.
+
+    >>> net = bl.Network(scheduler=bl.TransactionalScheduler())
+    >>> net.contact("x", 1).value = 2
+    >>> net["x"], net.tick
+    (2, 0)
+    >>> net.commit()
+    >>> net["x"], net.tick
+    (2, 1)
     """
 
     name = "transactional"
@@ -62,13 +76,14 @@ _BY_NAME: dict[str, type[Scheduler]] = {
 
 def scheduler_of(scheduler: str | Scheduler) -> Scheduler:
     """Return the scheduler of a name, with its defaults; a scheduler is itself."""
-    if isinstance(scheduler, Scheduler):
-        return scheduler
-    if isinstance(scheduler, str) and scheduler in _BY_NAME:
-        return _BY_NAME[scheduler]()
     expected = f"scheduler must be {', '.join(repr(name) for name in _BY_NAME)} or one of their classes"
-    kind = ValueError if isinstance(scheduler, str) else ValueTypeError
-    raise kind(f"{expected}, found {scheduler!r}")
+    if isinstance(scheduler, str):
+        if scheduler in _BY_NAME:
+            return _BY_NAME[scheduler]()
+        raise ValueError(f"{expected}, found {scheduler!r}")
+    if type(scheduler) in _BY_NAME.values():
+        return scheduler
+    raise ValueTypeError(f"{expected}, found {scheduler!r}")
 
 
 __all__ = ["BatchScheduler", "ImmediateScheduler", "Scheduler", "TransactionalScheduler", "scheduler_of"]

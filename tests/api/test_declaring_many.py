@@ -20,7 +20,9 @@ ADD = ("math.add", {"a": "a", "b": "g/b", "sum": "c"})
 
 
 def test_many_declarations_come_to_what_single_ones_do_in_one_tick(net):
-    contacts = net.declare({"a": 1, "g/b": 2, "none": bl.Nothing}, gadgets=[ADD], wires=[("c", "d"), ("d", "e", "directed")])
+    contacts = net.declare(
+        {"a": 1, "g/b": 2, "none": bl.Nothing}, gadgets=[ADD], wires=[("c", "d"), ("d", "e", "directed")]
+    )
     with bl.Network() as other:
         other.contact("a", 1)
         other.contact("g/b", 2)

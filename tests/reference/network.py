@@ -197,7 +197,9 @@ class Network:
     def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> handles.Group:
         return self.declare_group("", path, attributes, sealed)
 
-    def link(self, a: str | handles.Contact, b: str | handles.Contact, relation: str, **attributes: Any) -> handles.Link:
+    def link(
+        self, a: str | handles.Contact, b: str | handles.Contact, relation: str, **attributes: Any
+    ) -> handles.Link:
         return self.declare_link("", a, b, relation, attributes)
 
     def wire(self, a: str | handles.Contact, b: str | handles.Contact, kind: str = "bidirectional") -> handles.Wire:
@@ -272,7 +274,9 @@ class Network:
             gadget = self._declarations().gadget(group, *bound, name=name, on_error=on_error)
         return primitive if callable(primitive) else handles.Gadget(self, gadget.number)
 
-    def remove(self, what: str | handles.Contact | handles.Gadget | handles.Wire | handles.Link | handles.Group) -> None:
+    def remove(
+        self, what: str | handles.Contact | handles.Gadget | handles.Wire | handles.Link | handles.Group
+    ) -> None:
         with self.batch():
             declarations, index = self._declarations(), self._index()
             lost: list[tuple[int, int]] = []

@@ -34,7 +34,8 @@ impl Clock for SystemClock {
         let since = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .unwrap_or_default();
-        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+        // In 64 bits, which last until the year 294246, as 128 take longer to divide.
+        since.as_secs() as i64 * 1_000_000 + i64::from(since.subsec_micros())
     }
 }
 

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Condvar, Mutex};
 
 /// The engine's side of `bassline.Network`.
@@ -109,6 +109,8 @@ impl Network {
             subscribers: Mutex::new(Vec::new()),
             staged: Mutex::new(Vec::new()),
             deferred: Mutex::new(VecDeque::new()),
+            has_staged: AtomicBool::new(false),
+            has_deferred: AtomicBool::new(false),
             immediate: persist == "immediate" && store.is_some(),
             store,
             name: name.to_owned(),

@@ -49,7 +49,7 @@ pub(crate) fn write_deferred(py: Python<'_>, shared: &Arc<Shared>, operation: De
     if matches!(guard.engine.scheduler(), Scheduler::Batch { .. }) {
         collect(py, shared, guard, operation).map(drop)
     } else {
-        once(py, shared, guard, operation)
+        once(py, shared, guard, operation).map(drop)
     }
 }
 

@@ -7,7 +7,7 @@ use bassline_kernel::{Engine, Kernel};
 use pyo3::prelude::*;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A write made by a gadget or a subscriber: it waits for a tick of its own.
@@ -68,6 +68,9 @@ pub(crate) struct Shared {
     pub(crate) staged: Mutex<Vec<Deferred>>,
     /// What waits for a tick of its own, each with the thread that makes it.
     pub(crate) deferred: Mutex<VecDeque<(u64, Deferred)>>,
+    /// Whether there may be any of these.
+    pub(crate) has_staged: AtomicBool,
+    pub(crate) has_deferred: AtomicBool,
     /// Whether each write waits until it is stored.
     pub(crate) immediate: bool,
     /// The file of the store, if it is one.
@@ -126,17 +129,43 @@ impl Shared {
     /// After a commit, with the network locked still: what its gadgets wrote is next.
     #[inline]
     pub(crate) fn release(&self) {
+        if !self.has_staged.load(Ordering::Relaxed) {
+            return;
+        }
         let mut staged = lock(&self.staged);
+        self.has_staged.store(false, Ordering::Relaxed);
         if !staged.is_empty() {
             let me = crate::enter::thread_number();
-            lock(&self.deferred).extend(staged.drain(..).map(|operation| (me, operation)));
+            let mut deferred = lock(&self.deferred);
+            deferred.extend(staged.drain(..).map(|operation| (me, operation)));
+            self.has_deferred.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Keeps what a gadget wrote until its tick commits.
+    pub(crate) fn stage(&self, operation: Deferred) {
+        let mut staged = lock(&self.staged);
+        if staged.is_empty() || !bassline_core::planted::is(bassline_core::planted::Bug::ReentrantWriteDropped) {
+            staged.push(operation);
+        }
+        self.has_staged.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps a write of this thread until it has made those before it.
+    pub(crate) fn defer(&self, operation: Deferred) {
+        let mut deferred = lock(&self.deferred);
+        deferred.push_back((crate::enter::thread_number(), operation));
+        self.has_deferred.store(true, Ordering::Relaxed);
     }
 
     /// The oldest write that waits for this thread to make it.
     pub(crate) fn next_deferred(&self) -> Option<Deferred> {
+        if !self.has_deferred.load(Ordering::Relaxed) {
+            return None;
+        }
         let me = crate::enter::thread_number();
         let mut deferred = lock(&self.deferred);
+        self.has_deferred.store(!deferred.is_empty(), Ordering::Relaxed);
         let at = deferred.iter().position(|(thread, _)| *thread == me)?;
         deferred.remove(at).map(|(_, operation)| operation)
     }

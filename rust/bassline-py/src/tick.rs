@@ -8,6 +8,7 @@ use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
 use bassline_kernel::{KernelError, Scheduler};
 use pyo3::prelude::*;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
 /// How much is settled before the interpreter is let go.
@@ -40,15 +41,12 @@ pub(crate) fn write(
     if current::is_busy(shared.key()) {
         shared.check_process()?;
         if current::is_settling(shared.key()) {
-            let mut staged = lock(&shared.staged);
-            if staged.is_empty() || !bassline_core::planted::is(bassline_core::planted::Bug::ReentrantWriteDropped) {
-                staged.push(Box::new(operation));
-            }
+            shared.stage(Box::new(operation));
             return Ok(());
         }
         // A batch that a subscriber has open takes its writes.
         if to_read(py, shared)?.owner != thread_number() {
-            lock(&shared.deferred).push_back((thread_number(), Box::new(operation)));
+            shared.defer(Box::new(operation));
             return Ok(());
         }
     }
@@ -61,8 +59,10 @@ pub(crate) fn write(
     if guard.engine.scheduler() != Scheduler::Immediate {
         return schedule::write(py, shared, guard, operation);
     }
-    once(py, shared, guard, operation)?;
-    after(py, shared)
+    match once(py, shared, guard, operation)? {
+        ((), Follows::Nothing) => Ok(()),
+        ((), Follows::Something) => after(py, shared),
+    }
 }
 
 /// A write that takes long enough to let the interpreter go meanwhile.
@@ -101,9 +101,18 @@ pub(crate) fn tick<T>(
             return result.map_err(|error| network_error(py, error));
         }
     }
-    let out = once(py, shared, guard, operation)?;
-    after(py, shared)?;
+    let (out, follows) = once(py, shared, guard, operation)?;
+    if follows == Follows::Something {
+        after(py, shared)?;
+    }
     Ok(out)
+}
+
+/// Whether somebody is to be told of a tick, or waits for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follows {
+    Nothing,
+    Something,
 }
 
 /// One tick, of which nobody is told yet.
@@ -113,7 +122,7 @@ pub(crate) fn once<'a, T>(
     shared: &'a Arc<Shared>,
     mut guard: MutexGuard<'a, State>,
     operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
-) -> PyResult<T> {
+) -> PyResult<(T, Follows)> {
     if shared.kernel.is_needed() {
         drop(guard);
         admit(py, shared)?;
@@ -124,20 +133,26 @@ pub(crate) fn once<'a, T>(
     let busy = Busy::settling(shared.key());
     let result = operation(&mut guard.engine.network).map_err(Refusal::Network);
     let result = result.and_then(|out| settle(py, &mut guard.engine).map(|()| out));
-    end(shared, guard, result.is_ok());
+    let follows = end(shared, guard, result.is_ok());
     drop(busy);
-    result.map_err(|refusal| refusal.into_error(py))
+    match result {
+        Ok(out) => Ok((out, follows)),
+        Err(refusal) => Err(refusal.into_error(py)),
+    }
 }
 
 /// Commits the open tick or takes it back, and with it what its gadgets wrote.
 #[inline]
-pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: bool) {
+pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: bool) -> Follows {
     if commit {
         guard.engine.commit();
         shared.release();
+        let quiet = !shared.immediate && !guard.engine.has_notices() && !shared.has_deferred.load(Ordering::Relaxed);
+        if quiet { Follows::Nothing } else { Follows::Something }
     } else {
         guard.engine.rollback();
         lock(&shared.staged).clear();
+        Follows::Nothing
     }
 }
 
