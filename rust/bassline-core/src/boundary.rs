@@ -119,7 +119,7 @@ impl Network {
         let group = self.contacts.group[contact as usize];
         let is_boundary = self.boundaries.contains_key(&contact);
         self.sealed_around(group)
-            .find(|&sealed| !self.is_inside_group(from, sealed) && !(is_boundary && sealed == group))
+            .find(|&sealed| !(self.is_inside_group(from, sealed) || is_boundary && sealed == group))
     }
 
     fn above(&self, group: u32) -> impl Iterator<Item = u32> + '_ {

@@ -125,13 +125,13 @@ mod tests {
             contacts
         };
         let (mut one, mut other) = (Network::default(), Network::default());
-        let (these, those) = (declared(&mut one), declared(&mut other));
+        let (columned, single) = (declared(&mut one), declared(&mut other));
         for numbers in [[5.0, 5.0, 5.0, 5.0, 5.0], [5.0, 1.0, f64::NAN, 5.0, 7.0], [0.0; 5]] {
             one.begin();
-            one.write_column(&these, &Column::Floats(numbers.to_vec())).unwrap();
+            one.write_column(&columned, &Column::Floats(numbers.to_vec())).unwrap();
             one.settle().unwrap();
             other.begin();
-            for (&id, number) in those.iter().zip(numbers) {
+            for (&id, number) in single.iter().zip(numbers) {
                 other.write(id, Value::Float(number)).unwrap();
             }
             other.settle().unwrap();

@@ -59,15 +59,15 @@ impl Evaluation {
 
 impl Network {
     /// A region's turn: everything that leads into it has settled.
-    pub(crate) fn take_region(&mut self, index: u32, level: i32) -> Result<(), NetworkError> {
+    pub(crate) fn take_region(&mut self, index: u32, level: i32) {
         let region = &mut self.regions.rows[index as usize];
         if !region.queued {
-            return Ok(());
+            return;
         }
         if region.level > level {
             let level = region.level;
             self.queue.push_other(level, Waiting::Region(index));
-            return Ok(());
+            return;
         }
         region.queued = false;
         let written = std::mem::take(&mut region.written);
@@ -88,7 +88,6 @@ impl Network {
             .extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
         self.regions.running = Some(index);
         self.regions.evaluation = Some(Box::new(evaluation));
-        Ok(())
     }
 
     /// Evaluates the running region, if there is one, with at most `budget` firings; what is left of those.

@@ -137,6 +137,7 @@ pub enum NetworkError {
 
 impl NetworkError {
     /// What was refused, wherever it stood among many.
+    #[must_use]
     pub fn innermost(self) -> Self {
         match self {
             NetworkError::At { error, .. } => error.innermost(),

@@ -46,7 +46,7 @@ impl Network {
                 Next::Other(what) => {
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
-                        Waiting::Region(index) => self.take_region(index, level)?,
+                        Waiting::Region(index) => self.take_region(index, level),
                     }
                     left -= 1;
                 }

@@ -44,6 +44,9 @@ impl Network {
     }
 }
 
+/// A contradiction, and a fault with the gadget that is in it.
+type Marks<'a> = (&'a Option<Contradiction>, &'a Option<(u32, Fault)>);
+
 fn stale<T>(what: &'static str) -> Result<T, NetworkError> {
     Err(NetworkError::Stale { what })
 }
@@ -174,7 +177,7 @@ impl<'a> View<'a> {
     }
 
     /// The marks of a contact as they were before the open tick, if that changed them.
-    fn marks_before(self, slot: u32) -> Option<(&'a Option<Contradiction>, &'a Option<(u32, Fault)>)> {
+    fn marks_before(self, slot: u32) -> Option<Marks<'a>> {
         let edits = self.before.then_some(&self.network.tick.edits)?;
         edits.iter().find_map(|edit| match edit {
             Edit::Marked {

@@ -110,6 +110,10 @@ impl Network {
     }
 
     #[pyo3(signature = (group, path, value, blend, boundary, attributes))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a declaration is made of, each named by its only caller"
+    )]
     fn _declare_contact(
         &self,
         py: Python<'_>,
@@ -124,6 +128,10 @@ impl Network {
     }
 
     /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a declaration is made of, each named by its only caller"
+    )]
     fn _declare_many(
         &self,
         py: Python<'_>,

@@ -3,6 +3,8 @@
     clippy::unused_self,
     clippy::needless_pass_by_value,
     clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    clippy::used_underscore_items,
     clippy::type_complexity,
     reason = "what a method takes and answers is what Python passes and gets; its docs are Python's"
 )]
