@@ -80,14 +80,7 @@ impl Network {
             network.set_library(library);
             network
         };
-        let mut engine = Engine::new(
-            network,
-            Arc::clone(&kernel),
-            clock_of(clock),
-            epoch,
-            positions,
-            history,
-        );
+        let mut engine = Engine::new(network, Arc::clone(&kernel), clock_of(clock), epoch, positions, history);
         if store.is_some() {
             engine.require_storable();
         }
