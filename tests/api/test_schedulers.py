@@ -484,3 +484,32 @@ def test_switching_while_threads_write_loses_nothing():
     switching.join()
     net.close()
     assert net["total"] == 1800
+
+
+class Noticed:
+    def __init__(self, then):
+        self.then = then
+
+    def __del__(self):
+        self.then()
+
+
+@pytest.mark.parametrize("scheduler", ["batch", "transactional"])
+def test_an_object_that_uses_the_network_when_it_is_let_go_does_not_stop_it(scheduler):
+    net = bl.Network(clock=ManualClock())
+    x = net.contact("x")
+    net.scheduler = scheduler
+    gone = []
+
+    def use():
+        try:
+            gone.append(x.value)
+        except bl.BasslineError:
+            gone.append("busy")
+
+    for end in (net.commit, net.abort):
+        x.value = Noticed(use)
+        x.value = Noticed(use)
+        x.value = 1
+        end()
+    assert len(gone) == 4

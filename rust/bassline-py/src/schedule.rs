@@ -6,7 +6,7 @@ use crate::enter::{at_most, thread_number, to_read, to_write};
 use crate::error::{BasslineError, network_error};
 use crate::network::Network;
 use crate::shared::{Deferred, Shared, State};
-use crate::tick::{Refusal, admit, after, end, once, settle};
+use crate::tick::{Refusal, admit, after, attempt, end, once, settle};
 use bassline_core::{Network as Core, NetworkError};
 use bassline_kernel::{Due, OnTime, Scheduler};
 use pyo3::exceptions::PyValueError;
@@ -31,14 +31,12 @@ pub(crate) fn write(
             Ok(())
         }
         Scheduler::Immediate | Scheduler::Transactional => {
-            let mut guard = make_way(py, shared, guard)?;
+            let guard = make_way(py, shared, guard)?;
             if guard.owner != thread_number() {
                 once(py, shared, guard, operation)?;
                 return after(py, shared);
             }
-            let result = guard.engine.network.attempt(operation);
-            drop(guard);
-            result.map_err(|error| network_error(py, error))
+            attempt(py, shared, guard, operation)
         }
     }
 }
@@ -67,7 +65,9 @@ fn collect<'a>(
     }
     tell_late(&mut guard)?;
     shared.check_open(&guard)?;
+    let busy = Busy::settling(shared.key());
     let due = guard.engine.collect(operation);
+    drop(busy);
     match due {
         Ok(Due::Later) => Ok(false),
         Ok(Due::Now) => commit_waiting(py, shared, guard).map(|()| true),
@@ -161,7 +161,9 @@ fn finish(py: Python<'_>, shared: &Arc<Shared>, commit: bool) -> PyResult<()> {
             commit_waiting(py, shared, guard)?;
             after(py, shared)?;
         } else {
+            let busy = Busy::settling(shared.key());
             end(shared, guard, false);
+            drop(busy);
         }
         guard = to_read(py, shared)?;
     }

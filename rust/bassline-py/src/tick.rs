@@ -50,11 +50,9 @@ pub(crate) fn write(
             return Ok(());
         }
     }
-    let mut guard = to_write(py, shared)?;
+    let guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
-        let result = guard.engine.network.attempt(operation);
-        drop(guard);
-        return result.map_err(|error| network_error(py, error));
+        return attempt(py, shared, guard, operation);
     }
     if guard.engine.scheduler() != Scheduler::Immediate {
         return schedule::write(py, shared, guard, operation);
@@ -86,19 +84,12 @@ pub(crate) fn tick<T>(
 ) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
-        // Objects that are let go while the network is locked may run anything: they are told that it is busy.
-        let busy = Busy::settling(shared.key());
-        let result = guard.engine.network.attempt(operation);
-        drop(guard);
-        drop(busy);
-        return result.map_err(|error| network_error(py, error));
+        return attempt(py, shared, guard, operation);
     }
     if guard.engine.scheduler() != Scheduler::Immediate {
         guard = schedule::make_way(py, shared, guard)?;
         if guard.owner == thread_number() {
-            let result = guard.engine.network.attempt(operation);
-            drop(guard);
-            return result.map_err(|error| network_error(py, error));
+            return attempt(py, shared, guard, operation);
         }
     }
     let (out, follows) = once(py, shared, guard, operation)?;
@@ -106,6 +97,21 @@ pub(crate) fn tick<T>(
         after(py, shared)?;
     }
     Ok(out)
+}
+
+/// An operation in the batch this thread has open; if it fails, the batch goes on without it.
+pub(crate) fn attempt<T>(
+    py: Python<'_>,
+    shared: &Shared,
+    mut guard: MutexGuard<'_, State>,
+    operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+) -> PyResult<T> {
+    // Objects that are let go while the network is locked may run anything: they are told that it is busy.
+    let busy = Busy::settling(shared.key());
+    let result = guard.engine.network.attempt(operation);
+    drop(guard);
+    drop(busy);
+    result.map_err(|error| network_error(py, error))
 }
 
 /// Whether somebody is to be told of a tick, or waits for it.
