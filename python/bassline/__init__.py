@@ -9,6 +9,7 @@ from bassline._core import (
     Gadget,
     IngestResult,
     Interval,
+    Link,
     NothingType,
     RowReader,
     Undecoded,
@@ -18,6 +19,7 @@ from bassline._core import (
 )
 from bassline.catalogue import primitives
 from bassline.codecs import register_codec
+from bassline.columns import Columns
 from bassline.drivers import Driver
 from bassline.errors import (
     BackpressureError,
@@ -39,6 +41,7 @@ from bassline.errors import (
 )
 from bassline.lattice import Lattice
 from bassline.network import Network
+from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
 
 Nothing = NothingType()
@@ -48,8 +51,10 @@ __all__ = [
     "BackpressureError",
     "BasslineError",
     "Batch",
+    "BatchScheduler",
     "CapabilityError",
     "Change",
+    "Columns",
     "ConflictError",
     "Contact",
     "Contradiction",
@@ -60,10 +65,12 @@ __all__ = [
     "Gadget",
     "GadgetError",
     "Group",
+    "ImmediateScheduler",
     "IngestResult",
     "InputError",
     "Interval",
     "Lattice",
+    "Link",
     "ManifestError",
     "Network",
     "NotSettledError",
@@ -71,6 +78,7 @@ __all__ = [
     "RowReader",
     "StaleHandleError",
     "StorageError",
+    "TransactionalScheduler",
     "Undecoded",
     "UnknownContactError",
     "ValueRangeError",

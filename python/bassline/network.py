@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from bassline import _core
+from bassline.columns import Columns
 from bassline.errors import BasslineError, DriverError, StorageError, ValueTypeError
 from bassline.mappings import Handles
+from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.why import Why
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bassline.drivers import Driver
+    from bassline.testing import ManualClock
 
 _SCHEMES = {"postgresql", "postgres", "dir", "journal"}
 
@@ -38,13 +41,13 @@ def _file_of(store: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-class Network(Scope, _core.Network):
+class Network(_core.Network, Scope):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
     network back, gadgets included, and fires nothing. `persist="immediate"` makes each write wait until it is stored;
     with `"batch"` ticks are stored in the background, and `flush()` waits for them. `contradictions="raise"` rolls a
-    tick back that a contact cannot join.
+    tick back that a contact cannot join. `scheduler` says when writes become ticks, `clock` what time it is.
 
     Raises:
         StorageError: the store cannot be opened.
@@ -59,8 +62,6 @@ class Network(Scope, _core.Network):
 
     allow: frozenset[str]
     """What its gadgets may reach outside: nothing asks for it yet."""
-    scheduler: str
-    """When a write becomes a tick: `immediate`, at once."""
 
     def __new__(
         cls,
@@ -69,17 +70,18 @@ class Network(Scope, _core.Network):
         name: str = "main",
         persist: str = "batch",
         sync: str = "full",
-        scheduler: str = "immediate",
+        scheduler: str | Scheduler = "immediate",
         allow: Iterable[str] = (),
         contradictions: str = "record",
         history: int = 10_000,
-        clock: None = None,
+        clock: ManualClock | None = None,
     ) -> Self:
         """Open a network; see the class."""
-        if scheduler != "immediate":
-            raise ValueError(f"scheduler must be 'immediate', found {scheduler!r}; there is no other yet")
-        if clock is not None:
-            raise ValueError(f"clock must be None, the machine's clock, found {clock!r}; there is no other yet")
+        chosen = scheduler_of(scheduler)
+        if clock is not None and not isinstance(clock, _core.ManualClock):
+            raise ValueError(
+                f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {clock!r}"
+            )
         if isinstance(allow, str):
             raise ValueError(f"allow is a collection of names, such as {{{allow!r}}}; found the string {allow!r}")
         network = super().__new__(
@@ -90,9 +92,37 @@ class Network(Scope, _core.Network):
             sync=sync,
             contradictions=contradictions,
             history=history,
+            clock=clock,
         )
-        network.allow, network.scheduler = frozenset(allow), scheduler
+        network.allow = frozenset(allow)
+        network.scheduler = chosen
         return network
+
+    @property
+    def scheduler(self) -> Scheduler:
+        """When writes become ticks. It may be changed at any time: what waits is committed before.
+
+        Raises:
+            BasslineError: on changing it, a batch is open on this thread; and whatever committing what waits raises.
+
+        >>> net = bl.Network()
+        >>> x = net.contact("x", 1)
+        >>> net.scheduler = "transactional"
+        >>> x.value = 2
+        >>> net.scheduler = bl.BatchScheduler(size=100, delay=0.5)
+        >>> net.scheduler, net.tick
+        (BatchScheduler(size=100, delay=0.5), 2)
+        """
+        name, size, delay = self._scheduler()
+        return BatchScheduler(size, delay) if name == "batch" else scheduler_of(name)
+
+    @scheduler.setter
+    def scheduler(self, scheduler: str | Scheduler) -> None:
+        chosen = scheduler_of(scheduler)
+        if isinstance(chosen, BatchScheduler):
+            self._set_scheduler(chosen.name, chosen.size, chosen.delay)
+        else:
+            self._set_scheduler(chosen.name, 0, None)
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         return self, None
@@ -186,6 +216,21 @@ class Network(Scope, _core.Network):
         return {found.path: found for found in self._contradictions()}
 
     @property
+    def links(self) -> Handles[_core.Link]:
+        """The links by their ends and relation: `a-[calls]->b`.
+
+        >>> net = bl.Network()
+        >>> _ = net.link("f", "g", "calls")
+        >>> list(net.links), net.links["f-[calls]->g"].relation
+        (['f-[calls]->g'], 'calls')
+        """
+
+        def found() -> dict[str, _core.Link]:
+            return {f"{link.ends[0]}-[{link.relation}]->{link.ends[1]}": link for link in self._links()}
+
+        return Handles("links", lambda: list(found()), lambda path: found()[path])
+
+    @property
     def drivers(self) -> dict[str, dict[str, Any]]:
         """The drivers by name, with their state as plain data.
 
@@ -195,7 +240,7 @@ class Network(Scope, _core.Network):
         """
         return self._driver_status()
 
-    def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | Group) -> None:
+    def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | _core.Link | Group) -> None:
         """Remove a contact, group, gadget or wire: one tick.
 
         A contact's wires go with it, and every gadget bound to it; what those had written last is lost.
@@ -245,6 +290,21 @@ class Network(Scope, _core.Network):
         """
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
+
+    def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
+        """Some contacts as one column of numbers, written and read by NumPy arrays.
+
+        Raises:
+            UnknownContactError: no contact has one of the paths.
+
+        >>> import array
+        >>> net = bl.Network()
+        >>> columns = net.columns(net.declare(["x", "y"]))
+        >>> columns.set(array.array("d", [1.5, 2.5]))
+        >>> net["x"], net["y"]
+        (1.5, 2.5)
+        """
+        return Columns(self._columns(tuple(paths)))
 
     def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
         """Why a contact holds what it holds: its derivation, to a depth.

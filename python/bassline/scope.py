@@ -8,7 +8,7 @@ from bassline import _core, _functions, _lattices
 from bassline.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bassline.network import Network
 
@@ -40,7 +40,13 @@ class Scope:
         raise NotImplementedError("a scope is a network or a group")
 
     def contact(
-        self, path: str, value: Any = _NOTHING, blend: str | type | None = None, **attributes: Any
+        self,
+        path: str,
+        value: Any = _NOTHING,
+        blend: str | type | None = None,
+        *,
+        boundary: str | None = None,
+        **attributes: Any,
     ) -> _core.Contact:
         """Declare a contact: get it, or create it with the groups its path names.
 
@@ -59,12 +65,15 @@ class Scope:
         """
         network, group = self._scope()
         if blend is None or isinstance(blend, str):
-            return network._declare_contact(group, path, value, blend, attributes or None)  # noqa: SLF001
+            return network._declare_contact(group, path, value, blend, boundary, attributes or None)  # noqa: SLF001
         join, identity = _lattices.describe(blend)
-        return network._declare_lattice(group, path, value, join, identity, attributes or None)  # noqa: SLF001
+        return network._declare_lattice(group, path, value, join, identity, boundary, attributes or None)  # noqa: SLF001
 
-    def group(self, path: str, **attributes: Any) -> Group:
+    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> Group:
         """Declare a group: get it, or create it with the groups above it.
+
+        Wires and gadgets reach into a `sealed` one, and out of it, only through its own contacts that were declared
+        with a `boundary`.
 
         Raises:
             ConflictError: it exists with other attributes, or a contact has its path.
@@ -74,7 +83,7 @@ class Scope:
         'sensors/kitchen/peak'
         """
         network, group = self._scope()
-        return Group(network, network._declare_group(group, path, attributes or None))  # noqa: SLF001
+        return Group(network, network._declare_group(group, path, sealed, attributes or None))  # noqa: SLF001
 
     def wire(self, source: str | _core.Contact, target: str | _core.Contact, kind: str = "bidirectional") -> _core.Wire:
         """Declare a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -92,6 +101,51 @@ class Scope:
         """
         network, group = self._scope()
         return network._declare_wire(group, source, target, kind)  # noqa: SLF001
+
+    def link(
+        self, source: str | _core.Contact, target: str | _core.Contact, relation: str, **attributes: Any
+    ) -> _core.Link:
+        """Declare a link: a typed relation from one contact to another, which are created if they do not exist.
+
+        It carries no value, and goes when one of its contacts does.
+
+        Raises:
+            ConflictError: it exists with other attributes.
+
+        >>> net = bl.Network()
+        >>> net.link("pkg/f", "pkg/g", "calls")
+        <Link 'pkg/f' -[calls]-> 'pkg/g'>
+        """
+        network, group = self._scope()
+        return network._declare_link(group, source, target, relation, attributes or None)  # noqa: SLF001
+
+    def declare(
+        self,
+        contacts: Mapping[str, Any] | Iterable[str] = (),
+        *,
+        gadgets: Iterable[tuple[str, Mapping[str, Any]]] = (),
+        wires: Iterable[Sequence[str | _core.Contact]] = (),
+        blend: str | None = None,
+        kind: str = "bidirectional",
+    ) -> list[_core.Contact]:
+        """Declare many contacts, gadgets and wires: one tick, in that order. Returns the contacts.
+
+        `contacts` are paths, or a dict of paths and what fills them if they are empty; `blend` is theirs. A gadget is
+        the name of a primitive and a dict of its ports, a wire a pair of contacts or paths, with its kind if that is
+        not `kind`. Everything is idempotent, as single declarations are.
+
+        Raises:
+            ConflictError, DeclarationError: something is refused; the message names the first, and nothing is declared.
+
+        >>> net = bl.Network()
+        >>> add = ("math.add", {"a": "a", "b": "b", "sum": "c"})
+        >>> net.declare({"a": 1, "b": 2}, gadgets=[add], wires=[("c", "d", "directed"), ("d", "e")])
+        [<Contact 'a' = 1>, <Contact 'b' = 2>]
+        >>> net["e"], net.tick
+        (3, 1)
+        """
+        network, group = self._scope()
+        return network._declare_many(group, contacts, blend, gadgets, wires, kind)  # noqa: SLF001
 
     @overload
     def gadget(
@@ -229,6 +283,11 @@ class Group(Scope):
     def attributes(self) -> dict[str, Any]:
         """What it was declared with."""
         return self._handle.attributes
+
+    @property
+    def sealed(self) -> bool:
+        """Whether wires and gadgets pass through its boundary contacts only."""
+        return self._handle.sealed
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Group) and self._handle == other._handle

@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 import bassline as bl
+from bassline.testing import ManualClock
 
 SIGNATURE = (
     "store=None, *, name='main', persist='batch', sync='full', scheduler='immediate', allow=(), "
@@ -23,13 +24,12 @@ def test_the_signature_is_that_of_the_specification():
 @pytest.mark.parametrize(
     ("option", "value", "exists"),
     [
-        ("scheduler", "batch", "immediate"),
-        ("scheduler", "transactional", "immediate"),
+        ("scheduler", "later", "'immediate', 'batch', 'transactional'"),
         ("persist", "interval", "immediate"),
         ("persist", "manual", "batch"),
         ("sync", "off", "normal"),
         ("contradictions", "ignore", "raise"),
-        ("clock", object(), "None"),
+        ("clock", object(), "bassline.testing.ManualClock"),
         ("allow", "http", "'http'"),
     ],
 )
@@ -43,6 +43,9 @@ def test_what_does_not_exist_is_refused_with_what_does(store, option, value, exi
 def test_what_exists_is_taken(store):
     for options in (
         {"scheduler": "immediate"},
+        {"scheduler": "batch"},
+        {"scheduler": "transactional"},
+        {"clock": ManualClock()},
         {"persist": "immediate"},
         {"sync": "normal"},
         {"history": 0},
@@ -51,13 +54,13 @@ def test_what_exists_is_taken(store):
         with bl.Network(store, **options) as net:
             net.contact("x", 0).value += 1
     with bl.Network(store) as net:
-        assert net["x"] == 5
+        assert net["x"] == 8
 
 
 def test_the_capabilities_are_kept():
     assert bl.Network().allow == frozenset()
     assert bl.Network(allow={"http", "files"}).allow == {"http", "files"}
-    assert bl.Network(allow=["http"]).scheduler == "immediate"
+    assert bl.Network(allow=["http"]).scheduler == bl.ImmediateScheduler()
 
 
 def test_contradictions_are_recorded_or_raised(net):

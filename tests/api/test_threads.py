@@ -199,6 +199,94 @@ def test_a_batch_that_is_rolled_back_was_never_seen_by_others(threads, net):
     assert seen == {0}
 
 
+def look(net, handles):
+    """All that a network says of its structure and its versions, and what its handles say."""
+
+    def asked(handle, *names):
+        try:
+            return [getattr(handle, name) for name in names]
+        except ReferenceError as error:
+            return str(error)
+
+    return {
+        "contacts": {
+            path: asked(contact, "value", "version", "blend", "attributes", "contradiction", "path", "group")
+            for path, contact in net.contacts.items()
+        },
+        "groups": {path: group.attributes for path, group in net.groups.items()},
+        "gadgets": {path: (gadget.inputs, gadget.outputs) for path, gadget in net.gadgets.items()},
+        "wires": [(wire.ends, wire.kind) for wire in net.wires.values()],
+        "in": [path in net for path in ("a", "g/b", "g/new", "h", "peak")],
+        "get": [net.get(path, "none") for path in ("a", "g/b", "g/new", "peak")],
+        "why": {path: net.why(path).to_dict() for path in net.contacts},
+        "tick": net.tick,
+        "position": net.position("source"),
+        "handles": [asked(handle, "ends" if isinstance(handle, bl.Wire) else "path") for handle in handles],
+        "errors": [str(error) for error in errors(net)],
+    }
+
+
+def errors(net):
+    for call in (lambda: net["g/new"], lambda: net["g/b"], lambda: net.contacts["h/x"], lambda: net.groups["h"]):
+        try:
+            call()
+        except KeyError as error:
+            yield error
+
+
+@pytest.mark.parametrize("rolled_back", [False, True])
+def test_the_structure_and_versions_of_an_open_batch_are_not_seen_by_others(threads, net, rolled_back):
+    a, b = net.contact("a", 1), net.contact("g/b", 2, unit="m")
+    net.contact("peak", 5, blend="max")
+    more = net.gadget("math.add", name="more", a="a", b="g/b", sum="c")
+    net.gadget("math.add", a="c", b=7, sum="d")
+    wire = net.wire("a", "copy")
+    before = look(net, [a, b, more, wire])
+    made, new = [], []
+
+    def look_there(*handles):
+        seen = []
+        threads.start(lambda: seen.append(look(net, handles))).join()
+        return seen[0]
+
+    def edit():
+        with net.batch("source", position=7):
+            a.value = 10
+            new.append(net.contact("g/new", 3))
+            new.append(net.group("h", author="ann"))
+            new.append(net.gadget("math.add", a="g/new", b=1, sum="h/x"))
+            new.append(net.wire("g/new", "a", kind="directed"))
+            net["peak"] = "high"
+            made.append(look_there(a, b, more, wire))
+            net.remove(b)  # and with it the gadget that reads it
+            net.remove(wire)
+            net.contact("g/b", "another")
+            net.remove("peak")
+            net.group("peak")
+            made.append(look_there(a, b, more, wire))
+            net.remove("g")
+            net.remove("h")
+            net.contact("g/b/deeper", 4)
+            made.append(look_there(a, b, more, wire))
+            made.append(look_there(*new)["handles"])
+            assert (net["g/b/deeper"], a.version, "h" in net.groups) == (4, before["tick"] + 1, False)
+            if rolled_back:
+                raise LookupError
+
+    if rolled_back:
+        with pytest.raises(LookupError):
+            edit()
+        assert look(net, [a, b, more, wire]) == before
+    else:
+        edit()
+        assert (list(net.contacts), net.tick) == (["a", "c", "d", "copy", "g/b/deeper"], before["tick"] + 1)
+    *seen, handles = made
+    for number, one in enumerate(seen):
+        assert [(number, key, one[key]) for key in one] == [(number, key, before[key]) for key in before]
+    threads.join()
+    assert all("removed" in text or "still has open" in text for text in handles), handles
+
+
 def test_what_one_thread_takes_back_takes_no_write_of_another_threads_subscriber_with_it(threads, net):
     for path in ("a", "b", "bad"):
         net.contact(path, 1)

@@ -327,3 +327,19 @@ def test_the_same_writes_in_the_same_order_give_the_same_records_in_the_same_ord
         return seen
 
     assert run() == run()
+
+
+def test_an_operation_that_fails_in_a_batch_takes_back_what_it_did_to_contacts_written_before_it(world):
+    net = world.Network(contradictions="raise")
+    net.contact("peak", "high", blend="max")
+    net.contact("x", 0)
+    net.contact("events", blend="stream")
+    net.gadget("stat.count", value="events", count="count")
+    with net.batch():
+        net["x"] = 1
+        net["events"] = "one"
+        with pytest.raises(world.errors.ContradictionError):
+            net.update({"x": 2, "events": "two", "peak": 5})
+        assert (net["x"], net["events"]) == (1, "one")
+        net["events"] = "three"
+    assert (net["x"], net["events"], net["count"], net["peak"]) == (1, "three", 2, "high")

@@ -45,7 +45,7 @@ def _cause(state: State, writer: int, source: str | None) -> str:
 
 def same_outcome(before: State, after: State) -> bool:
     """Whether a tick without change records did nothing else either."""
-    if before.groups.keys() != after.groups.keys():
+    if before.groups.keys() != after.groups.keys() or before.links.keys() != after.links.keys():
         return False
     if before.contacts.keys() != after.contacts.keys() or before.wires.keys() != after.wires.keys():
         return False

@@ -62,6 +62,10 @@ class Contact:
         return name_of(self.record().blend)
 
     @property
+    def boundary(self) -> str | None:
+        return self.record().boundary
+
+    @property
     def version(self) -> int:
         return self.record().version
 
@@ -132,6 +136,31 @@ class Wire:
 
 
 @dataclass(unsafe_hash=True)
+class Link:
+    network: Network
+    key: tuple[int, int, str]
+
+    def _attributes(self) -> dict[str, Any]:
+        if self.key not in self.network.state.links:
+            raise StaleHandleError("the link of this handle was removed")
+        return self.network.state.links[self.key]
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        self._attributes()
+        return self.network.state.contacts[self.key[0]].path, self.network.state.contacts[self.key[1]].path
+
+    @property
+    def relation(self) -> str:
+        self._attributes()
+        return self.key[2]
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        return dict(self._attributes())
+
+
+@dataclass(unsafe_hash=True)
 class Group:
     network: Network
     path: str
@@ -140,13 +169,30 @@ class Group:
         if self.path not in self.network.state.groups:
             raise StaleHandleError(f"the group {self.path} was removed")
 
-    def contact(self, path: str, value: Value = Nothing, blend: Blend | None = None, **attributes: Any) -> Contact:
+    @property
+    def sealed(self) -> bool:
         self._check()
-        return self.network.declare_contact(self.path, path, value, blend, attributes)
+        return self.path in self.network.state.sealed
 
-    def group(self, path: str, **attributes: Any) -> Group:
+    def contact(
+        self,
+        path: str,
+        value: Value = Nothing,
+        blend: Blend | None = None,
+        *,
+        boundary: str | None = None,
+        **attributes: Any,
+    ) -> Contact:
         self._check()
-        return self.network.declare_group(self.path, path, attributes)
+        return self.network.declare_contact(self.path, path, value, blend, attributes, boundary)
+
+    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> Group:
+        self._check()
+        return self.network.declare_group(self.path, path, attributes, sealed)
+
+    def link(self, a: str | Contact, b: str | Contact, relation: str, **attributes: Any) -> Link:
+        self._check()
+        return self.network.declare_link(self.path, a, b, relation, attributes)
 
     def wire(self, a: str | Contact, b: str | Contact, kind: str = "bidirectional") -> Wire:
         self._check()

@@ -52,6 +52,7 @@ class Contact:
     path: str
     blend: str | type
     attributes: dict[str, Any]
+    boundary: str | None = None  # "input" or "output"
     content: Value = Nothing
     version: int = 0
     writer: int = EXTERNAL  # who made the last write it took
@@ -122,6 +123,8 @@ class State:
 
     tick: int = 0
     groups: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sealed: set[str] = field(default_factory=set)
+    links: dict[tuple[int, int, str], dict[str, Any]] = field(default_factory=dict)  # from, to, relation
     contacts: dict[int, Contact] = field(default_factory=dict)
     wires: dict[int, Wire] = field(default_factory=dict)
     gadgets: dict[int, Gadget] = field(default_factory=dict)
@@ -134,7 +137,8 @@ class State:
         for wire in wires.values():
             wire.forced = dict(wire.forced)
         gadgets = {number: _copied(gadget) for number, gadget in self.gadgets.items()}
-        return State(self.tick, dict(self.groups), contacts, wires, gadgets)
+        groups, sealed, links = dict(self.groups), set(self.sealed), dict(self.links)
+        return State(self.tick, groups, sealed, links, contacts, wires, gadgets)
 
     def begin_tick(self) -> None:
         for contact in self.contacts.values():

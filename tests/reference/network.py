@@ -180,13 +180,28 @@ class Network:
     def groups(self) -> dict[str, handles.Group]:
         return {path: handles.Group(self, path) for path in self.state.groups}
 
-    def contact(
-        self, path: str, value: Value = Nothing, blend: Blend | None = None, **attributes: Any
-    ) -> handles.Contact:
-        return self.declare_contact("", path, value, blend, attributes)
+    @property
+    def links(self) -> dict[tuple[int, int, str], handles.Link]:
+        return {key: handles.Link(self, key) for key in self.state.links}
 
-    def group(self, path: str, **attributes: Any) -> handles.Group:
-        return self.declare_group("", path, attributes)
+    def contact(
+        self,
+        path: str,
+        value: Value = Nothing,
+        blend: Blend | None = None,
+        *,
+        boundary: str | None = None,
+        **attributes: Any,
+    ) -> handles.Contact:
+        return self.declare_contact("", path, value, blend, attributes, boundary)
+
+    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> handles.Group:
+        return self.declare_group("", path, attributes, sealed)
+
+    def link(
+        self, a: str | handles.Contact, b: str | handles.Contact, relation: str, **attributes: Any
+    ) -> handles.Link:
+        return self.declare_link("", a, b, relation, attributes)
 
     def wire(self, a: str | handles.Contact, b: str | handles.Contact, kind: str = "bidirectional") -> handles.Wire:
         return self.declare_wire("", a, b, kind)
@@ -195,18 +210,38 @@ class Network:
         return self.declare_gadget("", primitive, **options)
 
     def declare_contact(
-        self, group: str, path: str, value: Value, blend: Blend | None, attributes: Mapping[str, Any]
+        self,
+        group: str,
+        path: str,
+        value: Value,
+        blend: Blend | None,
+        attributes: Mapping[str, Any],
+        boundary: str | None = None,
     ) -> handles.Contact:
         value = isolate(value)
         with self.batch():
-            contact = self._declarations().contact(absolute(group, path), blend, attributes)
+            contact = self._declarations().contact(absolute(group, path), blend, attributes, boundary)
             if value is not Nothing and contact.content is Nothing:
                 self.write(contact.number, value)
         return handles.Contact(self, contact.number)
 
-    def declare_group(self, group: str, path: str, attributes: Mapping[str, Any]) -> handles.Group:
+    def declare_link(
+        self,
+        group: str,
+        a: str | handles.Contact,
+        b: str | handles.Contact,
+        relation: str,
+        attributes: Mapping[str, Any],
+    ) -> handles.Link:
         with self.batch():
-            self._declarations().group(absolute(group, path), attributes)
+            key = self._declarations().link(self._end(group, a), self._end(group, b), relation, attributes)
+        return handles.Link(self, key)
+
+    def declare_group(
+        self, group: str, path: str, attributes: Mapping[str, Any], sealed: bool = False
+    ) -> handles.Group:
+        with self.batch():
+            self._declarations().group(absolute(group, path), attributes, sealed)
         return handles.Group(self, absolute(group, path))
 
     def declare_wire(self, group: str, a: str | handles.Contact, b: str | handles.Contact, kind: str) -> handles.Wire:
@@ -240,7 +275,9 @@ class Network:
             gadget = self._declarations().gadget(group, *bound, name=name, on_error=on_error)
         return primitive if callable(primitive) else handles.Gadget(self, gadget.number)
 
-    def remove(self, what: str | handles.Contact | handles.Gadget | handles.Wire | handles.Group) -> None:
+    def remove(
+        self, what: str | handles.Contact | handles.Gadget | handles.Wire | handles.Link | handles.Group
+    ) -> None:
         with self.batch():
             declarations, index = self._declarations(), self._index()
             lost: list[tuple[int, int]] = []
@@ -254,6 +291,9 @@ class Network:
                 lost = declarations.remove_group(what.path)
             elif isinstance(what, handles.Gadget):
                 declarations.remove_gadget(what.record())
+            elif isinstance(what, handles.Link):
+                what.ends  # noqa: B018 - it raises if the link was removed
+                del self.state.links[what.key]
             else:
                 del self.state.wires[what.record().number]
             for number, writer in lost:

@@ -28,6 +28,10 @@ def parents(path: str) -> list[str]:
     return ["/".join(names[:end]) for end in range(1, len(names))]
 
 
+def parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
 def inside(path: str, group: str) -> bool:
     return path == group or path.startswith(group + "/")
 
@@ -37,13 +41,17 @@ class Declarations:
     state: State
     next_number: Callable[[], int]
 
-    def group(self, path: str, attributes: Mapping[str, Any]) -> None:
+    def group(self, path: str, attributes: Mapping[str, Any], sealed: bool = False) -> None:
+        if sealed and path in self.state.groups and path not in self.state.sealed:
+            raise ConflictError(f"{path} exists and is not sealed")
         for name in (*parents(path), path):
             if self.state.at(name):
                 raise ConflictError(f"{name} is a contact, not a group")
         for name in (*parents(path), path):
             self.state.groups.setdefault(name, {})
         self.state.groups[path] = {**self.state.groups[path], **attributes}
+        if sealed:
+            self.state.sealed.add(path)
 
     def check_contact(self, path: str, blend: Blend | None = None) -> None:
         existing = self.state.at(path)
@@ -57,13 +65,23 @@ class Declarations:
             if self.state.at(name):
                 raise ConflictError(f"{name} is a contact, not a group")
 
-    def contact(self, path: str, blend: Blend | None = None, attributes: Mapping[str, Any] | None = None) -> Contact:
+    def contact(
+        self,
+        path: str,
+        blend: Blend | None = None,
+        attributes: Mapping[str, Any] | None = None,
+        boundary: str | None = None,
+    ) -> Contact:
+        if boundary not in (None, "input", "output"):
+            raise DeclarationError(f"'input' or 'output' was expected as boundary of {path}, {boundary!r} was found")
         self.check_contact(path, blend)
         contact = self.state.at(path)
+        if contact is not None and boundary not in (None, contact.boundary):
+            raise ConflictError(f"{path} has the boundary {contact.boundary}, it was declared again with {boundary}")
         if contact is None:
             if parents(path):
                 self.group(parents(path)[-1], {})
-            contact = Contact(self.next_number(), path, blend or "accept-last", {})
+            contact = Contact(self.next_number(), path, blend or "accept-last", {}, boundary)
             self.state.contacts[contact.number] = contact
         contact.attributes = {**contact.attributes, **(attributes or {})}
         return contact
@@ -86,9 +104,28 @@ class Declarations:
                 ends.append((wire.end, wire.start))
             if wire.kind == kind and (a.number, b.number) in ends:
                 return wire, False
+        self.check_walls(parent(start), parent(end), start, end)
         wire = Wire(self.next_number(), a.number, b.number, kind)
         self.state.wires[wire.number] = wire
         return wire, True
+
+    def check_walls(self, one: str, other: str, start: str | None, end: str) -> None:
+        """An edge between two groups passes the wall of a sealed one only at a contact of that group's own boundary."""
+        for here, there, contact in ((one, other, start), (other, one, end)):
+            for wall in self.state.sealed:
+                if inside(here, wall) and not inside(there, wall):
+                    at = self.state.at(contact) if contact else None
+                    if at is None or at.boundary is None or parent(at.path) != wall:
+                        raise DeclarationError(f"{start} and {end} are on two sides of the sealed group {wall}")
+
+    def link(self, start: str, end: str, relation: str, attributes: Mapping[str, Any]) -> tuple[int, int, str]:
+        if not relation:
+            raise DeclarationError("a link needs a relation")
+        key = (self.contact(start).number, self.contact(end).number, relation)
+        known = self.state.links.setdefault(key, dict(attributes))
+        if attributes and known != dict(attributes):
+            raise ConflictError(f"the link {key} exists with the attributes {known}")
+        return key
 
     def gadget(
         self,
@@ -121,6 +158,9 @@ class Declarations:
             for port, binding in inputs.items()
         }
         writes = {port: self.contact(binding).number for port, binding in outputs.items()}
+        for binding in bindings.values():
+            if isinstance(binding, str):
+                self.check_walls(group, parent(binding), None, binding)
         if group:
             self.group(group, {})
         gadget = Gadget(self.next_number(), path, group, primitive, reads, writes, dict(config), on_error)
@@ -144,6 +184,8 @@ class Declarations:
             self.remove_gadget(gadget)
         for wire in cut:
             del self.state.wires[wire.number]
+        for key in [key for key in self.state.links if numbers & {key[0], key[1]}]:
+            del self.state.links[key]
         for number in numbers:
             del self.state.contacts[number]
         return [(target, writer) for target, writer in lost if target in self.state.contacts]
@@ -160,6 +202,7 @@ class Declarations:
         for gadget in [gadget for gadget in state.gadgets.values() if inside(gadget.group, path)]:
             self.remove_gadget(gadget)
         state.groups = {name: attributes for name, attributes in state.groups.items() if not inside(name, path)}
+        state.sealed = {name for name in state.sealed if not inside(name, path)}
         return lost
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from bassline.manifest.document import Document
 
-LISTS = ("contacts", "groups", "gadgets", "wires")
+LISTS = ("contacts", "groups", "gadgets", "wires", "links")
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
-"""For the tests of whoever extends Bassline."""
+"""For the tests of those who use or extend Bassline."""
 
+from bassline.testing.clock import ManualClock
 from bassline.testing.lattice import check_lattice
 
-__all__ = ["check_lattice"]
+__all__ = ["ManualClock", "check_lattice"]

@@ -1,6 +1,7 @@
-//! Building structure from a manifest's `build` section: `contacts`, `groups`, `gadgets`, `wires`.
+//! Building structure from a manifest's `build` section: `contacts`, `groups`, `gadgets`, `wires`, `links`.
 
 use crate::blend::{Blend, Lattice};
+use crate::boundary::Boundary;
 use crate::declare_gadget::{Argument, GadgetDeclaration};
 use crate::error::{NetworkError, nearest};
 use crate::gadget::{Computation, FunctionSpec};
@@ -20,6 +21,12 @@ pub trait Library: Send + Sync {
     fn find_lattice(&self, identity: &str) -> Result<Arc<dyn Lattice>, String> {
         Err(format!("there is nothing to find the lattice '{identity}' in"))
     }
+}
+
+/// The boundary of a name, or an error with the known ones.
+pub fn boundary_of(name: &str) -> Result<Boundary, NetworkError> {
+    Boundary::from_name(name)
+        .ok_or_else(|| NetworkError::Declaration(format!("a boundary is 'input' or 'output', found '{name}'")))
 }
 
 fn refuse(place: &str, message: &str) -> NetworkError {
@@ -94,7 +101,16 @@ impl Network {
         let map = section(build, place)?;
         known_keys(
             map,
-            &["contacts", "groups", "gadgets", "wires", "id", "attributes"],
+            &[
+                "contacts",
+                "groups",
+                "gadgets",
+                "wires",
+                "links",
+                "id",
+                "attributes",
+                "sealed",
+            ],
             place,
         )?;
         for (at, contact) in list(map, "contacts", place)?.iter().enumerate() {
@@ -107,9 +123,12 @@ impl Network {
                 .get("attributes")
                 .cloned()
                 .unwrap_or(Value::Null);
-            let inner_group = self
-                .declare_group(group, id, attributes)
-                .map_err(|error| at_place(&place, error))?;
+            let declared = match section(inner, &place)?.get("sealed") {
+                None | Some(Value::Bool(false)) => self.declare_group(group, id, attributes),
+                Some(Value::Bool(true)) => self.declare_sealed_group(group, id, attributes),
+                Some(other) => return Err(refuse(&place, &format!("'sealed' is true or false, found {other}"))),
+            };
+            let inner_group = declared.map_err(|error| at_place(&place, error))?;
             self.build_at(inner_group, inner, &place)?;
         }
         for (at, gadget) in list(map, "gadgets", place)?.iter().enumerate() {
@@ -118,17 +137,27 @@ impl Network {
         for (at, wire) in list(map, "wires", place)?.iter().enumerate() {
             self.build_wire(group, wire, &format!("{place}.wires[{at}]"))?;
         }
+        for (at, link) in list(map, "links", place)?.iter().enumerate() {
+            self.build_link(group, link, &format!("{place}.links[{at}]"))?;
+        }
         Ok(())
     }
 
     fn build_contact(&mut self, group: GroupId, contact: &Value, place: &str) -> Result<(), NetworkError> {
         let map = section(contact, place)?;
-        known_keys(map, &["id", "value", "blend", "attributes"], place)?;
+        known_keys(map, &["id", "value", "blend", "boundary", "attributes"], place)?;
         let blend = map.get("blend").map(|_| text(map, "blend", place)).transpose()?;
         let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
         let id = text(map, "id", place)?;
+        let boundary = match map.get("boundary") {
+            None | Some(Value::Null) => None,
+            Some(_) => Some(boundary_of(text(map, "boundary", place)?).map_err(|error| at_place(place, error))?),
+        };
         let blend = blend.map(|name| self.blend_named(name)).transpose();
-        let declared = blend.and_then(|blend| self.contact_declared(group.slot(), id, blend, attributes));
+        let declared = blend.and_then(|blend| match boundary {
+            None => self.contact_declared(group.slot(), id, blend, attributes),
+            Some(boundary) => self.boundary_declared(group.slot(), id, blend, attributes, boundary),
+        });
         let id = declared
             .map(|slot| self.contacts.id(slot))
             .map_err(|error| at_place(place, error))?;
@@ -224,11 +253,28 @@ impl Network {
     }
 }
 
-fn at_place(place: &str, error: NetworkError) -> NetworkError {
+impl Network {
+    fn build_link(&mut self, group: GroupId, link: &Value, place: &str) -> Result<(), NetworkError> {
+        let map = section(link, place)?;
+        known_keys(map, &["id", "from", "to", "relation", "attributes"], place)?;
+        let attributes = map.get("attributes").cloned().unwrap_or(Value::Null);
+        let from = self.declare_contact(group, text(map, "from", place)?, None, Value::Null)?;
+        let to = self.declare_contact(group, text(map, "to", place)?, None, Value::Null)?;
+        self.declare_link(from, to, text(map, "relation", place)?, attributes)
+            .map(|_| ())
+            .map_err(|error| at_place(place, error))
+    }
+}
+
+/// Says where in what was declared it went wrong.
+pub(crate) fn at_place(place: &str, error: NetworkError) -> NetworkError {
     match error {
         NetworkError::Declaration(message) | NetworkError::InvalidName(message) => refuse(place, &message),
         NetworkError::Conflict(message) => NetworkError::Conflict(format!("{place}: {message}")),
-        other => other,
+        other => NetworkError::At {
+            place: place.to_owned(),
+            error: Box::new(other),
+        },
     }
 }
 

@@ -21,6 +21,8 @@ pub(crate) mod flag {
     pub(crate) const SLOW: u8 = CYCLIC | WIRED_OUT | MANY_WRITERS | BLENDED | MARKED;
     pub(crate) const QUEUED: u8 = 32;
     pub(crate) const REMOVED: u8 = 64;
+    /// Declared in the open tick.
+    pub(crate) const FRESH: u8 = 128;
 }
 
 /// Who wrote content last.

@@ -25,8 +25,8 @@ struct Member {
 }
 
 /// One evaluation of a region.
-#[derive(Default)]
-struct Evaluation {
+#[derive(Debug, Default)]
+pub(crate) struct Evaluation {
     dirty: BTreeSet<Member>,
     /// The member that fired last in this round.
     position: Option<Member>,
@@ -59,14 +59,14 @@ impl Evaluation {
 
 impl Network {
     /// A region's turn: everything that leads into it has settled.
-    pub(crate) fn take_region(&mut self, index: u32, level: i32) -> Result<(), NetworkError> {
+    pub(crate) fn take_region(&mut self, index: u32, level: i32) {
         if !self.regions.large(index).is_some_and(|region| region.queued) {
-            return Ok(());
+            return;
         }
         if self.regions.level(index) > level {
             let level = self.regions.level(index);
             self.queue.push_other(level, Waiting::Region(index));
-            return Ok(());
+            return;
         }
         let region = self.regions.large_mut(index);
         region.queued = false;
@@ -88,17 +88,32 @@ impl Network {
             .dirty
             .extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
         self.regions.running = Some(index);
-        let result = self.evaluate(index, &mut evaluation);
+        self.regions.evaluation = Some(Box::new(evaluation));
+    }
+
+    /// Evaluates the running region, if there is one, with at most `budget` firings; what is left of those.
+    pub(crate) fn run_region(&mut self, budget: usize) -> Result<usize, NetworkError> {
+        let (Some(index), Some(mut evaluation)) = (self.regions.running, self.regions.evaluation.take()) else {
+            return Ok(budget);
+        };
+        let before = self.tick.firing;
+        if !self.evaluate(index, &mut evaluation, budget)? {
+            self.regions.evaluation = Some(evaluation);
+            return Ok(0);
+        }
         self.regions.running = None;
-        result?;
         for contact in evaluation.written {
             self.pass_on(contact, Some(index))?;
         }
-        Ok(())
+        Ok(budget.saturating_sub((self.tick.firing - before) as usize))
     }
 
-    fn evaluate(&mut self, index: u32, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
-        while let Some(member) = evaluation.next() {
+    /// Whether the region has come to rest within `budget` firings.
+    fn evaluate(&mut self, index: u32, evaluation: &mut Evaluation, budget: usize) -> Result<bool, NetworkError> {
+        for _ in 0..budget {
+            let Some(member) = evaluation.next() else {
+                return Ok(true);
+            };
             let firings = evaluation.firings.entry(member).or_insert(0);
             *firings += 1;
             self.tick.firing += 1;
@@ -114,7 +129,7 @@ impl Network {
                 }
             }
         }
-        Ok(())
+        Ok(evaluation.dirty.is_empty())
     }
 
     fn fire_member(

@@ -1,7 +1,7 @@
 //! Declarations of groups, contacts and wires: get or create.
 
 use crate::blend::{Blend, LatticeSpec};
-use crate::contact::{NONE, Unnamed, Writer};
+use crate::contact::{NONE, Unnamed, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::group::{Group, Named, ROOT};
@@ -85,6 +85,7 @@ impl Network {
         let slot = self.groups.slots.take();
         self.symbols.keep(name);
         self.groups.place(slot, Group::new(parent, name, attributes));
+        self.groups.rows[slot as usize].fresh = true;
         self.groups.enter(&self.contacts, Named::Group(slot));
         self.tick.edits.push(Edit::GroupAdded(slot));
         slot
@@ -191,6 +192,7 @@ impl Network {
                 if has_pairs(&attributes) {
                     self.attributes.insert(slot, attributes);
                 }
+                self.contacts.set(slot, flag::FRESH, true);
                 self.tick.edits.push(Edit::ContactAdded(slot));
                 Ok(slot)
             }
@@ -211,12 +213,14 @@ impl Network {
         let slot = self.contacts.add(NONE, CONSTANT, Blend::AcceptLast);
         self.contacts.rows[slot as usize].content = Some(value.clone());
         self.identities.enter_constant(value, slot);
+        self.contacts.set(slot, flag::FRESH, true);
         self.tick.edits.push(Edit::ContactAdded(slot));
         slot
     }
 
     pub(crate) fn state_cell(&mut self) -> u32 {
         let slot = self.contacts.add(NONE, STATE, Blend::AcceptLast);
+        self.contacts.set(slot, flag::FRESH, true);
         self.tick.edits.push(Edit::ContactAdded(slot));
         slot
     }
@@ -260,6 +264,7 @@ impl Network {
             to,
             kind,
             removed: false,
+            fresh: true,
         };
         if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
             return Ok(slot);
@@ -274,6 +279,7 @@ impl Network {
                 self.path_of(counter)
             )));
         }
+        self.check_wire(from, to)?;
         let slot = self.wires.slots.take();
         let creation = self.next_creation();
         self.wires.place(slot, wire, creation);

@@ -4,7 +4,7 @@ use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
 use crate::error::{NetworkError, nearest};
-use crate::gadget::{Computation, Declared, FunctionSpec, Ports, UNNAMED};
+use crate::gadget::{Computation, Declared, FunctionSpec, Ports, UNNAMED, flag};
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId};
 use crate::identity::gadget_hash;
@@ -114,6 +114,12 @@ impl Network {
             self.same_gadget(slot, &declaration, &bound)?;
             return Ok(slot);
         }
+        for &contact in bound.inputs.iter().chain(&bound.outputs) {
+            if contact != NONE {
+                let gadget = declaration.name.as_deref().unwrap_or(declaration.computation.name());
+                self.check_binding(gadget, group, contact)?;
+            }
+        }
         let slot = self.add_gadget(group, name, declaration, bound);
         if self.tick.settling {
             self.fire_first(slot);
@@ -149,6 +155,7 @@ impl Network {
         }
         self.enter_gadget_name(slot);
         self.link_gadget(slot);
+        self.gadgets.rows[slot as usize].flags |= flag::FRESH;
         self.tick.edits.push(Edit::GadgetAdded(slot));
         slot
     }

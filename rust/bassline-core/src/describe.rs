@@ -6,7 +6,7 @@ use crate::gadget::UNNAMED;
 use crate::group::ROOT;
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::network::{Cause, Network};
-use crate::record::{ContactRecord, GadgetRecord, GroupRecord, WireRecord};
+use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, WireRecord};
 use crate::value::{Content, Text, Value};
 
 /// A contact with what it holds.
@@ -41,6 +41,8 @@ pub struct Image {
     pub wires: Vec<WireRecord>,
     /// All gadgets, by creation.
     pub gadgets: Vec<GadgetRecord>,
+    /// All links, by slot.
+    pub links: Vec<LinkRecord>,
 }
 
 impl Network {
@@ -51,6 +53,7 @@ impl Network {
             parent: self.groups.id(if row.parent == NONE { ROOT } else { row.parent }),
             name: self.symbols.text(row.name).clone(),
             attributes: row.attributes.clone(),
+            sealed: row.sealed,
         }
     }
 
@@ -69,6 +72,7 @@ impl Network {
             blend: self.contacts.rows[at].blend,
             lattice: self.lattices.get(&slot).map(|spec| spec.identity.clone()),
             attributes,
+            boundary: self.boundaries.get(&slot).copied(),
         }
     }
 
@@ -170,6 +174,12 @@ impl Network {
             contacts: contacts.collect(),
             wires,
             gadgets,
+            links: self
+                .current()
+                .link_ids()
+                .iter()
+                .map(|id| self.link_record(id.slot()))
+                .collect(),
         }
     }
 

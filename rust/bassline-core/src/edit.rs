@@ -23,6 +23,8 @@ pub(crate) enum Edit {
     ContactAdded(u32),
     WireAdded(u32),
     GadgetAdded(u32),
+    LinkAdded(u32),
+    LinkRemoved(u32),
     GroupRemoved(u32),
     ContactRemoved(u32),
     WireRemoved(u32),
@@ -54,9 +56,9 @@ pub(crate) enum Edit {
 
 /// The marks of a contact.
 pub(crate) struct Marks {
-    contact: u32,
-    contradiction: Option<Contradiction>,
-    fault: Option<(u32, Fault)>,
+    pub(crate) contact: u32,
+    pub(crate) contradiction: Option<Contradiction>,
+    pub(crate) fault: Option<(u32, Fault)>,
 }
 
 impl std::fmt::Debug for Edit {
@@ -72,6 +74,7 @@ enum Target {
     Contact(u32),
     Wire(u32),
     Gadget(u32),
+    Link(u32),
 }
 
 /// The log of edits keeps room for so many between ticks.
@@ -84,6 +87,7 @@ impl Edit {
             Edit::ContactAdded(slot) | Edit::ContactRemoved(slot) => Some(Target::Contact(slot)),
             Edit::WireAdded(slot) | Edit::WireRemoved(slot) => Some(Target::Wire(slot)),
             Edit::GadgetAdded(slot) | Edit::GadgetRemoved(slot) => Some(Target::Gadget(slot)),
+            Edit::LinkAdded(slot) | Edit::LinkRemoved(slot) => Some(Target::Link(slot)),
             Edit::Routed { .. }
             | Edit::Unrouted { .. }
             | Edit::Marked(_)
@@ -95,7 +99,11 @@ impl Edit {
     fn adds(&self) -> bool {
         matches!(
             self,
-            Edit::GroupAdded(_) | Edit::ContactAdded(_) | Edit::WireAdded(_) | Edit::GadgetAdded(_)
+            Edit::GroupAdded(_)
+                | Edit::ContactAdded(_)
+                | Edit::WireAdded(_)
+                | Edit::GadgetAdded(_)
+                | Edit::LinkAdded(_)
         )
     }
 
@@ -128,17 +136,29 @@ impl Network {
                     self.forget_gadget_name(slot);
                     self.drop_gadget(slot);
                 }
+                Edit::LinkAdded(slot) => {
+                    self.links.forget(slot);
+                    self.links.slots.release(slot);
+                }
+                Edit::LinkRemoved(slot) => {
+                    self.links.rows[slot as usize].removed = false;
+                    self.links.enter(slot);
+                }
                 Edit::GroupRemoved(slot) => {
                     let row = &mut self.groups.rows[slot as usize];
                     row.removed = false;
+                    let (parent, name) = (row.parent, row.name);
                     self.groups.enter(&self.contacts, Named::Group(slot));
+                    self.tick.gone.swap_remove(&(parent, name));
                 }
                 Edit::ContactRemoved(slot) => {
                     self.contacts.set(slot, flag::REMOVED, false);
                     if self.contacts.group[slot as usize] == NONE {
                         self.enter_constant(slot);
                     } else {
+                        let (group, name) = (self.contacts.group[slot as usize], self.contacts.name[slot as usize]);
                         self.groups.enter(&self.contacts, Named::Contact(slot));
+                        self.tick.gone.swap_remove(&(group, name));
                     }
                 }
                 Edit::WireRemoved(wire) => {
@@ -241,6 +261,12 @@ impl Network {
         self.scrub_writers(&edits);
         for edit in &edits {
             match *edit {
+                Edit::GroupAdded(slot) => self.groups.rows[slot as usize].fresh = false,
+                Edit::ContactAdded(slot) => self.contacts.set(slot, flag::FRESH, false),
+                Edit::WireAdded(slot) => self.wires.commit(slot),
+                Edit::GadgetAdded(slot) => self.gadgets.rows[slot as usize].flags &= !gadget::flag::FRESH,
+                Edit::LinkAdded(slot) => self.links.rows[slot as usize].fresh = false,
+                Edit::LinkRemoved(slot) => self.links.slots.release(slot),
                 Edit::GroupRemoved(slot) => self.drop_group(slot, false),
                 Edit::ContactRemoved(slot) => self.drop_contact(slot, false),
                 Edit::WireRemoved(wire) => self.wires.slots.release(wire),
@@ -323,6 +349,8 @@ impl Network {
             Edit::ContactAdded(slot) => StructureChange::ContactAdded(self.contact_record(slot)),
             Edit::WireAdded(slot) => StructureChange::WireAdded(self.wire_record(slot)),
             Edit::GadgetAdded(slot) => StructureChange::GadgetAdded(self.gadget_record(slot)),
+            Edit::LinkAdded(slot) => StructureChange::LinkAdded(self.link_record(slot)),
+            Edit::LinkRemoved(slot) => StructureChange::LinkRemoved(self.links.slots.handle(slot)),
             Edit::GroupRemoved(slot) => StructureChange::GroupRemoved(self.groups.id(slot)),
             Edit::ContactRemoved(slot) => StructureChange::ContactRemoved(self.contacts.id(slot)),
             Edit::WireRemoved(wire) => StructureChange::WireRemoved(self.wires.slots.handle(wire)),
@@ -358,6 +386,7 @@ impl Network {
         self.faults.swap_remove(&slot);
         self.attributes.swap_remove(&slot);
         self.lattices.swap_remove(&slot);
+        self.boundaries.swap_remove(&slot);
         #[cfg(debug_assertions)]
         self.contacts.poison(slot);
         self.contacts.slots.release(slot);

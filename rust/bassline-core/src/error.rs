@@ -75,6 +75,21 @@ pub enum NetworkError {
         /// What the handle was of.
         what: &'static str,
     },
+    /// One of many things asked for at once was refused.
+    #[error("{place}: {error}")]
+    At {
+        /// Which of them.
+        place: String,
+        /// Why.
+        #[source]
+        error: Box<NetworkError>,
+    },
+    /// A handle of something whose declaration is not committed yet.
+    #[error("this {what} is declared in a batch that another thread still has open; use it after that batch")]
+    Uncommitted {
+        /// What the handle is of.
+        what: &'static str,
+    },
     /// A name or path that cannot be used.
     #[error("{0}")]
     InvalidName(String),
@@ -139,6 +154,25 @@ pub enum NetworkError {
         #[source]
         fault: Fault,
     },
+}
+
+impl NetworkError {
+    /// What was refused, wherever it stood among many.
+    #[must_use]
+    pub fn innermost(self) -> Self {
+        match self {
+            NetworkError::At { error, .. } => error.innermost(),
+            error => error,
+        }
+    }
+
+    pub(crate) fn is_a_group(path: &str) -> Self {
+        NetworkError::Unknown {
+            what: "contact (it is a group)",
+            path: path.to_owned(),
+            similar: Vec::new(),
+        }
+    }
 }
 
 fn suggest(similar: &[String]) -> String {

@@ -24,6 +24,8 @@ pub(crate) mod flag {
     pub(crate) const SLOW: u8 = STREAM | WIDE;
     pub(crate) const QUEUED: u8 = 8;
     pub(crate) const REMOVED: u8 = 16;
+    /// Declared in the open tick.
+    pub(crate) const FRESH: u8 = 32;
 }
 
 /// A user's function: called with the content of its inputs, it answers what it writes, output by output.

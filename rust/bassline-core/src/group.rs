@@ -20,6 +20,9 @@ pub(crate) struct Group {
     groups: Ends,
     gadgets: Ends,
     pub(crate) removed: bool,
+    /// Declared in the open tick.
+    pub(crate) fresh: bool,
+    pub(crate) sealed: bool,
 }
 
 impl Group {
@@ -32,6 +35,8 @@ impl Group {
             groups: Ends::default(),
             gadgets: Ends::default(),
             removed: false,
+            fresh: false,
+            sealed: false,
         }
     }
 }

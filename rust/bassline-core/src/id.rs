@@ -120,6 +120,10 @@ handle!(
     WireId, "w"
 );
 handle!(
+    /// A link: a typed relation between two contacts.
+    LinkId, "l"
+);
+handle!(
     /// A group: a named room of contacts and groups.
     GroupId, "r"
 );

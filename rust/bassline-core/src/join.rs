@@ -1,6 +1,7 @@
 //! Joining a value into a contact: by its blend, by how old the write is, or by a lattice of the user's.
 
 use crate::blend::{Blend, Join, Lattice, LatticeSpec};
+use crate::boundary::Boundary;
 use crate::build::blend_of;
 use crate::contact::NONE;
 use crate::error::{Fault, NetworkError};
@@ -62,9 +63,14 @@ impl Network {
         path: &str,
         spec: LatticeSpec,
         attributes: Value,
+        boundary: Option<Boundary>,
     ) -> Result<ContactId, NetworkError> {
         let group = self.group_slot(group)?;
-        let slot = self.contact_declared(group, path, Some((Blend::Custom, Some(spec))), attributes)?;
+        let blend = Some((Blend::Custom, Some(spec)));
+        let slot = match boundary {
+            None => self.contact_declared(group, path, blend, attributes)?,
+            Some(boundary) => self.boundary_declared(group, path, blend, attributes, boundary)?,
+        };
         Ok(self.contacts.id(slot))
     }
 

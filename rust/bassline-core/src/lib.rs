@@ -31,14 +31,18 @@
 #![forbid(unsafe_code)]
 
 mod adjacency;
+mod attempt;
 mod blend;
+mod boundary;
 mod build;
+mod column;
 mod component;
 mod contact;
 mod contradiction;
 mod cycle;
 mod declare;
 mod declare_gadget;
+mod declare_many;
 mod describe;
 mod directory;
 mod edges;
@@ -51,6 +55,7 @@ mod id;
 mod identity;
 mod join;
 mod level;
+mod link;
 mod lists;
 mod load;
 mod members;
@@ -78,29 +83,36 @@ mod symbol;
 mod tick;
 mod value;
 mod vertex;
+mod view;
 mod why;
 mod wire;
 mod write;
 
 pub use blend::{Blend, Join, Lattice, LatticeSpec};
-pub use build::{Library, blend_of, primitive_of, wire_kind_of};
+pub use boundary::Boundary;
+pub use build::{Library, blend_of, boundary_of, primitive_of, wire_kind_of};
+pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
 pub use contradiction::Contradiction;
 pub use declare_gadget::{Argument, GadgetDeclaration};
+pub use declare_many::{Declarations, End};
 pub use describe::{ContactState, Image};
 pub use directory::Directory;
 pub use error::{Fault, NetworkError, nearest};
 pub use gadget::{Computation, Function, FunctionSpec};
-pub use id::{ContactId, GadgetId, GroupId, Handle, WireId};
+pub use id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 pub use load::ImageError;
 pub use network::{Cause, Network, OnContradiction};
 pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
-pub use record::{Change, Committed, ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
+pub use record::{
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord,
+};
 pub use settle::Settled;
 pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
     base64, show, untagged,
 };
+pub use view::View;
 pub use why::{How, Reason};
 pub use wire::WireKind;

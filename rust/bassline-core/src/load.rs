@@ -9,9 +9,10 @@ use crate::error::Fault;
 use crate::gadget::{Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
+use crate::link::Link;
 use crate::network::{Cause, Network, OnContradiction};
 use crate::primitive::Primitive;
-use crate::record::{ContactRecord, GadgetRecord, WireRecord};
+use crate::record::{ContactRecord, GadgetRecord, LinkRecord, WireRecord};
 use crate::value::Text;
 use crate::wire::Wire;
 use std::sync::Arc;
@@ -48,6 +49,8 @@ impl Network {
             network
                 .groups
                 .place(slot, Group::new(parent, name, group.attributes.clone()));
+            network.groups.rows[slot as usize].sealed = group.sealed;
+            network.has_seals |= group.sealed;
             network.groups.enter(&network.contacts, Named::Group(slot));
         }
         let mut causes = Vec::with_capacity(image.contacts.len());
@@ -82,6 +85,10 @@ impl Network {
                 network.contacts.set(slot, flag::MARKED, true);
             }
         }
+        for link in &image.links {
+            network.load_link(link)?;
+        }
+        network.links.slots.rebuild_free();
         network.groups.slots.rebuild_free();
         network.contacts.slots.rebuild_free();
         network.wires.slots.rebuild_free();
@@ -143,6 +150,9 @@ impl Network {
             }
             Err(Unnamed::State) => {}
         }
+        if let Some(boundary) = record.boundary {
+            self.boundaries.insert(slot, boundary);
+        }
         if !matches!(record.attributes, crate::Value::Null) {
             self.attributes.insert(slot, record.attributes.clone());
         }
@@ -174,10 +184,28 @@ impl Network {
                 to,
                 kind: record.kind,
                 removed: false,
+                fresh: false,
             },
             record.creation,
         );
         self.link_wire(slot);
+        Ok(())
+    }
+
+    fn load_link(&mut self, record: &LinkRecord) -> Result<(), ImageError> {
+        let (from, to) = (self.loaded_contact(record.from)?, self.loaded_contact(record.to)?);
+        if !self.links.slots.take_exactly(record.id) {
+            return broken(format!("link {:?} stands twice in the image", record.id));
+        }
+        let link = Link {
+            from,
+            to,
+            relation: self.symbols.intern(&record.relation),
+            attributes: record.attributes.clone(),
+            removed: false,
+            fresh: false,
+        };
+        self.links.place(record.id.slot(), link);
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The network: the arenas, the names, and reading.
 
 use crate::blend::LatticeSpec;
+use crate::boundary::Boundary;
 use crate::contact::{Contacts, Writer, flag};
 use crate::contradiction::Contradiction;
 use crate::error::{Fault, NetworkError, nearest};
@@ -8,6 +9,7 @@ use crate::gadget::{Gadgets, UNNAMED};
 use crate::group::{Groups, Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::identity::Identities;
+use crate::link::Links;
 use crate::queue::Queue;
 use crate::regions::Regions;
 use crate::symbol::{Symbol, Symbols};
@@ -51,6 +53,11 @@ pub struct Network {
     pub(crate) contacts: Contacts,
     pub(crate) gadgets: Gadgets,
     pub(crate) wires: Wires,
+    pub(crate) links: Links,
+    /// The contacts that are of the boundary of their group.
+    pub(crate) boundaries: IndexMap<u32, Boundary, FxBuildHasher>,
+    /// Whether any group was ever sealed.
+    pub(crate) has_seals: bool,
     pub(crate) identities: Identities,
     pub(crate) regions: Regions,
     pub(crate) queue: Queue,
@@ -89,6 +96,9 @@ impl Network {
             contacts: Contacts::default(),
             gadgets: Gadgets::default(),
             wires: Wires::default(),
+            links: Links::default(),
+            boundaries: IndexMap::default(),
+            has_seals: false,
             identities: Identities::default(),
             regions: Regions::default(),
             queue: Queue::default(),
@@ -223,11 +233,7 @@ impl Network {
         let group = self.group_slot(group)?;
         match self.resolve(group, path) {
             Some(Named::Contact(slot)) => Ok(self.contacts.id(slot)),
-            Some(Named::Group(_)) => Err(NetworkError::Unknown {
-                what: "contact (it is a group)",
-                path: path.to_owned(),
-                similar: Vec::new(),
-            }),
+            Some(Named::Group(_)) => Err(NetworkError::is_a_group(path)),
             None => Err(self.unknown("contact", group, path)),
         }
     }
@@ -292,26 +298,7 @@ impl Network {
     }
 
     pub(crate) fn unknown(&self, what: &'static str, group: u32, path: &str) -> NetworkError {
-        let prefix = self.group_path_of(group);
-        let asked = if prefix.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{prefix}/{path}")
-        };
-        let known: Vec<Text> = if what == "group" {
-            self.group_ids().iter().map(|&id| self.group_path(id)).collect()
-        } else {
-            self.contact_ids()
-                .into_iter()
-                .take(10_000)
-                .map(|id| self.path(id))
-                .collect()
-        };
-        NetworkError::Unknown {
-            what,
-            similar: nearest(&asked, known.iter().map(Text::as_str)),
-            path: asked,
-        }
+        self.current().unknown(what, group, path)
     }
 
     /// The path of a contact; for a constant or a cell of state, a description in brackets.

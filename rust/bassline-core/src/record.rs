@@ -1,9 +1,10 @@
 //! What a tick was: the records that leave the engine.
 
 use crate::blend::Blend;
+use crate::boundary::Boundary;
 use crate::contact::Unnamed;
 use crate::contradiction::Contradiction;
-use crate::id::{ContactId, GadgetId, GroupId, WireId};
+use crate::id::{ContactId, GadgetId, GroupId, LinkId, WireId};
 use crate::network::Cause;
 use crate::value::{Content, Text, Value};
 use crate::wire::WireKind;
@@ -45,6 +46,8 @@ pub enum StructureChange {
     WireAdded(WireRecord),
     /// A new gadget.
     GadgetAdded(GadgetRecord),
+    /// A new link.
+    LinkAdded(LinkRecord),
     /// A group is gone.
     GroupRemoved(GroupId),
     /// A contact is gone.
@@ -53,6 +56,8 @@ pub enum StructureChange {
     WireRemoved(WireId),
     /// A gadget is gone.
     GadgetRemoved(GadgetId),
+    /// A link is gone.
+    LinkRemoved(LinkId),
     /// A contact's contradiction or fault came, went, or became another. It is no change of its content.
     Marked {
         /// The contact.
@@ -77,6 +82,8 @@ pub struct GroupRecord {
     pub name: Text,
     /// Its attributes: a map.
     pub attributes: Value,
+    /// Whether wires and gadgets pass through its boundary contacts only.
+    pub sealed: bool,
 }
 
 /// A contact, as declared.
@@ -91,6 +98,23 @@ pub struct ContactRecord {
     /// Of a [`Blend::Custom`], where its lattice is found: `module:qualified.name`.
     pub lattice: Option<Text>,
     /// Its attributes: a map, or null for none.
+    pub attributes: Value,
+    /// What it is to those outside its group, if it is of the group's boundary.
+    pub boundary: Option<Boundary>,
+}
+
+/// A link, as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkRecord {
+    /// Its handle.
+    pub id: LinkId,
+    /// The contact it begins at.
+    pub from: ContactId,
+    /// The contact it leads to.
+    pub to: ContactId,
+    /// The relation.
+    pub relation: Text,
+    /// Its attributes: a map.
     pub attributes: Value,
 }
 

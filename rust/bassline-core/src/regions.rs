@@ -1,6 +1,7 @@
 //! The arena of regions. Most are two contacts joined by a wire: such a one is a row of twelve bytes.
 
 use crate::contact::NONE;
+use crate::cycle::Evaluation;
 use crate::slots::grow;
 use std::mem::take;
 
@@ -51,6 +52,8 @@ pub(crate) struct Regions {
     stale: Vec<u32>,
     /// The region being evaluated.
     pub(crate) running: Option<u32>,
+    /// How far it is, between two turns.
+    pub(crate) evaluation: Option<Box<Evaluation>>,
     /// What the running region wrote since it was last looked at, and whether each write changed something.
     pub(crate) just_written: Vec<(u32, bool)>,
 }
@@ -176,6 +179,7 @@ impl Regions {
             large.marked.clear();
         }
         self.running = None;
+        self.evaluation = None;
         self.just_written.clear();
     }
 

@@ -18,6 +18,7 @@ impl Network {
     }
 
     fn remove_contact_at(&mut self, slot: u32) -> Result<(), NetworkError> {
+        self.remove_links_of(slot);
         let mut edges: SmallVec<[u32; 4]> = self.contacts.readers.living(slot).collect();
         edges.extend(self.contacts.writers.living(slot));
         for code in edges {
@@ -53,7 +54,11 @@ impl Network {
         if self.contacts.group[slot as usize] == NONE {
             self.forget_constant(slot);
         } else {
+            let (group, name) = (self.contacts.group[slot as usize], self.contacts.name[slot as usize]);
             self.groups.forget(&self.contacts, Named::Contact(slot));
+            if !self.contacts.has(slot, flag::FRESH) {
+                self.tick.gone.insert((group, name), Named::Contact(slot));
+            }
         }
         self.contacts.set(slot, flag::REMOVED, true);
         self.tick.edits.push(Edit::ContactRemoved(slot));
@@ -137,8 +142,13 @@ impl Network {
                 self.remove_gadget_at(gadget);
             }
         }
-        self.groups.rows[slot as usize].removed = true;
+        let row = &mut self.groups.rows[slot as usize];
+        row.removed = true;
+        let (parent, name, fresh) = (row.parent, row.name, row.fresh);
         self.groups.forget(&self.contacts, Named::Group(slot));
+        if !fresh {
+            self.tick.gone.insert((parent, name), Named::Group(slot));
+        }
         self.tick.edits.push(Edit::GroupRemoved(slot));
         Ok(())
     }

@@ -17,6 +17,9 @@ pub enum Settled {
     MoreToDo,
 }
 
+/// A firing in a cycle takes about as long as so many outside of one.
+const CYCLE_COST: usize = 16;
+
 impl Network {
     /// Settles the open tick completely.
     pub fn settle(&mut self) -> Result<(), NetworkError> {
@@ -33,27 +36,45 @@ impl Network {
         }
         let mut left = budget;
         loop {
+            left = self.run_cycle(left)?;
+            if left == 0 {
+                break;
+            }
             let (level, next) = self.queue.take();
             match next {
                 Next::Gadgets(line) => left = self.fire_line(level, line, left)?,
                 Next::Other(what) => {
-                    let before = self.tick.firing;
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
-                        Waiting::Region(index) => self.take_region(index, level)?,
+                        Waiting::Region(index) => self.take_region(index, level),
                     }
-                    left = left.saturating_sub((self.tick.firing - before) as usize + 1);
+                    left -= 1;
                 }
                 Next::Nothing => return Ok(Settled::Done),
             }
             if left == 0 {
-                return Ok(if self.queue.is_empty() {
-                    Settled::Done
-                } else {
-                    Settled::MoreToDo
-                });
+                break;
             }
         }
+        Ok(if self.queue.is_empty() && self.regions.running.is_none() {
+            Settled::Done
+        } else {
+            Settled::MoreToDo
+        })
+    }
+
+    /// Goes on with the region whose turn it is, if there is one; what is left of the budget.
+    fn run_cycle(&mut self, budget: usize) -> Result<usize, NetworkError> {
+        if self.regions.running.is_none() {
+            return Ok(budget);
+        }
+        let firings = (budget / CYCLE_COST).max(1);
+        let left = self.run_region(firings)?;
+        Ok(if left == 0 {
+            0
+        } else {
+            budget.saturating_sub((firings - left) * CYCLE_COST).max(1)
+        })
     }
 
     /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.

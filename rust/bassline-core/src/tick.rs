@@ -1,12 +1,17 @@
 //! A tick: the log of what it touched, from which it is rolled back or committed.
 
+use crate::attempt::Attempt;
 use crate::contact::{Version, Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
+use crate::group::Named;
 use crate::network::Network;
 use crate::old::{Kept, Old};
 use crate::record::{Change, Committed};
+use crate::symbol::Symbol;
 use crate::value::Content;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 /// The age of a write: external ones in the order made, then gadgets and directed wires by creation number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -143,10 +148,13 @@ pub(crate) struct Tick {
     pub(crate) touches: Vec<Touch>,
     notes: Vec<Note>,
     pub(crate) kept: Kept,
+    pub(crate) attempt: Attempt,
     pub(crate) events: Vec<Event>,
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
+    /// What was removed in this tick, by the name it had.
+    pub(crate) gone: IndexMap<(u32, Symbol), Named, FxBuildHasher>,
     /// Gadgets declared in this tick.
     pub(crate) fresh: Vec<u32>,
 }
@@ -172,6 +180,11 @@ impl Network {
     /// Whether a tick is open.
     pub fn in_tick(&self) -> bool {
         self.tick.open
+    }
+
+    /// How many contacts, and events of streams, the open tick has written so far.
+    pub fn written(&self) -> usize {
+        self.tick.touches.len() + self.tick.events.len()
     }
 
     pub(crate) fn next_write_index(&mut self) -> u64 {
@@ -213,6 +226,9 @@ impl Network {
     /// The place of a contact's entry in the log, which is made if there is none.
     pub(crate) fn touch(&mut self, slot: u32) -> usize {
         if let Some(place) = self.place_of(slot) {
+            if place < self.tick.attempt.from {
+                self.save(slot, place);
+            }
             return place;
         }
         let place = self.tick.touches.len();
@@ -510,23 +526,7 @@ impl Network {
         self.validate_ownership(true);
     }
 
-    /// Makes one operation of the open tick; if it fails, its edits are taken back and the tick goes on without it.
-    pub fn attempt<T, E>(&mut self, operation: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        let (edits, touches) = (self.tick.edits.len(), self.tick.touches.len());
-        let result = operation(self);
-        if result.is_err() {
-            while self.tick.touches.len() > touches {
-                self.untouch_last();
-            }
-            if !crate::planted::is(crate::planted::Bug::FailedKept) {
-                self.undo_edits(edits);
-            }
-            self.tick.unmarked = true;
-        }
-        result
-    }
-
-    fn untouch_last(&mut self) {
+    pub(crate) fn untouch_last(&mut self) {
         if let Some(touch) = self.tick.touches.pop() {
             let at = touch.contact as usize;
             let old = self.tick.kept.content(touch.old);
@@ -553,6 +553,7 @@ impl Network {
         self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.fresh.clear();
+        self.tick.gone.clear();
         self.queue.rewind();
     }
 }

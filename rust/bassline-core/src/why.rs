@@ -5,6 +5,7 @@ use crate::error::NetworkError;
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::value::{Content, Text};
+use crate::view::View;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -52,7 +53,12 @@ pub enum How {
 impl Network {
     /// The derivation of a contact, itself first, to a depth. A contact that occurs twice has one reason.
     pub fn why(&self, id: ContactId, depth: usize) -> Result<Vec<Reason>, NetworkError> {
-        let slot = self.slot(id)?;
+        self.current().why(id, depth)
+    }
+}
+
+impl View<'_> {
+    pub(crate) fn derivation(self, slot: u32, depth: usize) -> Vec<Reason> {
         let mut places: IndexMap<u32, usize, FxBuildHasher> = IndexMap::default();
         let mut reasons: Vec<Reason> = Vec::new();
         places.insert(slot, 0);
@@ -81,37 +87,37 @@ impl Network {
             }
             at += 1;
         }
-        Ok(reasons)
+        reasons
     }
 
-    fn reason(&self, slot: u32) -> Reason {
+    fn reason(self, slot: u32) -> Reason {
         let at = slot as usize;
-        let writer = self.contacts.rows[at].writer;
-        let how = if self.contacts.group[at] == NONE {
-            if self.contacts.name[at] == crate::declare::CONSTANT {
+        let writer = self.writer_at(slot);
+        let how = if self.network.contacts.group[at] == NONE {
+            if self.network.contacts.name[at] == crate::declare::CONSTANT {
                 How::Constant
             } else {
                 How::State
             }
         } else if let Some(source) = writer.as_external() {
-            How::External(self.symbols.text(source).clone())
+            How::External(self.network.symbols.text(source).clone())
         } else if self.came_over_a_link(slot) {
             How::Wire
         } else if let Some(gadget) = writer.as_gadget() {
             How::Gadget {
-                path: self.gadget_path_of(gadget),
-                computation: self.computation_name(gadget),
+                path: self.network.gadget_path_of(gadget),
+                computation: self.network.computation_name(gadget),
             }
         } else if writer.as_wire().is_some() {
             How::Wire
-        } else if self.contacts.rows[at].content.is_some() && writer == Writer::NOBODY {
+        } else if self.content_at(slot).is_some() && writer == Writer::NOBODY {
             How::Removed
         } else {
             How::Empty
         };
-        let content = self.contacts.rows[at].content.clone();
+        let content = self.content_at(slot);
         Reason {
-            path: self.path_of(slot),
+            path: self.network.path_of(slot),
             content,
             version: self.version_at(slot),
             how,
@@ -121,44 +127,44 @@ impl Network {
     }
 
     /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
-    fn came_over_a_link(&self, slot: u32) -> bool {
-        let writer = self.contacts.rows[slot as usize].writer;
+    fn came_over_a_link(self, slot: u32) -> bool {
+        let writer = self.writer_at(slot);
         writer
             .as_gadget()
-            .is_some_and(|gadget| !self.gadgets.is_live(gadget) || !self.gadgets.outputs(gadget).contains(&slot))
+            .is_some_and(|gadget| !self.has_gadget(gadget) || !self.network.gadgets.outputs(gadget).contains(&slot))
     }
 
     /// The contacts a contact's content was derived from, by port.
-    fn sources(&self, slot: u32) -> Vec<(Text, u32)> {
+    fn sources(self, slot: u32) -> Vec<(Text, u32)> {
         let at = slot as usize;
-        if self.contacts.group[at] == NONE {
+        if self.network.contacts.group[at] == NONE {
             return Vec::new();
         }
-        let writer = self.contacts.rows[at].writer;
+        let writer = self.writer_at(slot);
         if self.came_over_a_link(slot) {
-            let wires = self.contacts.writers.living(slot).map(Edge::of);
+            let wires = self.network.contacts.writers.living(slot).map(Edge::of);
             let ends = wires.filter_map(|edge| {
                 if let Edge::Wire(wire) = edge {
-                    Some(self.other_end(wire, slot))
+                    Some(self.network.other_end(wire, slot))
                 } else {
                     None
                 }
             });
             return ends
-                .filter(|&end| self.contacts.rows[end as usize].writer == writer)
+                .filter(|&end| self.writer_at(end) == writer)
                 .map(|end| ("wire".into(), end))
                 .take(1)
                 .collect();
         }
         if let Some(gadget) = writer.as_gadget() {
-            let ports = self.gadgets.inputs(gadget);
+            let ports = self.network.gadgets.inputs(gadget);
             let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
             return bound
-                .map(|(port, &contact)| (self.gadgets.input_name(gadget, port), contact))
+                .map(|(port, &contact)| (self.network.gadgets.input_name(gadget, port), contact))
                 .collect();
         }
         match writer.as_wire() {
-            Some(wire) => vec![("wire".into(), self.other_end(wire, slot))],
+            Some(wire) => vec![("wire".into(), self.network.other_end(wire, slot))],
             None => Vec::new(),
         }
     }

@@ -37,6 +37,8 @@ pub(crate) struct Wire {
     pub(crate) to: u32,
     pub(crate) kind: WireKind,
     pub(crate) removed: bool,
+    /// Declared in the open tick.
+    pub(crate) fresh: bool,
 }
 
 impl Wire {
@@ -49,7 +51,7 @@ impl Wire {
     }
 }
 
-/// A [`Wire`] in eight bytes: no slot reaches the highest bit.
+/// A [`Wire`] in eight bytes: no slot reaches the two highest bits.
 #[derive(Debug, Clone, Copy)]
 struct Packed {
     from: u32,
@@ -57,11 +59,12 @@ struct Packed {
 }
 
 const HIGHEST: u32 = 1 << 31;
+const SECOND: u32 = 1 << 30;
 
 impl From<Wire> for Packed {
     fn from(wire: Wire) -> Self {
         Self {
-            from: wire.from | if wire.removed { HIGHEST } else { 0 },
+            from: wire.from | if wire.removed { HIGHEST } else { 0 } | if wire.fresh { SECOND } else { 0 },
             to: wire.to
                 | if wire.kind == WireKind::Bidirectional {
                     HIGHEST
@@ -75,7 +78,7 @@ impl From<Wire> for Packed {
 impl From<Packed> for Wire {
     fn from(packed: Packed) -> Self {
         Self {
-            from: packed.from & !HIGHEST,
+            from: packed.from & !(HIGHEST | SECOND),
             to: packed.to & !HIGHEST,
             kind: if packed.to & HIGHEST == 0 {
                 WireKind::Directed
@@ -83,6 +86,7 @@ impl From<Packed> for Wire {
                 WireKind::Bidirectional
             },
             removed: packed.from & HIGHEST != 0,
+            fresh: packed.from & SECOND != 0,
         }
     }
 }
@@ -119,6 +123,11 @@ impl Wires {
             ..self.row(slot)
         };
         self.rows[slot as usize] = wire.into();
+    }
+
+    /// The tick that declared it is committed.
+    pub(crate) fn commit(&mut self, slot: u32) {
+        self.rows[slot as usize].from &= !SECOND;
     }
 
     /// The wire that is declared so, among the writers of the contact it leads to.

@@ -1,30 +1,13 @@
 //! A network with its kernel: a committed tick gets its time and position, goes into the log, and is told to whoever watches.
 
+use crate::clock::Clock;
 use crate::kernel::Kernel;
 use crate::record::TickRecord;
+use crate::schedule::{Scheduler, Waiting};
 use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Tells the time, in microseconds since 1970.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now_micros(&self) -> i64;
-}
-
-/// The machine's clock.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now_micros(&self) -> i64 {
-        let since = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap_or_default();
-        i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
-    }
-}
 
 /// A change as those who watch are told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +46,9 @@ pub struct Engine {
     /// The network.
     pub network: Network,
     kernel: Arc<Kernel>,
-    clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) scheduler: Scheduler,
+    pub(crate) waiting: Waiting,
     epoch: u64,
     positions: IndexMap<Text, Value>,
     source: Text,
@@ -91,6 +76,8 @@ impl Engine {
             network,
             kernel,
             clock,
+            scheduler: Scheduler::Immediate,
+            waiting: Waiting::default(),
             epoch,
             positions,
             source: Text::new(),
@@ -150,6 +137,8 @@ impl Engine {
 
     /// Commits the settled tick: into the log, and to whoever watches.
     pub fn commit(&mut self) {
+        self.waiting.count = None;
+        self.waiting.due = None;
         let record = self.watched || self.kernel.is_needed();
         let position = self.position.take();
         let Some(committed) = self.network.commit(record, position.is_some()) else {
@@ -207,6 +196,8 @@ impl Engine {
 
     /// Takes the open tick back.
     pub fn rollback(&mut self) {
+        self.waiting.count = None;
+        self.waiting.due = None;
         self.network.rollback();
         self.position = None;
     }

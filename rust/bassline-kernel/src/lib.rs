@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod board;
+mod clock;
 mod close;
 mod delivery;
 mod driver;
@@ -23,14 +24,16 @@ mod options;
 mod record;
 mod retry;
 mod ring;
+mod schedule;
 mod shared;
 mod status;
 #[cfg(test)]
 mod testing;
 mod worker;
 
+pub use clock::{Alarm, Clock, ManualClock, OnTime, SharedClock, SystemClock};
 pub use driver::{Batch, Driver, DriverFailure, FailureClass};
-pub use engine::{Clock, Engine, Notice, SystemClock, TickTime};
+pub use engine::{Engine, Notice, TickTime};
 pub use error::KernelError;
 pub use ingest::{Caller, Ingest, IngestError, Ingested, Target};
 pub use input::{CsvOptions, Row, RowError, RowReader};
@@ -40,4 +43,5 @@ pub use options::AttachOptions;
 pub use record::TickRecord;
 pub use retry::{Retry, Sleeper, ThreadSleeper};
 pub use ring::Ring;
+pub use schedule::{Due, Scheduler};
 pub use status::{CloseReport, DriverStatus};

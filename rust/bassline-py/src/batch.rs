@@ -4,6 +4,7 @@ use crate::current::Busy;
 use crate::enter::{thread_number, to_read, to_write};
 use crate::error::{BasslineError, ValueTypeError};
 use crate::network::Network;
+use crate::schedule::to_begin;
 use crate::tick::{Refusal, admit, after, end, settle};
 use crate::value::to_value;
 use bassline_core::Value;
@@ -26,6 +27,11 @@ impl Network {
         }
         let me = thread_number();
         let mut state = to_write(py, shared)?;
+        if state.owner == me && state.transaction {
+            return Err(BasslineError::new_err(
+                "a batch is a tick of its own, and a transaction is open on this thread; commit() or abort() that first",
+            ));
+        }
         if state.owner == me {
             if source.is_some() || position.is_some() {
                 return Err(BasslineError::new_err(
@@ -39,6 +45,10 @@ impl Network {
             drop(state);
             admit(py, shared)?;
             state = to_write(py, shared)?;
+        }
+        if state.engine.is_waiting() {
+            drop(state);
+            state = to_begin(py, shared)?;
         }
         shared.check_open(&state)?;
         state.owner = me;

@@ -1,11 +1,12 @@
 //! Closing: asked for, when the last handle goes, or at the end of the interpreter.
 
+use crate::current::Busy;
 use crate::enter::{detached, is_interrupted, to_read, to_write_until};
 use crate::error::{DriverError, kernel_error};
 use crate::shared::{Closing, Shared, forks, lock};
 use bassline_kernel::KernelError;
 use pyo3::prelude::*;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 /// Driver, ticks not delivered, error.
@@ -20,7 +21,9 @@ static OPEN: Mutex<Vec<Weak<Shared>>> = Mutex::new(Vec::new());
 
 /// Delivers what is pending, and shuts the drivers down. Ctrl-C ends the waiting; the network is then closed to
 /// all but its drivers.
-pub(crate) fn close(py: Python<'_>, shared: &Shared, timeout: Option<Duration>) -> PyResult<Undelivered> {
+pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Duration>) -> PyResult<Undelivered> {
+    // What cannot be committed any more is told when all that is committed is delivered.
+    let waited = crate::schedule::commit(py, shared);
     let deadline = timeout.map(|timeout| Instant::now() + timeout);
     // Whose batch is open still when the time is over, finds the network closed when it ends.
     let mut state = match to_write_until(py, shared, deadline)? {
@@ -52,7 +55,8 @@ pub(crate) fn close(py: Python<'_>, shared: &Shared, timeout: Option<Duration>) 
     to_read(py, shared)?.closing = Closing::Closed;
     let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
     drop(subscribers);
-    Ok(detached(py, || kernel.close(left())).undelivered)
+    let undelivered = detached(py, || kernel.close(left())).undelivered;
+    waited.map(|()| undelivered)
 }
 
 /// Closes every network that is open; for the end of the interpreter.
@@ -131,12 +135,40 @@ impl Shared {
     }
 }
 
+impl Shared {
+    /// Writes that wait still are committed, and whoever drops the last handle is told what nobody was told of before.
+    fn commit_waiting_at_the_end(&mut self) {
+        let key = self.key();
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !state.engine.is_waiting() && state.late.is_empty() {
+            return;
+        }
+        let _ = Python::try_attach(|py| {
+            if state.engine.is_waiting() {
+                let busy = Busy::settling(key);
+                match crate::tick::settle(py, &mut state.engine) {
+                    Ok(()) => state.engine.commit(),
+                    Err(refusal) => {
+                        state.engine.rollback();
+                        state.late.push_back(refusal.into_error(py));
+                    }
+                }
+                drop(busy);
+            }
+            for error in state.late.drain(..) {
+                error.write_unraisable(py, None);
+            }
+        });
+    }
+}
+
 impl Drop for Shared {
     /// The last handle is gone: what was committed is delivered all the same.
     fn drop(&mut self) {
         if self.born != forks() {
             return;
         }
+        self.commit_waiting_at_the_end();
         let kernel = &self.kernel;
         // Without an interpreter, at its very end, drivers in Python are gone too.
         let closed = Python::try_attach(|py| {

@@ -1,38 +1,120 @@
 //! Declaring and removing from Python.
 
+use crate::enter::detached;
 use crate::error::{ValueTypeError, network_error};
 use crate::function::function_spec;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
 use crate::lattice::lattice_spec;
+use crate::link::Link;
 use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
 use bassline_core::{
-    Argument, Computation, ContactId, Content, GadgetDeclaration, GroupId, Network as Core, NetworkError, Text, Value,
-    blend_of, primitive_of, wire_kind_of,
+    Argument, Computation, Content, Declarations, End, GadgetDeclaration, Text, WireKind, blend_of, boundary_of,
+    primitive_of, wire_kind_of,
 };
+use pyo3::Borrowed;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::pybacked::PyBackedStr;
+use pyo3::types::{PyDict, PyString, PyTuple};
 use std::sync::Arc;
 
-/// The end of a wire: a contact, or the path of one.
-enum End {
-    Contact(ContactId),
-    Path(Text),
+/// An argument that may be left out, and may be `None`.
+#[derive(Default)]
+struct Given<'py>(Option<Bound<'py, PyAny>>);
+
+impl<'py> FromPyObject<'_, 'py> for Given<'py> {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+        Ok(Self(Some(object.to_owned())))
+    }
 }
 
-impl End {
-    fn resolve(&self, network: &mut Core, group: GroupId) -> Result<ContactId, NetworkError> {
-        match self {
-            End::Contact(id) => Ok(*id),
-            End::Path(path) => network.declare_contact(group, path, None, Value::Null),
-        }
+/// An object and its type, in few words.
+fn shown(object: &Bound<'_, PyAny>) -> String {
+    let kind = object
+        .get_type()
+        .name()
+        .map_or_else(|_| "?".to_owned(), |name| name.to_string());
+    let text = object.repr().map_or_else(|_| String::new(), |text| text.to_string());
+    format!("{kind} {}", text.chars().take(80).collect::<String>())
+}
+
+/// An end that outlives the object it came from.
+pub(crate) fn owned(end: End<&str>) -> End {
+    match end {
+        End::Contact(id) => End::Contact(id),
+        End::Path(path) => End::Path(Text::from(path)),
     }
+}
+
+/// The items of a dict, or paths.
+fn paths_and_contents(contacts: &Bound<'_, PyAny>) -> PyResult<Vec<(Text, Content)>> {
+    let path = |path: &Bound<'_, PyAny>| match path.cast::<PyString>().map(|path| path.to_str()) {
+        Ok(Ok(path)) => Ok(Text::from(path)),
+        _ => Err(ValueTypeError::new_err(format!(
+            "a path is a string; found {}",
+            shown(path)
+        ))),
+    };
+    if let Ok(dict) = contacts.cast::<PyDict>() {
+        let pairs = dict.iter().map(|(key, value)| Ok((path(&key)?, to_content(&value)?)));
+        return pairs.collect();
+    }
+    contacts.try_iter()?.map(|item| Ok((path(&item?)?, None))).collect()
 }
 
 #[pymethods]
 impl Network {
-    #[pyo3(signature = (group, path, value, blend, attributes))]
+    /// Declares a contact: gets it, or creates it with the groups its path names.
+    ///
+    /// `value` fills it if it is empty and never overwrites content. `blend` is how it takes a write; a new one without is a register,
+    /// `accept-last`. `boundary` is `input` or `output` for a contact through which a sealed group is reached.
+    ///
+    /// Raises:
+    ///     ConflictError: it exists with another blend or other attributes, or a group has its path.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> net.contact("price", 9.5).value
+    /// 9.5
+    /// >>> net.contact("price", 11).value
+    /// 9.5
+    #[pyo3(signature = (path, value=Given::default(), blend=None, *, boundary=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, *, boundary=None, **attributes)")]
+    fn contact(
+        &self,
+        py: Python<'_>,
+        path: &str,
+        value: Given<'_>,
+        blend: Option<&str>,
+        boundary: Option<&str>,
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Contact> {
+        self.declare_contact(py, None, path, value.0.as_ref(), (blend, boundary), attributes)
+    }
+
+    /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
+    ///
+    /// Raises:
+    ///     DeclarationError: both ends are one contact, or `kind` is neither `directed` nor `bidirectional`.
+    ///
+    /// >>> net = bl.Network()
+    /// >>> net.contact("a", 1)
+    /// <Contact 'a' = 1>
+    /// >>> net.wire("a", "b")
+    /// <Wire 'a' <-> 'b'>
+    /// >>> net["b"]
+    /// 1
+    #[pyo3(signature = (source, target, kind="bidirectional"))]
+    fn wire(&self, py: Python<'_>, source: &Bound<'_, PyAny>, target: &Bound<'_, PyAny>, kind: &str) -> PyResult<Wire> {
+        self._declare_wire(py, None, source, target, kind)
+    }
+
+    #[pyo3(signature = (group, path, value, blend, boundary, attributes))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a declaration is made of, each named by its only caller"
+    )]
     fn _declare_contact(
         &self,
         py: Python<'_>,
@@ -40,27 +122,49 @@ impl Network {
         path: &str,
         value: &Bound<'_, PyAny>,
         blend: Option<&str>,
+        boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        let value: Content = to_content(value)?;
-        let blend = blend
-            .map(blend_of)
-            .transpose()
-            .map_err(|error| network_error(py, error))?;
-        let attributes = to_attributes(attributes)?;
+        self.declare_contact(py, group, path, Some(value), (blend, boundary), attributes)
+    }
+
+    /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what a declaration is made of, each named by its only caller"
+    )]
+    fn _declare_many(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        contacts: &Bound<'_, PyAny>,
+        blend: Option<&str>,
+        gadgets: &Bound<'_, PyAny>,
+        wires: &Bound<'_, PyAny>,
+        kind: &str,
+    ) -> PyResult<Vec<Contact>> {
+        let refused = |error| network_error(py, error);
+        let blend = blend.map(blend_of).transpose().map_err(refused)?;
+        let kind = wire_kind_of(kind).map_err(refused)?;
+        let declarations = Declarations {
+            contacts: paths_and_contents(contacts)?,
+            blend,
+            gadgets: self.gadgets_of(gadgets)?,
+            wires: self.wires_of(wires, kind)?,
+        };
         let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
-            let id = network.declare_contact(group, path, blend, attributes)?;
-            if value.is_some() && network.content(id)?.is_none() {
-                assign(network, id, value)?;
-            }
-            Ok(id)
+        let ids = tick::tick(py, &self.shared, |network| {
+            detached(py, move || {
+                let group = Network::scope(network, group)?;
+                network.declare_many(group, declarations)
+            })
         })?;
-        Ok(Contact {
-            shared: Arc::clone(&self.shared),
+        let shared = &self.shared;
+        let handle = |id| Contact {
+            shared: Arc::clone(shared),
             id,
-        })
+        };
+        Ok(ids.into_iter().map(handle).collect())
     }
 
     #[expect(
@@ -75,15 +179,18 @@ impl Network {
         value: &Bound<'_, PyAny>,
         join: &Bound<'_, PyAny>,
         identity: &str,
+        boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let value: Content = to_content(value)?;
         let spec = lattice_spec(join, identity);
+        let boundary = boundary.map(boundary_of).transpose();
+        let boundary = boundary.map_err(|error| network_error(py, error))?;
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            let id = network.declare_lattice(group, path, spec, attributes)?;
+            let id = network.declare_lattice(group, path, spec, attributes, boundary)?;
             if value.is_some() && network.content(id)?.is_none() {
                 assign(network, id, value)?;
             }
@@ -100,13 +207,18 @@ impl Network {
         py: Python<'_>,
         group: Option<&GroupHandle>,
         path: &str,
+        sealed: bool,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<GroupHandle> {
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            network.declare_group(group, path, attributes)
+            if sealed {
+                network.declare_sealed_group(group, path, attributes)
+            } else {
+                network.declare_group(group, path, attributes)
+            }
         })?;
         Ok(GroupHandle {
             shared: Arc::clone(&self.shared),
@@ -127,8 +239,7 @@ impl Network {
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            let (from, to) = (from.resolve(network, group)?, to.resolve(network, group)?);
-            network.declare_wire(from, to, kind)
+            network.declare_wire_between(group, &from, &to, kind)
         })?;
         Ok(Wire {
             shared: Arc::clone(&self.shared),
@@ -193,6 +304,10 @@ impl Network {
             self.refuse_foreign(&wire.get().shared)?;
             return tick::tick(py, &self.shared, |network| network.remove_wire(wire.get().id));
         }
+        if let Ok(link) = what.cast_exact::<Link>() {
+            self.refuse_foreign(&link.get().shared)?;
+            return tick::tick(py, &self.shared, |network| network.remove_link(link.get().id));
+        }
         if let Ok(group) = what.cast_exact::<GroupHandle>() {
             self.refuse_foreign(&group.get().shared)?;
             return tick::tick(py, &self.shared, |network| network.remove_group(group.get().id));
@@ -200,7 +315,7 @@ impl Network {
         let Ok(path) = what.cast::<PyString>() else {
             let kind = what.get_type().name()?;
             return Err(ValueTypeError::new_err(format!(
-                "remove takes a path or the handle of a contact, group, gadget or wire; found {kind}"
+                "remove takes a path or the handle of a contact, group, gadget, wire or link; found {kind}"
             )));
         };
         let path = path.to_str()?.to_owned();
@@ -230,15 +345,98 @@ impl Network {
 }
 
 impl Network {
-    fn end(&self, object: &Bound<'_, PyAny>) -> PyResult<End> {
-        match self.argument(object)? {
-            Argument::Contact(id) => Ok(End::Contact(id)),
-            Argument::Path(path) => Ok(End::Path(path)),
-            Argument::Value(value) => Err(ValueTypeError::new_err(format!(
-                "the end of a wire is a contact or a path; found {} {value}",
-                value.type_name()
-            ))),
+    fn declare_contact(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        path: &str,
+        value: Option<&Bound<'_, PyAny>>,
+        (blend, boundary): (Option<&str>, Option<&str>),
+        attributes: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Contact> {
+        let value: Content = value.map_or(Ok(None), to_content)?;
+        let blend = blend
+            .map(blend_of)
+            .transpose()
+            .map_err(|error| network_error(py, error))?;
+        let boundary = boundary
+            .map(boundary_of)
+            .transpose()
+            .map_err(|error| network_error(py, error))?;
+        let attributes = to_attributes(attributes)?;
+        let group = group.map(|group| group.id);
+        let id = tick::tick(py, &self.shared, |network| {
+            let group = Network::scope(network, group)?;
+            let id = match boundary {
+                None => network.declare_contact(group, path, blend, attributes)?,
+                Some(boundary) => network.declare_boundary_contact(group, path, blend, attributes, boundary)?,
+            };
+            if value.is_some() && network.content(id)?.is_none() {
+                assign(network, id, value)?;
+            }
+            Ok(id)
+        })?;
+        Ok(Contact {
+            shared: Arc::clone(&self.shared),
+            id,
+        })
+    }
+
+    fn wires_of(&self, wires: &Bound<'_, PyAny>, kind: WireKind) -> PyResult<Vec<(End, End, WireKind)>> {
+        let wire = |wire: PyResult<Bound<'_, PyAny>>| {
+            let wire = wire?;
+            let ends: Vec<Bound<'_, PyAny>> = match wire.cast::<PyTuple>() {
+                Ok(ends) => ends.iter().collect(),
+                Err(_) => wire.extract().unwrap_or_default(),
+            };
+            match &ends[..] {
+                [from, to] => Ok((owned(self.end(from)?), owned(self.end(to)?), kind)),
+                [from, to, kind] => {
+                    let kind = kind.cast::<PyString>()?.to_str().map(wire_kind_of)?;
+                    let kind = kind.map_err(|error| network_error(wire.py(), error))?;
+                    Ok((owned(self.end(from)?), owned(self.end(to)?), kind))
+                }
+                _ => Err(ValueTypeError::new_err(format!(
+                    "a wire is a pair of ends, or two ends and a kind; found {}",
+                    shown(&wire)
+                ))),
+            }
+        };
+        wires.try_iter()?.map(wire).collect()
+    }
+
+    fn gadgets_of(&self, gadgets: &Bound<'_, PyAny>) -> PyResult<Vec<GadgetDeclaration>> {
+        let gadget = |gadget: PyResult<Bound<'_, PyAny>>| {
+            let gadget = gadget?;
+            let Ok((primitive, ports)) = gadget.extract::<(PyBackedStr, Bound<'_, PyDict>)>() else {
+                return Err(ValueTypeError::new_err(format!(
+                    "a gadget is the name of a primitive and a dict of its ports; found {}",
+                    shown(&gadget)
+                )));
+            };
+            let primitive = primitive_of(&primitive).map_err(|error| network_error(gadget.py(), error))?;
+            Ok(GadgetDeclaration {
+                name: None,
+                computation: Computation::Primitive(primitive),
+                arguments: self.arguments(&ports)?,
+                contain: false,
+            })
+        };
+        gadgets.try_iter()?.map(gadget).collect()
+    }
+
+    pub(crate) fn end<'a>(&self, object: &'a Bound<'_, PyAny>) -> PyResult<End<&'a str>> {
+        if let Ok(path) = object.cast::<PyString>() {
+            return Ok(End::Path(path.to_str()?));
         }
+        if let Ok(contact) = object.cast_exact::<Contact>() {
+            self.refuse_foreign(&contact.get().shared)?;
+            return Ok(End::Contact(contact.get().id));
+        }
+        Err(ValueTypeError::new_err(format!(
+            "the end of a wire is a contact or a path; found {}",
+            shown(object)
+        )))
     }
 
     /// A string is a path, a handle a contact, anything else a constant.
@@ -256,6 +454,13 @@ impl Network {
         to_value(object).map(Argument::Value)
     }
 
+    fn arguments(&self, ports: &Bound<'_, PyDict>) -> PyResult<Vec<(Text, Argument)>> {
+        let argument = |(port, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
+            Ok((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?))
+        };
+        ports.iter().map(argument).collect()
+    }
+
     fn declare(
         &self,
         py: Python<'_>,
@@ -265,10 +470,7 @@ impl Network {
         name: Option<&str>,
         contain: bool,
     ) -> PyResult<Gadget> {
-        let mut arguments = Vec::with_capacity(ports.len());
-        for (port, object) in ports {
-            arguments.push((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?));
-        }
+        let arguments = self.arguments(ports)?;
         let declaration = GadgetDeclaration {
             name: name.map(Into::into),
             computation,

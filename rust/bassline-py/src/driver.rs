@@ -7,7 +7,6 @@ use crate::current::while_driving;
 use crate::enter::{at_most, detached, outside_batch};
 use crate::error::{fault, kernel_error};
 use crate::network::Network;
-use crate::shared::Shared;
 use crate::tick;
 use bassline_core::{Directory, StructureChange};
 use bassline_kernel::{AttachOptions, Batch as Records, Driver, DriverFailure, FailureClass, Notice, TickRecord};
@@ -280,11 +279,13 @@ impl Network {
     /// Delivers what is pending, shuts the drivers down, and answers (driver, ticks not delivered, error) for each that could not.
     #[pyo3(signature = (timeout=None))]
     fn _close(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Undelivered> {
-        let shared: &Shared = &self.shared;
+        let shared = &self.shared;
         if shared.born != crate::shared::forks() {
             return Ok(Vec::new());
         }
-        outside_batch(py, shared, "close()")?;
+        if !crate::schedule::has_transaction(py, shared)? {
+            outside_batch(py, shared, "close()")?;
+        }
         crate::close::close(py, shared, timeout.map(at_most))
     }
 

@@ -65,10 +65,10 @@ pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
 /// A refusal of the engine as a Python exception.
 pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
     let message = error.to_string();
-    match error {
+    match error.innermost() {
         NetworkError::Unknown { .. } => UnknownContactError::new_err(message),
         NetworkError::Conflict(_) => ConflictError::new_err(message),
-        NetworkError::Stale { .. } => StaleHandleError::new_err(message),
+        NetworkError::Stale { .. } | NetworkError::Uncommitted { .. } => StaleHandleError::new_err(message),
         NetworkError::InvalidName(_) | NetworkError::Declaration(_) => DeclarationError::new_err(message),
         NetworkError::Unstorable { .. } => ValueTypeError::new_err(message),
         NetworkError::Contradiction {

@@ -5,7 +5,9 @@ use crate::error::network_error;
 use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
-use bassline_core::{Blend, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, WireId};
+use bassline_core::{
+    Blend, Boundary, ContactId, Content, GadgetId, GroupId, Handle, Network, NetworkError, Value, View, WireId,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -23,16 +25,24 @@ pub(crate) fn assign(network: &mut Network, id: ContactId, content: Content) -> 
 pub(crate) fn read_network<T>(
     py: Python<'_>,
     shared: &Shared,
-    read: impl Fn(&Network) -> Result<T, NetworkError>,
+    read: impl Fn(View<'_>) -> Result<T, NetworkError>,
 ) -> PyResult<T> {
-    let result = match crate::current::firing(shared.key(), &read) {
+    let result = match crate::current::firing(shared.key(), |network| read(network.current())) {
         Some(result) => result,
-        None => read(&crate::enter::to_read(py, shared)?.engine.network),
+        None => read(crate::enter::to_read(py, shared)?.view()),
     };
     result.map_err(|error| network_error(py, error))
 }
 
-fn hash_of(shared: &Shared, bits: u64) -> u64 {
+/// The same, but a gadget reads what was when its tick began. What `read` answers is its own.
+pub(crate) fn read_committed<T>(py: Python<'_>, shared: &Shared, read: impl Fn(View<'_>) -> T) -> PyResult<T> {
+    match crate::current::firing(shared.key(), |network| read(network.committed())) {
+        Some(result) => Ok(result),
+        None => Ok(read(crate::enter::to_read(py, shared)?.view())),
+    }
+}
+
+pub(crate) fn hash_of(shared: &Shared, bits: u64) -> u64 {
     let mut hasher = DefaultHasher::new();
     (shared.key(), bits).hash(&mut hasher);
     hasher.finish()
@@ -97,7 +107,7 @@ impl Contact {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network.content(self.id).map(|_| network.path(self.id).to_string())
+            network.path(self.id).map(|path| path.to_string())
         })
     }
 
@@ -112,9 +122,8 @@ impl Contact {
     #[getter]
     fn group(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .group_of(self.id)
-                .map(|group| network.group_path(group).to_string())
+            let group = network.group_of(self.id)?;
+            network.group_path(group).map(|path| path.to_string())
         })
     }
 
@@ -123,6 +132,14 @@ impl Contact {
     fn blend(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
             network.blend_name(self.id).map(|name| name.to_string())
+        })
+    }
+
+    /// `input` or `output` if it is of the boundary of its group, through which a sealed group is reached.
+    #[getter]
+    fn boundary(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
+        read_network(py, &self.shared, |network| {
+            Ok(network.boundary(self.id)?.map(Boundary::name))
         })
     }
 
@@ -147,7 +164,8 @@ impl Contact {
     fn contradiction(&self, py: Python<'_>) -> PyResult<Option<Contradiction>> {
         read_network(py, &self.shared, |network| {
             let found = network.contradiction(self.id)?.cloned();
-            Ok(found.map(|found| Contradiction::of(&network.path(self.id), found)))
+            let path = network.path(self.id)?;
+            Ok(found.map(|found| Contradiction::of(&path, found)))
         })
     }
 
@@ -187,9 +205,7 @@ impl Gadget {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .gadget(self.id)
-                .map(|_| network.gadget_path(self.id).to_string())
+            network.gadget_path(self.id).map(|path| path.to_string())
         })
     }
 
@@ -239,11 +255,10 @@ impl Gadget {
         pick: impl Fn(bassline_core::GadgetRecord) -> Vec<(bassline_core::Text, ContactId)>,
     ) -> PyResult<Bound<'py, PyDict>> {
         let ports = read_network(py, &self.shared, |network| {
-            let bound = pick(network.gadget(self.id)?);
-            Ok(bound
-                .into_iter()
-                .map(|(port, contact)| (port, network.path(contact)))
-                .collect::<Vec<_>>())
+            let bound = pick(network.gadget(self.id)?).into_iter();
+            bound
+                .map(|(port, contact)| network.path(contact).map(|path| (port, path)))
+                .collect::<Result<Vec<_>, _>>()
         })?;
         let dict = PyDict::new(py);
         for (port, path) in ports {
@@ -281,7 +296,7 @@ impl Wire {
     fn ends(&self, py: Python<'_>) -> PyResult<(String, String)> {
         read_network(py, &self.shared, |network| {
             let (from, to, _) = network.wire_ends(self.id)?;
-            Ok((network.path(from).to_string(), network.path(to).to_string()))
+            Ok((from.to_string(), to.to_string()))
         })
     }
 
@@ -309,10 +324,14 @@ impl GroupHandle {
     #[getter]
     fn path(&self, py: Python<'_>) -> PyResult<String> {
         read_network(py, &self.shared, |network| {
-            network
-                .group_attributes(self.id)
-                .map(|_| network.group_path(self.id).to_string())
+            network.group_path(self.id).map(|path| path.to_string())
         })
+    }
+
+    /// Whether wires and gadgets pass through its boundary contacts only.
+    #[getter]
+    fn sealed(&self, py: Python<'_>) -> PyResult<bool> {
+        read_network(py, &self.shared, |network| network.is_sealed(self.id))
     }
 
     /// What it was declared with.

@@ -1,9 +1,10 @@
 //! Ingesting rows of files from Python.
 
 use crate::current::Busy;
-use crate::enter::{detached, give_way, is_interrupted, outside_batch, to_write};
+use crate::enter::{detached, give_way, is_interrupted, outside_batch};
 use crate::error::{kernel_error, network_error, row_error};
 use crate::network::Network;
+use crate::schedule::to_begin;
 use crate::shared::{Shared, lock};
 use crate::tick::after;
 use bassline_kernel::{Caller, CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
@@ -153,7 +154,7 @@ impl Network {
         while !done.starved {
             py.check_signals()?;
             give_way(py, shared);
-            let mut state = to_write(py, shared)?;
+            let mut state = to_begin(py, shared)?;
             shared.check_open(&state)?;
             let engine = &mut state.engine;
             let result = detached(py, || {

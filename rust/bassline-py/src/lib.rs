@@ -3,6 +3,8 @@
     clippy::unused_self,
     clippy::needless_pass_by_value,
     clippy::doc_link_with_quotes,
+    clippy::doc_markdown,
+    clippy::used_underscore_items,
     clippy::type_complexity,
     reason = "what a method takes and answers is what Python passes and gets; its docs are Python's"
 )]
@@ -10,7 +12,9 @@
 mod batch;
 mod catalogue;
 mod change;
+mod clock;
 mod close;
+mod columns;
 mod contradiction;
 mod current;
 mod declare;
@@ -21,9 +25,11 @@ mod function;
 mod handle;
 mod ingest;
 mod lattice;
+mod link;
 mod network;
 #[cfg(feature = "planted")]
 mod planted;
+mod schedule;
 mod shared;
 mod tick;
 mod value;
@@ -36,7 +42,11 @@ mod _core {
     #[pymodule_export]
     use crate::change::Change;
     #[pymodule_export]
+    use crate::clock::Manual;
+    #[pymodule_export]
     use crate::close::{after_fork, after_fork_in_parent, before_fork, close_all, undelivered};
+    #[pymodule_export]
+    use crate::columns::Columns;
     #[pymodule_export]
     use crate::contradiction::Contradiction;
     #[pymodule_export]
@@ -45,6 +55,8 @@ mod _core {
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
     #[pymodule_export]
     use crate::ingest::{IngestResult, RowReader};
+    #[pymodule_export]
+    use crate::link::Link;
     #[pymodule_export]
     use crate::network::Network;
     #[pymodule_export]

@@ -1,21 +1,23 @@
 //! The network class: opening, reading, writing.
 
+use crate::clock::Manual;
 use crate::contradiction::Contradiction;
 use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::schedule::clock_of;
 use crate::shared::{Closing, Shared, State, forks};
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
-use bassline_kernel::{AttachOptions, Engine, Kernel, Ring, SystemClock};
+use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
 use bassline_storage::{Sqlite, Sync};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Condvar, Mutex};
 
 /// The engine's side of `bassline.Network`.
@@ -38,7 +40,8 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
 #[pymethods]
 impl Network {
     #[new]
-    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000))]
+    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000, clock=None))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn new(
         py: Python<'_>,
         store: Option<PathBuf>,
@@ -47,6 +50,7 @@ impl Network {
         sync: &str,
         contradictions: &str,
         history: usize,
+        clock: Option<&Bound<'_, Manual>>,
     ) -> PyResult<Self> {
         one_of("persist", persist, &["batch", "immediate"])?;
         one_of("sync", sync, &["full", "normal"])?;
@@ -77,14 +81,7 @@ impl Network {
             network.set_library(library);
             network
         };
-        let mut engine = Engine::new(
-            network,
-            Arc::clone(&kernel),
-            Arc::new(SystemClock),
-            epoch,
-            positions,
-            history,
-        );
+        let mut engine = Engine::new(network, Arc::clone(&kernel), clock_of(clock), epoch, positions, history);
         if store.is_some() {
             engine.require_storable();
         }
@@ -94,6 +91,8 @@ impl Network {
             depth: 0,
             delivering: false,
             closing: Closing::Open,
+            transaction: false,
+            late: VecDeque::new(),
         };
         let shared = Shared {
             state: Mutex::new(state),
@@ -104,6 +103,8 @@ impl Network {
             subscribers: Mutex::new(Vec::new()),
             staged: Mutex::new(Vec::new()),
             deferred: Mutex::new(VecDeque::new()),
+            has_staged: AtomicBool::new(false),
+            has_deferred: AtomicBool::new(false),
             immediate: persist == "immediate" && store.is_some(),
             store,
             name: name.to_owned(),
@@ -115,8 +116,9 @@ impl Network {
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
-        let id = self.contact_id(py, path)?;
-        let content = self.shared.read(py, id)?;
+        let content = self
+            .shared
+            .read_found(py, |network| network.find_contact(network.root(), path))?;
         content_to_python(py, &content)
     }
 
@@ -220,11 +222,9 @@ impl Network {
 
     fn _contradictions(&self, py: Python<'_>) -> PyResult<Vec<Contradiction>> {
         read_network(py, &self.shared, |network| {
-            let all = network.contradictions();
-            Ok(all
-                .into_iter()
-                .map(|(id, found)| Contradiction::of(&network.path(id), found.clone()))
-                .collect())
+            let all = network.contradictions().into_iter();
+            all.map(|(id, found)| Ok(Contradiction::of(&network.path(id)?, found.clone())))
+                .collect()
         })
     }
 
@@ -254,7 +254,9 @@ impl Network {
     fn _contact_paths(&self, py: Python<'_>, pattern: Option<&str>) -> PyResult<Vec<String>> {
         let pattern = pattern.map(Pattern::new);
         read_network(py, &self.shared, |network| {
-            let paths = network.contact_ids().into_iter().map(|id| network.path(id));
+            let ids = network.contact_ids().into_iter();
+            let paths = ids.map(|id| network.path(id)).collect::<Result<Vec<_>, _>>()?;
+            let paths = paths.into_iter();
             Ok(paths
                 .filter(|path| pattern.as_ref().is_none_or(|pattern| pattern.matches(path)))
                 .map(|path| path.to_string())
@@ -264,21 +266,17 @@ impl Network {
 
     fn _gadget_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         read_network(py, &self.shared, |network| {
-            Ok(network
-                .gadget_ids()
-                .into_iter()
-                .map(|id| network.gadget_path(id).to_string())
-                .collect())
+            let ids = network.gadget_ids().into_iter();
+            ids.map(|id| network.gadget_path(id).map(|path| path.to_string()))
+                .collect()
         })
     }
 
     fn _group_paths(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         read_network(py, &self.shared, |network| {
-            Ok(network
-                .group_ids()
-                .into_iter()
-                .map(|id| network.group_path(id).to_string())
-                .collect())
+            let ids = network.group_ids().into_iter();
+            ids.map(|id| network.group_path(id).map(|path| path.to_string()))
+                .collect()
         })
     }
 

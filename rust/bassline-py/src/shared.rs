@@ -2,12 +2,12 @@
 
 use crate::change::Subscriber;
 use crate::error::BasslineError;
-use bassline_core::{ContactId, Content, Network, NetworkError};
+use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Engine, Kernel};
 use pyo3::prelude::*;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A write made by a gadget or a subscriber: it waits for a tick of its own.
@@ -32,6 +32,26 @@ pub(crate) struct State {
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
     pub(crate) closing: Closing,
+    /// Whether the open batch is a transaction: it was begun by a write, and ends when it is asked to.
+    pub(crate) transaction: bool,
+    /// What went wrong in ticks that nobody waited for; whoever comes next is told.
+    pub(crate) late: VecDeque<PyErr>,
+}
+
+impl State {
+    /// The network as this thread may see it: its own open batch as it stands; that of another, and writes that wait, not at all.
+    #[inline]
+    pub(crate) fn view(&self) -> View<'_> {
+        let network = &self.engine.network;
+        if !network.in_tick()
+            || self.owner == crate::enter::thread_number()
+            || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
+        {
+            network.current()
+        } else {
+            network.committed()
+        }
+    }
 }
 
 /// One network, as all its handles know it.
@@ -48,6 +68,9 @@ pub(crate) struct Shared {
     pub(crate) staged: Mutex<Vec<Deferred>>,
     /// What waits for a tick of its own, each with the thread that makes it.
     pub(crate) deferred: Mutex<VecDeque<(u64, Deferred)>>,
+    /// Whether there may be any of these.
+    pub(crate) has_staged: AtomicBool,
+    pub(crate) has_deferred: AtomicBool,
     /// Whether each write waits until it is stored.
     pub(crate) immediate: bool,
     /// The file of the store, if it is one.
@@ -106,17 +129,43 @@ impl Shared {
     /// After a commit, with the network locked still: what its gadgets wrote is next.
     #[inline]
     pub(crate) fn release(&self) {
+        if !self.has_staged.load(Ordering::Relaxed) {
+            return;
+        }
         let mut staged = lock(&self.staged);
+        self.has_staged.store(false, Ordering::Relaxed);
         if !staged.is_empty() {
             let me = crate::enter::thread_number();
-            lock(&self.deferred).extend(staged.drain(..).map(|operation| (me, operation)));
+            let mut deferred = lock(&self.deferred);
+            deferred.extend(staged.drain(..).map(|operation| (me, operation)));
+            self.has_deferred.store(true, Ordering::Relaxed);
         }
+    }
+
+    /// Keeps what a gadget wrote until its tick commits.
+    pub(crate) fn stage(&self, operation: Deferred) {
+        let mut staged = lock(&self.staged);
+        if staged.is_empty() || !bassline_core::planted::is(bassline_core::planted::Bug::ReentrantWriteDropped) {
+            staged.push(operation);
+        }
+        self.has_staged.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps a write of this thread until it has made those before it.
+    pub(crate) fn defer(&self, operation: Deferred) {
+        let mut deferred = lock(&self.deferred);
+        deferred.push_back((crate::enter::thread_number(), operation));
+        self.has_deferred.store(true, Ordering::Relaxed);
     }
 
     /// The oldest write that waits for this thread to make it.
     pub(crate) fn next_deferred(&self) -> Option<Deferred> {
+        if !self.has_deferred.load(Ordering::Relaxed) {
+            return None;
+        }
         let me = crate::enter::thread_number();
         let mut deferred = lock(&self.deferred);
+        self.has_deferred.store(!deferred.is_empty(), Ordering::Relaxed);
         let at = deferred.iter().position(|(thread, _)| *thread == me)?;
         deferred.remove(at).map(|(_, operation)| operation)
     }
@@ -124,19 +173,26 @@ impl Shared {
     /// The content of a contact as its reader may see it: inside a batch, its own thread sees its own writes.
     #[inline]
     pub(crate) fn read(&self, py: Python<'_>, id: ContactId) -> PyResult<Content> {
-        let content = match crate::current::firing(self.key(), |network| network.committed_content(id)) {
+        self.read_found(py, |_| Ok(id))
+    }
+
+    /// The content of the contact that is found. A gadget finds what its tick has declared, and reads what was when its tick began.
+    #[inline]
+    pub(crate) fn read_found(
+        &self,
+        py: Python<'_>,
+        find: impl Fn(View<'_>) -> Result<ContactId, NetworkError>,
+    ) -> PyResult<Content> {
+        let fired = crate::current::firing(self.key(), |network| {
+            let id = find(network.current())?;
+            network.committed_content(id)
+        });
+        let content = match fired {
             Some(content) => content,
             None => {
                 let state = crate::enter::to_read(py, self)?;
-                let network = &state.engine.network;
-                if !network.in_tick()
-                    || state.owner == crate::enter::thread_number()
-                    || bassline_core::planted::is(bassline_core::planted::Bug::UncommittedRead)
-                {
-                    network.content(id).cloned()
-                } else {
-                    network.committed_content(id)
-                }
+                let view = state.view();
+                find(view).and_then(|id| view.content(id))
             }
         };
         content.map_err(|error| crate::error::network_error(py, error))

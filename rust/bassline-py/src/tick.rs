@@ -3,10 +3,12 @@
 use crate::current::{self, Busy, keep_first};
 use crate::enter::{at_most, check, detached, is_interrupted, outside_batch, thread_number, to_read, to_write};
 use crate::error::{kernel_error, network_error};
+use crate::schedule;
 use crate::shared::{Shared, State, lock};
 use bassline_core::{Network, NetworkError, Settled};
-use bassline_kernel::KernelError;
+use bassline_kernel::{KernelError, Scheduler};
 use pyo3::prelude::*;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 
 /// How much is settled before the interpreter is let go.
@@ -45,19 +47,38 @@ pub(crate) fn write(
     if current::is_busy(shared.key()) {
         shared.check_process()?;
         if current::is_settling(shared.key()) {
-            let mut staged = lock(&shared.staged);
-            if staged.is_empty() || !bassline_core::planted::is(bassline_core::planted::Bug::ReentrantWriteDropped) {
-                staged.push(Box::new(operation));
-            }
+            shared.stage(Box::new(operation));
             return Ok(());
         }
         // A batch that a subscriber has open takes its writes.
         if to_read(py, shared)?.owner != thread_number() {
-            lock(&shared.deferred).push_back((thread_number(), Box::new(operation)));
+            shared.defer(Box::new(operation));
             return Ok(());
         }
     }
-    tick(py, shared, operation)
+    let guard = to_write(py, shared)?;
+    if guard.owner == thread_number() {
+        return attempt(py, shared, guard, operation);
+    }
+    if guard.engine.scheduler() != Scheduler::Immediate {
+        return schedule::write(py, shared, guard, operation);
+    }
+    match once(py, shared, guard, operation)? {
+        ((), Follows::Nothing) => Ok(()),
+        ((), Follows::Something) => after(py, shared),
+    }
+}
+
+/// A write that takes long enough to let the interpreter go meanwhile.
+pub(crate) fn write_much(
+    py: Python<'_>,
+    shared: &Arc<Shared>,
+    operation: impl FnOnce(&mut Network) -> Result<(), NetworkError> + Send + 'static,
+) -> PyResult<()> {
+    if current::is_busy(shared.key()) {
+        return write(py, shared, operation);
+    }
+    tick(py, shared, |network| detached(py, move || operation(network)))
 }
 
 /// An operation that answers something: a tick of its own, or part of the batch this thread has open.
@@ -69,50 +90,81 @@ pub(crate) fn tick<T>(
 ) -> PyResult<T> {
     let mut guard = to_write(py, shared)?;
     if guard.owner == thread_number() {
-        // Objects that are let go while the network is locked may run anything, and so may a lattice: they are told that it is busy.
-        let busy = Busy::settling(shared.key());
-        let result = guard.engine.network.attempt(operation);
-        drop(guard);
-        drop(busy);
-        return result.map_err(|error| refused(error).into_error(py));
+        return attempt(py, shared, guard, operation);
     }
-    let out = once(py, shared, guard, operation)?;
-    after(py, shared)?;
+    if guard.engine.scheduler() != Scheduler::Immediate {
+        guard = schedule::make_way(py, shared, guard)?;
+        if guard.owner == thread_number() {
+            return attempt(py, shared, guard, operation);
+        }
+    }
+    let (out, follows) = once(py, shared, guard, operation)?;
+    if follows == Follows::Something {
+        after(py, shared)?;
+    }
     Ok(out)
+}
+
+/// An operation in the batch this thread has open; if it fails, the batch goes on without it.
+pub(crate) fn attempt<T>(
+    py: Python<'_>,
+    shared: &Shared,
+    mut guard: MutexGuard<'_, State>,
+    operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
+) -> PyResult<T> {
+    // Objects that are let go while the network is locked may run anything: they are told that it is busy.
+    let busy = Busy::settling(shared.key());
+    let result = guard.engine.network.attempt(operation);
+    drop(guard);
+    drop(busy);
+    result.map_err(|error| network_error(py, error))
+}
+
+/// Whether somebody is to be told of a tick, or waits for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Follows {
+    Nothing,
+    Something,
 }
 
 /// One tick, of which nobody is told yet.
 #[inline]
-fn once<'a, T>(
+pub(crate) fn once<'a, T>(
     py: Python<'_>,
     shared: &'a Arc<Shared>,
     mut guard: MutexGuard<'a, State>,
     operation: impl FnOnce(&mut Network) -> Result<T, NetworkError>,
-) -> PyResult<T> {
+) -> PyResult<(T, Follows)> {
     if shared.kernel.is_needed() {
         drop(guard);
         admit(py, shared)?;
-        guard = to_write(py, shared)?;
+        guard = schedule::to_begin(py, shared)?;
     }
     shared.check_open(&guard)?;
     guard.engine.begin_plain();
     let busy = Busy::settling(shared.key());
     let result = operation(&mut guard.engine.network).map_err(refused);
     let result = result.and_then(|out| settle(py, &mut guard.engine).map(|()| out));
-    end(shared, guard, result.is_ok());
+    let follows = end(shared, guard, result.is_ok());
     drop(busy);
-    result.map_err(|refusal| refusal.into_error(py))
+    match result {
+        Ok(out) => Ok((out, follows)),
+        Err(refusal) => Err(refusal.into_error(py)),
+    }
 }
 
 /// Commits the open tick or takes it back, and with it what its gadgets wrote.
 #[inline]
-pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: bool) {
+pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: bool) -> Follows {
     if commit {
         guard.engine.commit();
         shared.release();
+        let quiet = !shared.immediate && !guard.engine.has_notices() && !shared.has_deferred.load(Ordering::Relaxed);
+        if quiet { Follows::Nothing } else { Follows::Something }
     } else {
         guard.engine.rollback();
         lock(&shared.staged).clear();
+        Follows::Nothing
     }
 }
 
@@ -147,7 +199,7 @@ pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
         let Some(operation) = shared.next_deferred() else {
             return first;
         };
-        let told = to_write(py, shared).and_then(|guard| once(py, shared, guard, operation));
+        let told = schedule::write_deferred(py, shared, operation);
         let told = told.and_then(|()| if shared.immediate { stored(py, shared) } else { Ok(()) });
         keep_first(py, &mut first, told);
         keep_first(py, &mut first, py.check_signals());
@@ -168,8 +220,9 @@ fn stored(py: Python<'_>, shared: &Shared) -> PyResult<()> {
     }
 }
 
-pub(crate) fn flush(py: Python<'_>, shared: &Shared, timeout: Option<f64>) -> PyResult<()> {
+pub(crate) fn flush(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<f64>) -> PyResult<()> {
     check(shared)?;
+    schedule::commit(py, shared)?;
     outside_batch(py, shared, "flush()")?;
     let kernel = &shared.kernel;
     let timeout = timeout.map(at_most);

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// Content from Python: `Nothing` is none.
 #[inline]
 pub(crate) fn to_content(object: &Bound<'_, PyAny>) -> PyResult<Content> {
+    if let Ok(float) = object.cast_exact::<PyFloat>() {
+        return Ok(Some(Value::Float(float.value())));
+    }
     if object.is_exact_instance_of::<Nothing>() {
         Ok(None)
     } else {

@@ -2,7 +2,7 @@
 
 use super::failure::storage_error;
 use super::marks;
-use super::schema::{APPLICATION, CREATE, VERSION};
+use super::schema::{APPLICATION, CREATE, FROM_1, VERSION};
 use super::turns::wait_for_others;
 use crate::error::StorageError;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
@@ -56,7 +56,7 @@ fn recognise(connection: &Connection, path: &Path) -> Result<bool, StorageError>
     };
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
     match (application, version) {
-        (APPLICATION, VERSION) => Ok(true),
+        (APPLICATION, 1..=VERSION) => Ok(true),
         (APPLICATION, found) => Err(StorageError::Newer {
             path: path.to_owned(),
             found,
@@ -84,6 +84,9 @@ fn prepare(connection: &mut Connection, synchronous: &str) -> rusqlite::Result<(
     if version == 0 {
         transaction.execute_batch(CREATE)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction.pragma_update(None, "user_version", VERSION)?;
+    } else if version == 1 {
+        transaction.execute_batch(FROM_1)?;
         transaction.pragma_update(None, "user_version", VERSION)?;
     }
     transaction.execute_batch(marks::CREATE)?;

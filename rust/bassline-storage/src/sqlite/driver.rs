@@ -468,6 +468,7 @@ mod tests {
             blend: Blend::AcceptLast,
             lattice: None,
             attributes: Value::Null,
+            boundary: None,
         };
         let change = Change {
             contact: id,

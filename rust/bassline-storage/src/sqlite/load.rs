@@ -7,8 +7,8 @@ use super::marks;
 use crate::error::StorageError;
 use crate::json;
 use bassline_core::{
-    Blend, Cause, ContactId, ContactRecord, ContactState, GadgetId, GadgetRecord, GroupRecord, Handle, Image, Text,
-    Unnamed, Value, WireId, WireKind, WireRecord,
+    Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, GadgetId, GadgetRecord, GroupRecord, Handle, Image,
+    LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,
 };
 use indexmap::IndexMap;
 use rusqlite::types::ValueRef;
@@ -18,17 +18,20 @@ use std::path::Path;
 
 /// Parents stand before children, as they are less deep.
 const GROUPS: &str = "
-    SELECT g.id, g.handle, p.handle, g.name, g.attributes
+    SELECT g.id, g.handle, p.handle, g.name, g.attributes, g.sealed
     FROM group_ g LEFT JOIN group_ p ON p.id = g.parent
     WHERE g.id BETWEEN ?1 AND ?2 AND g.parent IS NOT NULL
     ORDER BY length(g.path) - length(replace(g.path, '/', '')), g.id";
 const CONTACTS: &str = "
-    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content
+    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content, c.boundary
     FROM contact c LEFT JOIN group_ g ON g.id = c.group_id
     WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id";
 const WIRES: &str = "
     SELECT id, handle, creation, from_handle, to_handle, kind
     FROM wire WHERE id BETWEEN ?1 AND ?2 ORDER BY creation";
+const LINKS: &str = "
+    SELECT id, handle, from_handle, to_handle, relation, attributes
+    FROM link WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const GADGETS: &str = "
     SELECT a.id, a.handle, a.creation, g.handle, a.name, a.computation, a.is_function, a.contain,
         a.inputs, a.outputs, a.optional, a.state, a.config
@@ -71,6 +74,7 @@ impl Loader<'_> {
             contacts,
             wires: self.rows("wire", WIRES, wire)?,
             gadgets: self.rows("gadget", GADGETS, gadget)?,
+            links: self.rows("link", LINKS, link)?,
         };
         Ok((image, epoch))
     }
@@ -147,6 +151,7 @@ fn group(row: &Row<'_>) -> Result<GroupRecord, Reason> {
         parent: handle(row, 2)?,
         name: row.get::<_, String>(3)?.into(),
         attributes: optional(row, 4)?,
+        sealed: row.get(5)?,
     })
 }
 
@@ -174,6 +179,10 @@ fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
         blend,
         lattice,
         attributes: optional(row, 6)?,
+        boundary: match row.get::<_, Option<String>>(10)? {
+            None => None,
+            Some(name) => Some(known(Boundary::from_name(&name), "boundary", name)?),
+        },
     };
     let cause = match row.get_ref(8)? {
         ValueRef::Null => Cause::Nobody,
@@ -198,6 +207,16 @@ fn wire(row: &Row<'_>) -> Result<WireRecord, Reason> {
         from: handle(row, 3)?,
         to: handle(row, 4)?,
         kind: known(WireKind::from_name(&kind), "kind of wire", kind)?,
+    })
+}
+
+fn link(row: &Row<'_>) -> Result<LinkRecord, Reason> {
+    Ok(LinkRecord {
+        id: handle::<LinkId>(row, 1)?,
+        from: handle(row, 2)?,
+        to: handle(row, 3)?,
+        relation: row.get::<_, String>(4)?.into(),
+        attributes: optional(row, 5)?,
     })
 }
 

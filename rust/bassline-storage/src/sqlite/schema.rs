@@ -4,7 +4,7 @@
 pub(crate) const APPLICATION: i64 = 0x4253_4c4e;
 
 /// The version of the schema, in `user_version`.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// `handle`, `from_handle`, … are handles as numbers. An `id` is a network's number and a slot. Contents, attributes and
 /// configuration are typed JSON; a content of NULL is Nothing. A `cause` is a text for a source outside (empty for an ordinary
@@ -28,7 +28,8 @@ CREATE TABLE group_ (
     parent INTEGER,
     name TEXT NOT NULL,
     path TEXT NOT NULL,
-    attributes TEXT
+    attributes TEXT,
+    sealed INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE contact (
     id INTEGER PRIMARY KEY,
@@ -40,7 +41,8 @@ CREATE TABLE contact (
     attributes TEXT,
     version INTEGER NOT NULL,
     cause ANY,
-    content TEXT
+    content TEXT,
+    boundary TEXT
 ) STRICT;
 CREATE UNIQUE INDEX contact_name ON contact (group_id, name) WHERE name IS NOT NULL;
 CREATE TABLE wire (
@@ -50,6 +52,14 @@ CREATE TABLE wire (
     from_handle INTEGER NOT NULL,
     to_handle INTEGER NOT NULL,
     kind TEXT NOT NULL
+) STRICT;
+CREATE TABLE link (
+    id INTEGER PRIMARY KEY,
+    handle INTEGER NOT NULL,
+    from_handle INTEGER NOT NULL,
+    to_handle INTEGER NOT NULL,
+    relation TEXT NOT NULL,
+    attributes TEXT
 ) STRICT;
 CREATE TABLE gadget (
     id INTEGER PRIMARY KEY,
@@ -147,6 +157,13 @@ JOIN network n ON n.id = w.id >> 32
 LEFT JOIN contact_path f ON f.id = (n.id << 32) | (w.from_handle & 4294967295)
 LEFT JOIN contact_path t ON t.id = (n.id << 32) | (w.to_handle & 4294967295);
 
+CREATE VIEW links AS
+SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, l.relation, coalesce(l.attributes, '{}') AS attributes
+FROM link l
+JOIN network n ON n.id = l.id >> 32
+LEFT JOIN contact_path f ON f.id = (n.id << 32) | (l.from_handle & 4294967295)
+LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
+
 CREATE VIEW gadgets AS
 SELECT n.name AS network_id, g.path AS group_id, gp.path, a.computation,
     (SELECT json_group_object(p.value ->> 0, cp.path) FROM json_each(a.inputs) p
@@ -189,4 +206,24 @@ WHERE c.name IS NOT NULL OR gone.path IS NOT NULL;
 CREATE VIEW positions AS
 SELECT n.name AS network_id, p.source, p.position, p.tick
 FROM position p JOIN network n ON n.id = p.network;
+";
+
+/// What a file of version 1 lacks.
+pub(crate) const FROM_1: &str = r"
+ALTER TABLE group_ ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN boundary TEXT;
+CREATE TABLE link (
+    id INTEGER PRIMARY KEY,
+    handle INTEGER NOT NULL,
+    from_handle INTEGER NOT NULL,
+    to_handle INTEGER NOT NULL,
+    relation TEXT NOT NULL,
+    attributes TEXT
+) STRICT;
+CREATE VIEW links AS
+SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, l.relation, coalesce(l.attributes, '{}') AS attributes
+FROM link l
+JOIN network n ON n.id = l.id >> 32
+LEFT JOIN contact_path f ON f.id = (n.id << 32) | (l.from_handle & 4294967295)
+LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
 ";

@@ -5,7 +5,8 @@ use super::key;
 use super::marks;
 use crate::json;
 use bassline_core::{
-    ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, StructureChange, Text, Unnamed, Value, WireRecord,
+    Boundary, ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, LinkRecord, StructureChange, Text, Unnamed,
+    Value, WireRecord,
 };
 use rusqlite::{Transaction, params};
 
@@ -24,6 +25,8 @@ impl StructureWriter<'_> {
             StructureChange::ContactAdded(record) => self.add_contact(record),
             StructureChange::WireAdded(record) => self.add_wire(record),
             StructureChange::GadgetAdded(record) => self.add_gadget(record),
+            StructureChange::LinkAdded(record) => self.add_link(record),
+            StructureChange::LinkRemoved(id) => self.run("DELETE FROM link WHERE id = ?1", *id),
             StructureChange::GroupRemoved(id) => self.run("DELETE FROM group_ WHERE id = ?1", *id),
             StructureChange::ContactRemoved(id) => {
                 self.run(
@@ -69,15 +72,16 @@ impl StructureWriter<'_> {
     fn add_group(&self, record: &GroupRecord) -> Result<(), WriteError> {
         let parent = key::row(self.network, record.parent);
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO group_ (id, handle, parent, name, path, attributes)
-             SELECT ?1, ?2, ?3, ?4, CASE path WHEN '' THEN '' ELSE path || '/' END || ?4, ?5 FROM group_ WHERE id = ?3",
+            "INSERT INTO group_ (id, handle, parent, name, path, attributes, sealed)
+             SELECT ?1, ?2, ?3, ?4, CASE path WHEN '' THEN '' ELSE path || '/' END || ?4, ?5, ?6 FROM group_ WHERE id = ?3",
         )?;
         let added = statement.execute(params![
             key::row(self.network, record.id),
             record.id.to_bits() as i64,
             parent,
             record.name.as_str(),
-            optional(&record.attributes)?
+            optional(&record.attributes)?,
+            record.sealed
         ])?;
         if added == 1 {
             Ok(())
@@ -95,8 +99,8 @@ impl StructureWriter<'_> {
             Err(Unnamed::State) => ("state", None, None, None),
         };
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, version, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
+            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, version, content, boundary)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)",
         )?;
         statement.execute(params![
             key::row(self.network, record.id),
@@ -106,7 +110,8 @@ impl StructureWriter<'_> {
             name,
             record.blend_name(),
             optional(&record.attributes)?,
-            content
+            content,
+            record.boundary.map(Boundary::name)
         ])?;
         Ok(())
     }
@@ -123,6 +128,21 @@ impl StructureWriter<'_> {
             record.from.to_bits() as i64,
             record.to.to_bits() as i64,
             record.kind.name()
+        ])?;
+        Ok(())
+    }
+
+    fn add_link(&self, record: &LinkRecord) -> Result<(), WriteError> {
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO link (id, handle, from_handle, to_handle, relation, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?;
+        statement.execute(params![
+            key::row(self.network, record.id),
+            record.id.to_bits() as i64,
+            record.from.to_bits() as i64,
+            record.to.to_bits() as i64,
+            record.relation.as_str(),
+            optional(&record.attributes)?
         ])?;
         Ok(())
     }
