@@ -184,3 +184,19 @@ def test_a_total_that_reads_itself_adds_up_every_event_of_a_tick(world, net):
         for value in (1, 2, 3):
             net["event"] = value
     assert net["total"] == 6
+
+
+def test_a_gadget_of_two_outputs_that_are_its_inputs_is_one_cycle_with_both(world, net):
+    net.contact("a", 8)
+    net.contact("source")
+    net.wire("source", "b", kind="directed")
+    net["b"] = 0.5
+
+    def pair(x, y):
+        return min(x, y), max(x, y)
+
+    net.gadget(pair, name="pair", inputs={"x": "a", "y": "b"}, outputs=("a", "b"))
+    assert (net["a"], net["b"]) == (0.5, 8)
+    assert world.firings(net, "pair") == 2
+    net["source"] = 3
+    assert (net["a"], net["b"]) == (0.5, 3)

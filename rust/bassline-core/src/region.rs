@@ -175,6 +175,7 @@ impl Network {
     /// Orders the edges of a gadget, one after the other: a search must not run into a new edge that has not had its turn.
     pub(crate) fn order_gadget(&mut self, slot: u32) {
         let outputs = self.gadgets.outputs(slot);
+        self.regions.ordering = Some(slot);
         for port in 0..outputs.len() {
             self.gadgets.set_output(slot, port, NONE);
         }
@@ -189,6 +190,7 @@ impl Network {
                 self.order_edge(self.gadget_vertex(slot), self.contact_vertex(contact));
             }
         }
+        self.regions.ordering = None;
     }
 
     fn queue_region(&mut self, index: u32) {

@@ -50,6 +50,8 @@ pub(crate) struct Regions {
     large: Vec<Large>,
     free_large: Vec<u32>,
     stale: Vec<u32>,
+    /// The gadget whose edges are put in order, one after the other.
+    pub(crate) ordering: Option<u32>,
     /// The region being evaluated.
     pub(crate) running: Option<u32>,
     /// How far it is, between two turns.

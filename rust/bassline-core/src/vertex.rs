@@ -108,6 +108,14 @@ impl Network {
         };
         for code in edges.living(slot) {
             out.push(match Edge::of(code) {
+                // An output that has not had its turn is no edge yet, seen from neither end.
+                Edge::Gadget(gadget)
+                    if !forward
+                        && self.regions.ordering == Some(gadget)
+                        && !self.gadgets.outputs(gadget).contains(&slot) =>
+                {
+                    continue;
+                }
                 Edge::Gadget(gadget) => self.gadget_vertex(gadget),
                 Edge::Wire(wire) => self.contact_vertex(self.other_end(wire, slot)),
             });
