@@ -288,3 +288,15 @@ def test_a_write_that_contradicts_does_not_wake_a_link_whose_ends_stand_apart(wo
     net["high"] = None
     assert net.contacts["high"].contradiction is not None
     assert (net["high"], net["low"]) == (0.5, -6)
+
+
+def test_connecting_brings_a_value_to_a_contact_in_a_fault_and_leaves_the_fault(world, net):
+    def fussy(x):
+        raise ValueError("no")
+
+    net.contact("x", 1)
+    net.contact("held", -1.5)
+    net.gadget(fussy, name="fussy", inputs={"x": "x"}, outputs=("y",), on_error="contain")
+    net.wire("y", "held")
+    assert net["y"] == -1.5
+    assert net.contact("y").fault is not None

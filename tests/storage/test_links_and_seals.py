@@ -62,7 +62,8 @@ def test_a_store_from_before_there_were_links_is_opened(store):
     with closing(sqlite3.connect(store)) as database:
         database.executescript(
             """
-            drop view links; drop table link; pragma user_version = 1;
+            drop view links; drop table link; drop view contradictions; drop view faults; drop table mark;
+            pragma user_version = 1;
             drop view groups; drop view contacts; drop view contact_path; drop view gadget_path; drop view wire_path;
             drop view gadgets; drop view wires; drop view history;
             alter table group_ drop column sealed; alter table contact drop column boundary;

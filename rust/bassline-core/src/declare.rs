@@ -303,7 +303,10 @@ impl Network {
             content(to),
             crate::planted::is(crate::planted::Bug::OneWayConnect),
         ) {
-            self.write_external(from, Some(value), self.contacts.rows[to as usize].writer)?;
+            self.tick.carrying = true;
+            let written = self.write_external(from, Some(value), self.contacts.rows[to as usize].writer);
+            self.tick.carrying = false;
+            written?;
         }
         Ok(slot)
     }

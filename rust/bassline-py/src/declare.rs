@@ -14,6 +14,7 @@ use bassline_core::{
     primitive_of, wire_kind_of,
 };
 use pyo3::Borrowed;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString, PyTuple};
@@ -82,15 +83,27 @@ impl Network {
     /// 9.5
     #[pyo3(signature = (path, value=Given::default(), blend=None, *, boundary=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, *, boundary=None, **attributes)")]
     fn contact(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         path: &str,
         value: Given<'_>,
-        blend: Option<&str>,
+        blend: Option<&Bound<'_, PyAny>>,
         boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        self.declare_contact(py, None, path, value.0.as_ref(), (blend, boundary), attributes)
+        let py = slf.py();
+        let name = blend.map(|blend| blend.extract::<&str>()).transpose();
+        if let Ok(name) = name {
+            return slf
+                .get()
+                .declare_contact(py, None, path, value.0.as_ref(), (name, boundary), attributes);
+        }
+        let (join, identity): (Bound<'_, PyAny>, String) = py
+            .import(intern!(py, "bassline._lattices"))?
+            .call_method1(intern!(py, "describe"), (blend,))?
+            .extract()?;
+        let value = value.0.map_or_else(|| crate::value::content_to_python(py, &None), Ok)?;
+        slf.get()
+            ._declare_lattice(py, None, path, &value, &join, &identity, boundary, attributes)
     }
 
     /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
