@@ -91,7 +91,7 @@ impl Network {
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let py = slf.py();
-        let name = blend.map(|blend| blend.extract::<&str>()).transpose();
+        let name = blend.map(PyAnyMethods::extract::<&str>).transpose();
         if let Ok(name) = name {
             return slf
                 .get()
