@@ -339,3 +339,20 @@ def test_a_success_that_produces_nothing_lifts_a_fault(world, net):
     assert net.contacts["b"].fault is not None
     net["a"] = 1
     assert net.contacts["b"].fault is None
+
+
+def test_a_contact_stays_in_a_fault_until_every_gadget_that_failed_has_succeeded(world, net):
+    def short(x):
+        if len(x) > 2:
+            raise ValueError("too long")
+        return x
+
+    net.contact("a", "abc")
+    net.contact("b", "abc")
+    net.gadget(short, name="one", inputs={"x": "a"}, outputs=("out",), on_error="contain")
+    net.gadget(short, name="two", inputs={"x": "b"}, outputs=("out",), on_error="contain")
+    net["b"] = "b"
+    assert net["out"] == "b"
+    assert net.contact("out").fault is not None
+    net["a"] = "a"
+    assert net.contact("out").fault is None

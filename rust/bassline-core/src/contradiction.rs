@@ -122,15 +122,21 @@ impl Network {
         if !self.contacts.has(slot, flag::MARKED) {
             return;
         }
+        let carrying = self.tick.carrying;
         let lifts = |gadget: u32| {
-            (!self.tick.carrying || crate::planted::is(crate::planted::Bug::FaultLiftedByWire))
+            (!carrying || crate::planted::is(crate::planted::Bug::FaultLiftedByWire))
                 && (writer.as_external().is_some() || writer == Writer::gadget(gadget))
         };
-        let fault = self.faults.get(&slot).is_some_and(|&(gadget, _)| lifts(gadget));
+        let fault = self.faults.get(&slot).is_some_and(|faults| faults.any(lifts));
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));
             self.contradictions.swap_remove(&slot);
-            if fault {
+            if fault
+                && !self
+                    .faults
+                    .get_mut(&slot)
+                    .is_some_and(|faults| faults.keep(|gadget| !lifts(gadget)))
+            {
                 self.faults.swap_remove(&slot);
             }
             let left = self.faults.contains_key(&slot);

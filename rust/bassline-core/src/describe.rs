@@ -77,7 +77,7 @@ impl Network {
     }
 
     pub(crate) fn fault_record(&self, slot: u32) -> Option<(GadgetId, Text)> {
-        let (gadget, fault) = self.faults.get(&slot)?;
+        let (gadget, fault) = self.faults.get(&slot)?.oldest()?;
         Some((self.gadgets.id(*gadget), fault.to_string().into()))
     }
 

@@ -5,7 +5,7 @@ use crate::contact::flag;
 use crate::contact::{Edge, NONE, Writer};
 use crate::contradiction::Contradiction;
 use crate::declare::CONSTANT;
-use crate::error::Fault;
+use crate::faults::Faults;
 use crate::gadget;
 use crate::gadget::{Function, UNNAMED};
 use crate::group::{Group, Named, ROOT};
@@ -58,7 +58,7 @@ pub(crate) enum Edit {
 pub(crate) struct Marks {
     pub(crate) contact: u32,
     pub(crate) contradiction: Option<Contradiction>,
-    pub(crate) fault: Option<(u32, Fault)>,
+    pub(crate) fault: Option<Faults>,
 }
 
 impl std::fmt::Debug for Edit {
@@ -284,12 +284,15 @@ impl Network {
 
     /// Whether the marks of a contact are others than these.
     fn marks_differ(&self, was: &Marks) -> bool {
-        let text = |fault: &(u32, Fault)| (fault.0, fault.1.to_string());
         let contradiction_differs = match (self.contradictions.get(&was.contact), &was.contradiction) {
             (Some(now), Some(was)) => !now.is_of(&was.current, &was.incoming),
             (now, was) => now.is_some() != was.is_some(),
         };
-        contradiction_differs || self.faults.get(&was.contact).map(text) != was.fault.as_ref().map(text)
+        let fault_differs = match (self.faults.get(&was.contact), &was.fault) {
+            (Some(now), Some(was)) => !now.is_same(was),
+            (now, was) => now.is_some() != was.is_some(),
+        };
+        contradiction_differs || fault_differs
     }
 
     fn marks_changed(&self, was: &Marks) -> Option<StructureChange> {

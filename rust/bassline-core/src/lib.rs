@@ -48,6 +48,7 @@ mod directory;
 mod edges;
 mod edit;
 mod error;
+mod faults;
 mod fire;
 mod gadget;
 mod group;

@@ -6,6 +6,7 @@ use crate::contact::{NONE, Unnamed, Version, Writer, flag};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
 use crate::error::Fault;
+use crate::faults::Faults;
 use crate::gadget::{Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
@@ -81,7 +82,7 @@ impl Network {
             if network.gadgets.slots.holds(gadget) {
                 network
                     .faults
-                    .insert(slot, (gadget.slot(), Fault::Domain(text.to_string())));
+                    .insert(slot, Faults::of(gadget.slot(), Fault::Domain(text.to_string())));
                 network.contacts.set(slot, flag::MARKED, true);
             }
         }

@@ -5,6 +5,7 @@ use crate::boundary::Boundary;
 use crate::contact::{Contacts, Writer, flag};
 use crate::contradiction::Contradiction;
 use crate::error::{Fault, NetworkError, nearest};
+use crate::faults::Faults;
 use crate::gadget::{Gadgets, UNNAMED};
 use crate::group::{Groups, Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
@@ -68,8 +69,8 @@ pub struct Network {
     pub(crate) creation: u64,
     pub(crate) on_contradiction: OnContradiction,
     pub(crate) contradictions: IndexMap<u32, Contradiction, FxBuildHasher>,
-    /// Of a contact in fault: the gadget that failed, and how.
-    pub(crate) faults: IndexMap<u32, (u32, Fault), FxBuildHasher>,
+    /// Of a contact in a fault: the gadgets that failed, and how.
+    pub(crate) faults: IndexMap<u32, Faults, FxBuildHasher>,
     /// The attributes of the contacts that have any.
     pub(crate) attributes: IndexMap<u32, Value, FxBuildHasher>,
     /// The lattices of the contacts that have one of the user's.
@@ -187,7 +188,8 @@ impl Network {
 
     /// The fault a contact is in.
     pub fn fault(&self, id: ContactId) -> Result<Option<&Fault>, NetworkError> {
-        Ok(self.faults.get(&self.slot(id)?).map(|(_, fault)| fault))
+        let faults = self.faults.get(&self.slot(id)?).and_then(Faults::oldest);
+        Ok(faults.map(|(_, fault)| fault))
     }
 
     /// Who wrote the content of a contact.

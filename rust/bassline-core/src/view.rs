@@ -6,6 +6,7 @@ use crate::contact::{NONE, Writer, flag};
 use crate::contradiction::Contradiction;
 use crate::edit::Edit;
 use crate::error::{Fault, NetworkError, nearest};
+use crate::faults::Faults;
 use crate::gadget;
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
@@ -46,7 +47,7 @@ impl Network {
 }
 
 /// A contradiction, and a fault with the gadget that is in it.
-type Marks<'a> = (&'a Option<Contradiction>, &'a Option<(u32, Fault)>);
+type Marks<'a> = (&'a Option<Contradiction>, &'a Option<Faults>);
 
 fn stale<T>(what: &'static str) -> Result<T, NetworkError> {
     Err(NetworkError::Stale { what })
@@ -228,7 +229,7 @@ impl<'a> View<'a> {
             Some((_, fault)) => fault.as_ref(),
             None => self.network.faults.get(&slot),
         };
-        Ok(found.map(|(_, fault)| fault))
+        Ok(found.and_then(Faults::oldest).map(|(_, fault)| fault))
     }
 
     /// A cause in words; see [`Network::cause_text`].

@@ -269,10 +269,21 @@ impl Network {
             return;
         }
         for contact in self.gadgets.outputs(gadget) {
-            if contact != crate::contact::NONE && self.faults.get(&contact).is_some_and(|fault| fault.0 == gadget) {
+            if contact != crate::contact::NONE
+                && self
+                    .faults
+                    .get(&contact)
+                    .is_some_and(|faults| faults.any(|of| of == gadget))
+            {
                 self.tick.edits.push(Edit::marked(self, contact));
-                self.faults.swap_remove(&contact);
-                let left = self.contradictions.contains_key(&contact);
+                if !self
+                    .faults
+                    .get_mut(&contact)
+                    .is_some_and(|faults| faults.keep(|of| of != gadget))
+                {
+                    self.faults.swap_remove(&contact);
+                }
+                let left = self.contradictions.contains_key(&contact) || self.faults.contains_key(&contact);
                 self.contacts.set(contact, flag::MARKED, left);
             }
         }

@@ -1,0 +1,49 @@
+//! The faults a contact is in: one of each gadget that failed to write to it and has not succeeded since.
+
+use crate::error::Fault;
+use smallvec::SmallVec;
+
+/// The faults of one contact, the oldest first, at least one.
+#[derive(Debug, Clone)]
+pub(crate) struct Faults(SmallVec<[(u32, Fault); 1]>);
+
+impl Faults {
+    pub(crate) fn of(gadget: u32, fault: Fault) -> Self {
+        Self(SmallVec::from_iter([(gadget, fault)]))
+    }
+
+    /// The gadget that failed first, and how.
+    pub(crate) fn oldest(&self) -> Option<&(u32, Fault)> {
+        self.0.first()
+    }
+
+    /// Notes how a gadget failed; what it had failed with before is forgotten.
+    pub(crate) fn note(&mut self, gadget: u32, fault: Fault) {
+        match self.0.iter_mut().find(|known| known.0 == gadget) {
+            Some(known) => known.1 = fault,
+            None => self.0.push((gadget, fault)),
+        }
+    }
+
+    pub(crate) fn any(&self, mut of: impl FnMut(u32) -> bool) -> bool {
+        self.0.iter().any(|known| of(known.0))
+    }
+
+    /// Keeps the faults of some gadgets; whether any are left.
+    pub(crate) fn keep(&mut self, mut of: impl FnMut(u32) -> bool) -> bool {
+        self.0.retain(|known| of(known.0));
+        !self.0.is_empty()
+    }
+
+    /// Whether the same gadgets failed in the same words.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let text = |faults: &Self| -> Vec<(u32, String)> {
+            faults
+                .0
+                .iter()
+                .map(|(gadget, fault)| (*gadget, fault.to_string()))
+                .collect()
+        };
+        text(self) == text(other)
+    }
+}
