@@ -57,6 +57,8 @@ def functions(nothing: Any) -> dict[str, Any]:
         return x / 2
 
     def total(x: Any, y: Any, z: Any = 100) -> Any:
+        if any(isinstance(part, (str, list)) and len(part) > 1000 for part in (x, y, z)):
+            raise ValueError("too long")  # in a cycle it would triple with every round
         return x + y + z
 
     def pair(x: Any, y: Any) -> Any:
