@@ -254,3 +254,8 @@ def test_ctrl_c_ends_the_running_program_and_says_so(stand_in):
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
         assert running.communicate(timeout=20)[1] == "\ndev: interrupted\n"
         assert running.returncode == 130
+
+
+def test_the_fuzz_is_run_for_as_long_as_is_said(stand_in):
+    done = stand_in("soak", "fuzz", "--seed", "3", "--start", "7", "--seconds", "60")
+    assert "python -m tests.fuzz --seed 3 --start 7 --seconds 60 cases= seed=" in done.calls

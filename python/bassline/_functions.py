@@ -6,6 +6,9 @@ import importlib
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from bassline._found import found as found_value
+from bassline.errors import DeclarationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,11 +17,20 @@ _BINDABLE = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_
 
 def parameters(function: Callable[..., Any]) -> list[tuple[str, bool]]:
     """Each parameter by name, and whether it is required."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError) as error:
+        raise DeclarationError(
+            f"a gadget's parameters are contacts by name; those of {title(function)} cannot be found: "
+            "write a function around it that names them"
+        ) from error
     found = []
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in signature.parameters.items():
         if parameter.kind not in _BINDABLE:
-            raise TypeError(
-                f"a gadget's parameters are contacts by name; {function.__qualname__} has {parameter}, "
+            stars = {parameter.VAR_KEYWORD: "**", parameter.VAR_POSITIONAL: "*"}
+            prefix = next((stars[kind] for kind in stars if kind is parameter.kind), "the keyword-only ")
+            raise DeclarationError(
+                f"a gadget's parameters are contacts by name; {title(function)} has {prefix}{name}, "
                 "which stands for no one contact: name each parameter"
             )
         found.append((name, parameter.default is inspect.Parameter.empty))
@@ -27,7 +39,28 @@ def parameters(function: Callable[..., Any]) -> list[tuple[str, bool]]:
 
 def identity(function: Callable[..., Any]) -> str:
     """Where a function is found again: `module:qualified.name`."""
-    return f"{function.__module__}:{function.__qualname__}"
+    qualified, module = getattr(function, "__qualname__", None), getattr(function, "__module__", None)
+    if isinstance(qualified, str) and isinstance(module, str):
+        return f"{module}:{qualified}"
+    return f"{type(function).__module__}:<locals>.{type(function).__qualname__}"
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What a function calls itself.
+
+    Raises:
+        DeclarationError: it has no name, as a partial has none.
+    """
+    name = getattr(function, "__name__", None)
+    if not isinstance(name, str):
+        raise DeclarationError(f"{title(function)} has no name of its own; give the gadget name= and outputs=")
+    return name
+
+
+def title(function: Callable[..., Any]) -> str:
+    """How messages call a function."""
+    qualified = getattr(function, "__qualname__", None)
+    return qualified if isinstance(qualified, str) else found_value(function)
 
 
 def find(path: str) -> tuple[Callable[..., Any], list[tuple[str, bool]]]:

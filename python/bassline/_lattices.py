@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
+from bassline._found import found as found_value
 from bassline._functions import locate
 from bassline.errors import DeclarationError
 
@@ -16,7 +17,7 @@ def describe(lattice: Any) -> tuple[Callable[[Any, Any], Any], str]:
     """How a lattice joins two values, and where its class is found again: `module:qualified.name`."""
     if not inspect.isclass(lattice):
         raise DeclarationError(
-            f"a blend is a name, such as 'max', or a class with join(a, b); found {type(lattice).__name__} {lattice!r}"
+            f"a blend is a name, such as 'max', or a class with join(a, b); found {found_value(lattice)}"
         )
     return _join_of(lattice), f"{lattice.__module__}:{lattice.__qualname__}"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bassline import _core
+from bassline._found import found
+from bassline.errors import ValueTypeError
+
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
-
-    from bassline import _core
 
 
 class Columns:
@@ -25,6 +27,8 @@ class Columns:
     __slots__ = ("_columns",)
 
     def __init__(self, columns: _core.Columns) -> None:
+        if not isinstance(columns, _core.Columns):
+            raise TypeError("columns are made by net.columns(paths)")
         self._columns = columns
 
     def set(self, array: NDArray[Any] | Any) -> None:
@@ -55,7 +59,10 @@ class Columns:
         """
         import numpy as np  # noqa: PLC0415 - an extra, for who reads arrays
 
-        wanted = np.dtype(dtype)
+        try:
+            wanted = np.dtype(dtype)
+        except (TypeError, ValueError) as error:
+            raise ValueTypeError(f"a column reads as float64, int64 or bool; found {found(dtype)}") from error
         return np.frombuffer(self._columns.get(wanted.name), dtype=wanted)
 
     def __len__(self) -> int:

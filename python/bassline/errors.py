@@ -18,6 +18,7 @@ __all__ = [
     "GadgetError",
     "InputError",
     "ManifestError",
+    "NestingError",
     "NotSettledError",
     "StaleHandleError",
     "StorageError",
@@ -223,6 +224,17 @@ class ValueRangeError(BasslineError, ValueError, OverflowError):
     >>> bl.Network().contact("x", 2**64)
     Traceback (most recent call last):
     bassline.errors.ValueRangeError: an int must lie between -2**63 and 2**63 - 1; found 0x10000000000000000; ...
+    """
+
+
+class NestingError(ValueTypeError, RecursionError):
+    """A value nests too deep, or contains itself.
+
+    >>> items = []
+    >>> items.append(items)
+    >>> bl.Network().contact("x", items)
+    Traceback (most recent call last):
+    bassline.errors.NestingError: a value may nest 120 levels deep; this one is deeper, or contains itself
     """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from bassline import _core
 
@@ -39,6 +39,11 @@ class Handles(Mapping[str, Handle], Generic[Handle]):
     def match(self, pattern: str) -> list[Handle]:
         """The handles whose paths are of a pattern: `*` is any part of a name, `**` any number of names."""
         return [self._find(path) for path in self._paths() if _core.matches(pattern, path)]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            f"the {self._what} of a network are a live view and are not copied or pickled; dict(...) has them"
+        )
 
     def __repr__(self) -> str:
         paths = self._paths()

@@ -6,11 +6,19 @@ import atexit
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from bassline import _core
+from bassline._found import found, is_one_of
 from bassline.columns import Columns
-from bassline.errors import BasslineError, DriverError, StorageError, ValueTypeError
+from bassline.errors import (
+    BasslineError,
+    DeclarationError,
+    DriverError,
+    StorageError,
+    UnknownContactError,
+    ValueTypeError,
+)
 from bassline.mappings import Handles
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
@@ -31,6 +39,10 @@ def _file_of(store: str | os.PathLike[str] | None) -> str | None:
     if store is None or store == "memory:":
         return None
     text = os.fspath(store)
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError as error:
+        raise StorageError(f"no file can have the name {found(text)}; leave the lone surrogate out") from error
     scheme, colon, rest = text.partition(":")
     if colon and scheme == "sqlite":
         return rest.removeprefix("//") or None
@@ -79,11 +91,14 @@ class Network(_core.Network, Scope):
         """Open a network; see the class."""
         chosen = scheduler_of(scheduler)
         if clock is not None and not isinstance(clock, _core.ManualClock):
-            raise ValueError(
-                f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {clock!r}"
+            raise DeclarationError(
+                f"clock must be None, the machine's clock, or a bassline.testing.ManualClock; found {found(clock)}"
             )
         if isinstance(allow, str):
-            raise ValueError(f"allow is a collection of names, such as {{{allow!r}}}; found the string {allow!r}")
+            raise DeclarationError(
+                f"allow is a collection of names, such as {{{found(allow)}}}; found the string {found(allow)}"
+            )
+        capabilities = frozenset(allow)
         network = super().__new__(
             cls,
             _file_of(store),
@@ -94,7 +109,7 @@ class Network(_core.Network, Scope):
             history=history,
             clock=clock,
         )
-        network.allow = frozenset(allow)
+        network.allow = capabilities
         network.scheduler = chosen
         return network
 
@@ -199,7 +214,10 @@ class Network(_core.Network, Scope):
             return ("{}->{}" if wire.kind == "directed" else "{}<->{}").format(*wire.ends)
 
         def find(path: str) -> _core.Wire:
-            return {key(wire): wire for wire in self._wires()}[path]
+            for wire in self._wires():
+                if is_one_of(path, key(wire)):
+                    return wire
+            raise UnknownContactError(f"no wire {found(path)}; wires are named by their ends, as 'a->b' or 'a<->b'")
 
         return Handles("wires", lambda: [key(wire) for wire in self._wires()], find)
 
@@ -225,10 +243,16 @@ class Network(_core.Network, Scope):
         (['f-[calls]->g'], 'calls')
         """
 
-        def found() -> dict[str, _core.Link]:
+        def known() -> dict[str, _core.Link]:
             return {f"{link.ends[0]}-[{link.relation}]->{link.ends[1]}": link for link in self._links()}
 
-        return Handles("links", lambda: list(found()), lambda path: found()[path])
+        def find(path: str) -> _core.Link:
+            links = known()
+            if is_one_of(path, *links):
+                return links[path]
+            raise UnknownContactError(f"no link {found(path)}; links are named by ends and relation, as 'a-[calls]->b'")
+
+        return Handles("links", lambda: list(known()), find)
 
     @property
     def drivers(self) -> dict[str, dict[str, Any]]:
@@ -281,6 +305,9 @@ class Network(_core.Network, Scope):
     def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
         """Call `function` with each change of contacts of a pattern, after its tick; answers an `unsubscribe`.
 
+        Raises:
+            ValueTypeError: `function` cannot be called.
+
         >>> net = bl.Network()
         >>> x = net.contact("x", 1)
         >>> unsubscribe = net.on_change("*", lambda change: print(change.path, change.old, change.new))
@@ -288,6 +315,8 @@ class Network(_core.Network, Scope):
         x 1 2
         >>> unsubscribe()
         """
+        if not callable(function):
+            raise ValueTypeError(f"a subscriber is a function of one change; found {found(function)}")
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
 
@@ -304,7 +333,8 @@ class Network(_core.Network, Scope):
         >>> net["x"], net["y"]
         (1.5, 2.5)
         """
-        return Columns(self._columns(tuple(paths)))
+        # One by one: an iterable may lie about its length.
+        return Columns(self._columns(tuple(path for path in paths)))
 
     def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
         """Why a contact holds what it holds: its derivation, to a depth.
@@ -349,8 +379,9 @@ class Network(_core.Network, Scope):
         1 price 9.5
         """
         if not callable(getattr(driver, "handle_changes", None)):
-            raise ValueTypeError(f"a driver has handle_changes(batch), as bl.Driver says; found {driver!r}")
-        name = name or type(driver).__name__.lower()
+            raise ValueTypeError(f"a driver has handle_changes(batch), as bl.Driver says; found {found(driver)}")
+        if name is None or is_one_of(name, ""):
+            name = type(driver).__name__.lower()
         self._attach(driver, name, durable, max_records, max_bytes, max_age, batch, timeout)
 
     def close(self, timeout: float | None = None) -> None:
@@ -385,10 +416,13 @@ class Network(_core.Network, Scope):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
-            self.close()
-        else:
+        if isinstance(error, BaseException):
             self._close_after(error)
+        else:
+            self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a network is not copied or pickled; open its store again, or read its contents")
 
     def __repr__(self) -> str:
         return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bassline.errors import ValueTypeError
+from bassline._found import found, is_at_least
+from bassline.errors import DeclarationError, ValueTypeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,12 @@ class BatchScheduler:
 
     def __post_init__(self) -> None:
         """Refuse what makes no sense."""
-        if self.size < 1:
-            raise ValueError(f"a batch is of 1 write or more, found size={self.size!r}")
-        if self.delay is not None and not self.delay >= 0:
-            raise ValueError(f"a delay is 0 seconds or more, or None for no bound; found delay={self.delay!r}")
+        if not is_at_least(self.size, 1):
+            raise DeclarationError(f"a batch is of 1 write or more, found size={found(self.size)}")
+        if self.delay is not None and not is_at_least(self.delay, 0):
+            raise DeclarationError(
+                f"a delay is 0 seconds or more, or None for no bound; found delay={found(self.delay)}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,10 @@ def scheduler_of(scheduler: str | Scheduler) -> Scheduler:
     if isinstance(scheduler, str):
         if scheduler in _BY_NAME:
             return _BY_NAME[scheduler]()
-        raise ValueError(f"{expected}, found {scheduler!r}")
-    if type(scheduler) in _BY_NAME.values():
+        raise DeclarationError(f"{expected}, found {found(scheduler)}")
+    if any(type(scheduler) is kind for kind in _BY_NAME.values()):
         return scheduler
-    raise ValueTypeError(f"{expected}, found {scheduler!r}")
+    raise ValueTypeError(f"{expected}, found {found(scheduler)}")
 
 
 __all__ = ["BatchScheduler", "ImmediateScheduler", "Scheduler", "TransactionalScheduler", "scheduler_of"]

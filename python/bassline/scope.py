@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from bassline import _core, _functions, _lattices
+from bassline._found import found, is_one_of
 from bassline.errors import DeclarationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from bassline.network import Network
 
@@ -17,20 +19,51 @@ _NOTHING = _core.NothingType()
 
 
 def _contains_faults(on_error: str) -> bool:
-    if on_error not in {"raise", "contain"}:
-        raise DeclarationError(f"on_error must be 'raise' or 'contain', found {on_error!r}")
+    if not is_one_of(on_error, "raise", "contain"):
+        raise DeclarationError(f"on_error must be 'raise' or 'contain', found {found(on_error)}")
     return on_error == "contain"
 
 
 def _output_ports(outputs: Any, function: Callable[..., Any]) -> dict[str, Any]:
     """Output names and the contacts they write to."""
     if outputs is None:
-        return {function.__name__: function.__name__}
+        name = _functions.name_of(function)
+        return {name: name}
     if isinstance(outputs, (str, _core.Contact)):
         outputs = (outputs,)
-    if isinstance(outputs, dict):
-        return dict(outputs)
-    return {output.name if isinstance(output, _core.Contact) else output: output for output in outputs}
+    if isinstance(outputs, Mapping):
+        ports = dict(outputs)
+    elif isinstance(outputs, Iterable):
+        ports = {_name_of_output(output): output for output in outputs}
+    else:
+        raise DeclarationError(
+            f"outputs= is a path, several paths, or a dict from names to paths; found {found(outputs)}"
+        )
+    return _with_names(ports, "outputs=")
+
+
+def _name_of_output(output: Any) -> str:
+    if isinstance(output, _core.Contact):
+        return output.name
+    if isinstance(output, str):
+        return output
+    raise DeclarationError(f"an output is a path or a contact; found {found(output)}")
+
+
+def _input_ports(inputs: Any) -> dict[str, Any]:
+    """Parameters and the contacts they read."""
+    if inputs is None:
+        return {}
+    if not isinstance(inputs, Mapping):
+        raise DeclarationError(f"inputs= is a dict from parameters to contacts; found {found(inputs)}")
+    return _with_names(dict(inputs), "inputs=")
+
+
+def _with_names(ports: dict[Any, Any], what: str) -> dict[str, Any]:
+    for name in ports:
+        if not isinstance(name, str):
+            raise DeclarationError(f"the names in {what} are strings; found {found(name)}")
+    return ports
 
 
 class Scope:
@@ -207,9 +240,7 @@ class Scope:
         if isinstance(computation, str):
             return network._declare_primitive(group, computation, ports, name, contain)  # noqa: SLF001
         if not callable(computation):
-            raise DeclarationError(
-                f"a gadget is the name of a primitive or a function; found {type(computation).__name__} {computation!r}"
-            )
+            raise DeclarationError(f"a gadget is the name of a primitive or a function; found {found(computation)}")
         self._function_gadget(cast("Callable[..., Any]", computation), name, contain, ports)
         return computation
 
@@ -217,19 +248,19 @@ class Scope:
         self, function: Callable[..., Any], name: str | None, contain: bool, options: dict[str, Any]
     ) -> None:
         network, group = self._scope()
-        given = dict(options.pop("inputs", None) or {})
+        given = _input_ports(options.pop("inputs", None))
         outputs = _output_ports(options.pop("outputs", None), function)
         if options:
             raise DeclarationError(
-                f"a Python gadget takes inputs= and outputs=; found {', '.join(sorted(options))}: "
-                f"write inputs={{{min(options)!r}: …}}"
+                f"a Python gadget takes inputs= and outputs=; found {', '.join(map(found, sorted(options)))}: "
+                f"write inputs={{{found(min(options))}: …}}"
             )
         known = _functions.parameters(function)
         names = [parameter for parameter, _ in known]
         unknown = [parameter for parameter in given if parameter not in names]
         if unknown:
             raise DeclarationError(
-                f"{function.__qualname__} has no parameter {unknown[0]!r}; it has {', '.join(names)}"
+                f"{_functions.title(function)} has no parameter {found(unknown[0])}; it has {', '.join(names)}"
             )
         clash = [output for output in outputs if output in names]
         renamed = {output: f"{output}'" if output in clash else output for output in outputs}
@@ -242,7 +273,7 @@ class Scope:
             known,
             list(renamed.values()),
             ports,
-            name or function.__name__.strip("<>"),
+            name or _functions.name_of(function).strip("<>"),
             contain,
         )
 
@@ -263,6 +294,9 @@ class Group(Scope):
     __slots__ = ("_handle", "_network")
 
     def __init__(self, network: Network, handle: _core.GroupHandle) -> None:
+        made = ((network, _core.Network), (handle, _core.GroupHandle))
+        if not all(isinstance(one, kind) for one, kind in made):
+            raise TypeError("a group is made by net.group(path), or found in net.groups")
         self._network = network
         self._handle = handle
 

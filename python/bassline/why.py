@@ -25,40 +25,45 @@ class Why:
 
         What was told before is only `path` and `see_above`.
         """
-        return self._nest(0, set())
-
-    def _nest(self, at: int, told: set[int]) -> dict[str, Any]:
-        reason = self._reasons[at]
-        if at in told:
-            return {"path": reason["path"], "see_above": True}
-        told.add(at)
-        nested = {key: value for key, value in reason.items() if key != "inputs"}
-        nested["inputs"] = {port: self._nest(place, told) for port, place in reason["inputs"]}
+        whole: dict[str, Any] = {}
+        told: set[int] = set()
+        ahead = [(whole, "", 0)]
+        while ahead:  # no recursion: a derivation may be deeper than Python's stack
+            inside, port, at = ahead.pop()
+            reason = self._reasons[at]
+            if at in told:
+                inside[port] = {"path": reason["path"], "see_above": True}
+                continue
+            told.add(at)
+            inputs: dict[str, Any] = {}
+            inside[port] = {key: value for key, value in reason.items() if key != "inputs"} | {"inputs": inputs}
+            ahead += [(inputs, name, place) for name, place in reversed(reason["inputs"])]
+        nested: dict[str, Any] = whole[""]
         return nested
 
     def __str__(self) -> str:
         lines: list[str] = []
-        self._draw(0, "", "", "", lines, set())
+        told: set[int] = set()
+        ahead = [(0, "", "")]
+        while ahead:
+            at, head, rest = ahead.pop()
+            reason = self._reasons[at]
+            if at in told and reason["inputs"]:
+                lines.append(f"{head}{reason['path']} = {_show(reason['value'])}  (see above)")
+                continue
+            told.add(at)
+            lines.append(f"{head}{_describe(reason)}")
+            if reason["cut"]:
+                lines.append(f"{rest}└─ …")
+            inputs = reason["inputs"]
+            for number, (name, place) in reversed([*enumerate(inputs)]):
+                last = number == len(inputs) - 1
+                label = "" if name == "wire" else f"{name}: "
+                ahead.append((place, rest + ("└─ " if last else "├─ ") + label, rest + ("   " if last else "│  ")))
         return "\n".join(lines)
 
     def __repr__(self) -> str:
         return str(self)
-
-    def _draw(self, at: int, port: str, first: str, rest: str, lines: list[str], told: set[int]) -> None:
-        reason = self._reasons[at]
-        head = f"{first}{port}"
-        if at in told and reason["inputs"]:
-            lines.append(f"{head}{reason['path']} = {_show(reason['value'])}  (see above)")
-            return
-        told.add(at)
-        lines.append(f"{head}{_describe(reason)}")
-        inputs = reason["inputs"]
-        if reason["cut"]:
-            lines.append(f"{rest}└─ …")
-        for number, (name, place) in enumerate(inputs):
-            last = number == len(inputs) - 1
-            label = "" if name == "wire" else f"{name}: "
-            self._draw(place, label, rest + ("└─ " if last else "├─ "), rest + ("   " if last else "│  "), lines, told)
 
 
 def _show(value: Any) -> str:

@@ -20,6 +20,7 @@ BUILT_IN = {
     bl.DriverError: [RuntimeError],
     bl.StorageError: [OSError],
     bl.ManifestError: [ValueError],
+    bl.NestingError: [bl.ValueTypeError, RecursionError],
     bl.CapabilityError: [PermissionError],
     bl.ValueTypeError: [TypeError],
     bl.ValueRangeError: [ValueError, OverflowError],

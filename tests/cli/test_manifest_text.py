@@ -215,7 +215,7 @@ def test_a_mapping_may_hold_only_what_json_can_say():
 def test_a_file_that_cannot_be_read_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert refusal("no.yaml") == "there is no manifest 'no.yaml'"
-    assert refusal(".") == "cannot read the manifest .: Is a directory"
+    assert refusal(".") == "cannot read the manifest '.': Is a directory"
     (tmp_path / "latin.yaml").write_bytes("name: caf\u00e9\n".encode("latin-1"))
     assert refusal("latin.yaml").startswith("latin.yaml: expected UTF-8 text, found the byte 0xe9 at 9")
     (tmp_path / "mark.yaml").write_bytes("\ufeffname: caf\u00e9\n".encode())

@@ -356,3 +356,13 @@ def test_a_contact_stays_in_a_fault_until_every_gadget_that_failed_has_succeeded
     assert net.contact("out").fault is not None
     net["a"] = "a"
     assert net.contact("out").fault is None
+
+
+@pytest.mark.parametrize(("start", "end"), [("good", "sum"), ("sum", "good"), ("bad", "sum"), ("sum", "bad")])
+def test_what_a_wire_brings_when_it_is_connected_lifts_no_fault_in_either_direction(world, net, start, end):
+    net.contact("bad", None)
+    net.contact("good", 5)
+    net.gadget("math.add", name="add", on_error="contain", a="bad", b="bad", sum="sum")
+    net.wire(start, end)
+    assert net["sum"] == (5 if "good" in (start, end) else None)
+    assert net.contacts["sum"].fault is not None

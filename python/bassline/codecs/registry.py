@@ -9,6 +9,7 @@ from typing import Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from bassline import _core
+from bassline._found import found
 from bassline.codecs import enums, moments, numbers, numpy_values, pydantic_models, records, standard
 from bassline.codecs.codec import Codec, DecodeError, NotEncodableError
 from bassline.errors import BasslineError, ConflictError, ValueTypeError
@@ -60,9 +61,9 @@ def encode(value: object) -> tuple[str, Any] | tuple[str, tuple[int, ...], bytes
         codec = _codec_of(value, cls)
     if codec is None:
         return None
-    if codec is _ARRAY:
-        return numpy_values.encode_array(value)
     try:
+        if codec is _ARRAY:
+            return numpy_values.encode_array(value)
         return codec.name, codec.encode(value)
     except NotEncodableError:
         return None
@@ -144,13 +145,18 @@ def register_codec(
     if cls is None:
         return lambda decorated: register_codec(decorated, name=name, encode=encode, decode=decode)
     if not isinstance(cls, type):
-        raise ValueTypeError(f"a codec is registered for a class; found {cls!r}")
+        raise ValueTypeError(f"a codec is registered for a class; found {found(cls)}")
+    if not isinstance(name, str):
+        raise ValueTypeError(f"a codec's name is a string, such as 'shop.money'; found {found(name)}")
+    for what, function in (("encode", encode), ("decode", decode)):
+        if not callable(function):
+            raise ValueTypeError(f"{what}= is a function; found {found(function)}")
     if cls in _OWN or cls in _MISTAKES:
         raise ValueTypeError(f"contacts hold {cls.__name__} as it is, or not at all; register a class of your own")
     if cls in _builtin:
         raise ConflictError(f"{cls.__name__} has the codec '{_builtin[cls].name}'")
     if not name or name in _reserved or name.startswith("numpy."):
-        raise ConflictError(f"the name {name!r} is one of Bassline's own; take one such as 'shop.{name or 'money'}'")
+        raise ConflictError(f"the name {found(name)} is one of Bassline's own; take one such as 'shop.money'")
     owner = f"{cls.__module__}:{cls.__qualname__}"
     if _owner.get(name, owner) != owner:
         raise ConflictError(f"the codec '{name}' is registered for {_owner[name]}; choose another name for {owner}")

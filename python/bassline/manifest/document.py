@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bassline._found import found
 from bassline.errors import ManifestError
 from bassline.manifest import json_text
 from bassline.manifest.nearby import nearby
@@ -49,9 +50,11 @@ def read(source: Source) -> Document:
         message = f"{path}: expected UTF-8 text, found the byte 0x{error.object[error.start]:02x} at {error.start}"
         raise ManifestError(f"{message}; save the manifest as UTF-8") from error
     except FileNotFoundError as error:
-        raise ManifestError(f"there is no manifest '{path}'{nearby(path)}") from error
+        raise ManifestError(f"there is no manifest {found(str(path))}{nearby(path)}") from error
     except OSError as error:
-        raise ManifestError(f"cannot read the manifest {path}: {error.strerror}") from error
+        raise ManifestError(f"cannot read the manifest {found(str(path))}: {error.strerror}") from error
+    except ValueError as error:  # a NUL, or a lone surrogate
+        raise ManifestError(f"no file can have the name {found(str(path))}; give a path, or the text itself") from error
     return _parse(text, str(path), path.suffix.lower(), path.resolve().parent)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bassline import _core
+from bassline._found import found, is_at_least
+from bassline.errors import DeclarationError
 
 
 class ManualClock(_core.ManualClock):
@@ -27,10 +29,10 @@ class ManualClock(_core.ManualClock):
         """Move on by so many seconds.
 
         Raises:
-            ValueError: less than none; time does not go back.
+            DeclarationError: less than none; time does not go back.
         """
-        if not 0 <= seconds < 1e9:
-            raise ValueError(f"a clock moves on by 0 to 1e9 seconds, found {seconds!r}")
+        if not is_at_least(seconds, 0) or seconds >= 1e9:
+            raise DeclarationError(f"a clock moves on by 0 to 1e9 seconds, found {found(seconds)}")
         self._advance(seconds)
 
     def __repr__(self) -> str:

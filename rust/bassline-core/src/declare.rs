@@ -294,21 +294,23 @@ impl Network {
                 WireKind::Directed => Writer::wire(slot),
                 WireKind::Bidirectional => self.contacts.rows[from as usize].writer,
             };
-            self.tick.carrying = true;
-            let written = self.write_external(to, Some(value), writer);
-            self.tick.carrying = false;
-            written?;
+            self.bring(to, value, writer)?;
         } else if let (WireKind::Bidirectional, Some(value), false) = (
             kind,
             content(to),
             crate::planted::is(crate::planted::Bug::OneWayConnect),
         ) {
-            self.tick.carrying = true;
-            let written = self.write_external(from, Some(value), self.contacts.rows[to as usize].writer);
-            self.tick.carrying = false;
-            written?;
+            self.bring(from, value, self.contacts.rows[to as usize].writer)?;
         }
         Ok(slot)
+    }
+
+    /// What a wire brings when it is connected is written as from outside, but it mends no gadget.
+    fn bring(&mut self, to: u32, value: Value, writer: Writer) -> Result<(), NetworkError> {
+        self.tick.carrying = true;
+        let written = self.write_external(to, Some(value), writer);
+        self.tick.carrying = false;
+        written.map(|_| ())
     }
 
     pub(crate) fn next_creation(&mut self) -> u64 {

@@ -32,6 +32,7 @@ impl Kernel {
             let waited = begun.elapsed();
             let left = timeout.map_or(POLL, |timeout| timeout.saturating_sub(waited));
             if left.is_zero() {
+                let waited = timeout.unwrap_or(waited);
                 return Err(KernelError::FlushTimeout { drivers, waited });
             }
             // The board is free while the caller is asked, as the answer may need other locks.

@@ -41,7 +41,7 @@ impl Kernel {
                     driver,
                     records,
                     bytes,
-                    waited,
+                    waited: full.timeout,
                 });
             }
             drop(wait(

@@ -88,7 +88,7 @@ impl Kernel {
         };
         // The worker finds its lane, as the board is locked until the lane is on it.
         let thread = thread::Builder::new()
-            .name(format!("bassline-{name}"))
+            .name(format!("bassline-{}", name.replace('\0', "")))
             .spawn(move || worker.run());
         lane.thread = Some(thread.map_err(|source| KernelError::Thread {
             driver: name.to_owned(),

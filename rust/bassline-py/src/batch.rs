@@ -1,5 +1,6 @@
 //! A batch from Python: everything between enter and exit is one tick.
 
+use crate::argument::Word;
 use crate::current::Busy;
 use crate::enter::{thread_number, to_read, to_write};
 use crate::error::{BasslineError, ValueTypeError};
@@ -19,7 +20,12 @@ impl Network {
     }
 
     #[pyo3(signature = (source=None, position=None))]
-    fn _enter_batch(&self, py: Python<'_>, source: Option<&str>, position: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
+    fn _enter_batch(
+        &self,
+        py: Python<'_>,
+        source: Option<Word<'_>>,
+        position: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let shared = &self.shared;
         let position = position.map(to_value).transpose()?;
         if let Some(Err(why)) = position.as_ref().map(Value::check_storable) {
@@ -53,7 +59,9 @@ impl Network {
         shared.check_open(&state)?;
         state.owner = me;
         state.depth = 1;
-        state.engine.begin(&source.unwrap_or_default().into(), position);
+        state
+            .engine
+            .begin(&source.as_deref().unwrap_or_default().into(), position);
         Ok(())
     }
 

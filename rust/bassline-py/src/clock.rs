@@ -1,5 +1,6 @@
 //! A clock that a test moves on.
 
+use crate::argument::Seconds;
 use bassline_kernel::ManualClock;
 use pyo3::prelude::*;
 use std::sync::Arc;
@@ -17,15 +18,15 @@ fn micros(seconds: f64) -> i64 {
 #[pymethods]
 impl Manual {
     #[new]
-    #[pyo3(signature = (start=0.0))]
-    fn new(start: f64) -> Self {
+    #[pyo3(signature = (start=Seconds(0.0)), text_signature = "(start=0.0)")]
+    fn new(start: Seconds) -> Self {
         Self {
-            clock: ManualClock::new(micros(start)),
+            clock: ManualClock::new(micros(start.0)),
         }
     }
 
-    fn _advance(&self, seconds: f64) {
-        self.clock.advance(micros(seconds));
+    fn _advance(&self, seconds: Seconds) {
+        self.clock.advance(micros(seconds.0));
     }
 
     /// What it shows, in seconds since 1970.

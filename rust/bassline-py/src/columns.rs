@@ -1,5 +1,6 @@
 //! Columns: the numbers of many contacts from and to arrays, in one crossing.
 
+use crate::argument::Word;
 use crate::error::{StaleHandleError, ValueTypeError, network_error};
 use crate::handle::{Contact, read_committed, read_network};
 use crate::network::Network;
@@ -81,7 +82,8 @@ impl Columns {
     }
 
     /// The bytes of an array of `float64`, `int64` or `bool`.
-    fn get<'py>(&self, py: Python<'py>, dtype: &str) -> PyResult<Bound<'py, PyByteArray>> {
+    fn get<'py>(&self, py: Python<'py>, dtype: Word<'_>) -> PyResult<Bound<'py, PyByteArray>> {
+        let dtype = dtype.0;
         match dtype {
             "float64" => self.read(py, dtype, |content| match content {
                 Some(Value::Float(float)) => Some(float.to_ne_bytes()),

@@ -1,5 +1,6 @@
 //! Declaring and removing from Python.
 
+use crate::argument::{OwnedWord, Word, plain};
 use crate::enter::detached;
 use crate::error::{ValueTypeError, network_error};
 use crate::function::function_spec;
@@ -17,7 +18,7 @@ use pyo3::Borrowed;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple};
 use std::sync::Arc;
 
 /// An argument that may be left out, and may be `None`.
@@ -32,14 +33,21 @@ impl<'py> FromPyObject<'_, 'py> for Given<'py> {
     }
 }
 
-/// An object and its type, in few words.
+/// An object and its type, in few words; only what is plain is asked for more than its type, as a message is the same in every run.
 fn shown(object: &Bound<'_, PyAny>) -> String {
     let kind = object
         .get_type()
         .name()
         .map_or_else(|_| "?".to_owned(), |name| name.to_string());
-    let text = object.repr().map_or_else(|_| String::new(), |text| text.to_string());
-    format!("{kind} {}", text.chars().take(80).collect::<String>())
+    let is_plain = object.is_none()
+        || object.is_exact_instance_of::<PyString>()
+        || object.is_exact_instance_of::<PyBool>()
+        || object.is_exact_instance_of::<PyInt>()
+        || object.is_exact_instance_of::<PyFloat>();
+    match object.repr() {
+        Ok(text) if is_plain => format!("{kind} {}", text.to_string_lossy().chars().take(80).collect::<String>()),
+        _ => kind,
+    }
 }
 
 /// An end that outlives the object it came from.
@@ -52,15 +60,19 @@ pub(crate) fn owned(end: End<&str>) -> End {
 
 /// The items of a dict, or paths.
 fn paths_and_contents(contacts: &Bound<'_, PyAny>) -> PyResult<Vec<(Text, Content)>> {
-    let path = |path: &Bound<'_, PyAny>| match path.cast::<PyString>().map(|path| path.to_str()) {
-        Ok(Ok(path)) => Ok(Text::from(path)),
-        _ => Err(ValueTypeError::new_err(format!(
+    let path = |path: &Bound<'_, PyAny>| {
+        if path.is_instance_of::<PyString>() {
+            return Ok(Text::from(&*path.extract::<Word<'_>>()?));
+        }
+        Err(ValueTypeError::new_err(format!(
             "a path is a string; found {}",
             shown(path)
-        ))),
+        )))
     };
     if let Ok(dict) = contacts.cast::<PyDict>() {
-        let pairs = dict.iter().map(|(key, value)| Ok((path(&key)?, to_content(&value)?)));
+        // Its items first, then their values: a codec may do anything, to this dict too.
+        let items: Vec<_> = dict.iter().collect();
+        let pairs = items.iter().map(|(key, value)| Ok((path(key)?, to_content(value)?)));
         return pairs.collect();
     }
     contacts.try_iter()?.map(|item| Ok((path(&item?)?, None))).collect()
@@ -84,26 +96,31 @@ impl Network {
     #[pyo3(signature = (path, value=Given::default(), blend=None, *, boundary=None, **attributes), text_signature = "($self, path, value=Nothing, blend=None, *, boundary=None, **attributes)")]
     fn contact(
         slf: &Bound<'_, Self>,
-        path: &str,
+        path: Word<'_>,
         value: Given<'_>,
         blend: Option<&Bound<'_, PyAny>>,
-        boundary: Option<&str>,
+        boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let py = slf.py();
         let name = blend.map(PyAnyMethods::extract::<&str>).transpose();
         if let Ok(name) = name {
-            return slf
-                .get()
-                .declare_contact(py, None, path, value.0.as_ref(), (name, boundary), attributes);
+            return slf.get().declare_contact(
+                py,
+                None,
+                &path,
+                value.0.as_ref(),
+                (name, boundary.as_deref()),
+                attributes,
+            );
         }
-        let (join, identity): (Bound<'_, PyAny>, String) = py
+        let (join, identity): (Bound<'_, PyAny>, OwnedWord) = py
             .import(intern!(py, "bassline._lattices"))?
             .call_method1(intern!(py, "describe"), (blend,))?
             .extract()?;
         let value = value.0.map_or_else(|| crate::value::content_to_python(py, &None), Ok)?;
         slf.get()
-            ._declare_lattice(py, None, path, &value, &join, &identity, boundary, attributes)
+            ._declare_lattice(py, None, path, &value, &join, Word(&identity.0), boundary, attributes)
     }
 
     /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -118,8 +135,14 @@ impl Network {
     /// <Wire 'a' <-> 'b'>
     /// >>> net["b"]
     /// 1
-    #[pyo3(signature = (source, target, kind="bidirectional"))]
-    fn wire(&self, py: Python<'_>, source: &Bound<'_, PyAny>, target: &Bound<'_, PyAny>, kind: &str) -> PyResult<Wire> {
+    #[pyo3(signature = (source, target, kind=Word("bidirectional")), text_signature = "($self, source, target, kind='bidirectional')")]
+    fn wire(
+        &self,
+        py: Python<'_>,
+        source: &Bound<'_, PyAny>,
+        target: &Bound<'_, PyAny>,
+        kind: Word<'_>,
+    ) -> PyResult<Wire> {
         self._declare_wire(py, None, source, target, kind)
     }
 
@@ -132,13 +155,20 @@ impl Network {
         &self,
         py: Python<'_>,
         group: Option<&GroupHandle>,
-        path: &str,
+        path: Word<'_>,
         value: &Bound<'_, PyAny>,
-        blend: Option<&str>,
-        boundary: Option<&str>,
+        blend: Option<Word<'_>>,
+        boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        self.declare_contact(py, group, path, Some(value), (blend, boundary), attributes)
+        self.declare_contact(
+            py,
+            group,
+            &path,
+            Some(value),
+            (blend.as_deref(), boundary.as_deref()),
+            attributes,
+        )
     }
 
     /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
@@ -151,14 +181,14 @@ impl Network {
         py: Python<'_>,
         group: Option<&GroupHandle>,
         contacts: &Bound<'_, PyAny>,
-        blend: Option<&str>,
+        blend: Option<Word<'_>>,
         gadgets: &Bound<'_, PyAny>,
         wires: &Bound<'_, PyAny>,
-        kind: &str,
+        kind: Word<'_>,
     ) -> PyResult<Vec<Contact>> {
         let refused = |error| network_error(py, error);
-        let blend = blend.map(blend_of).transpose().map_err(refused)?;
-        let kind = wire_kind_of(kind).map_err(refused)?;
+        let blend = blend.map(|blend| blend_of(&blend)).transpose().map_err(refused)?;
+        let kind = wire_kind_of(&kind).map_err(refused)?;
         let declarations = Declarations {
             contacts: paths_and_contents(contacts)?,
             blend,
@@ -188,22 +218,22 @@ impl Network {
         &self,
         py: Python<'_>,
         group: Option<&GroupHandle>,
-        path: &str,
+        path: Word<'_>,
         value: &Bound<'_, PyAny>,
         join: &Bound<'_, PyAny>,
-        identity: &str,
-        boundary: Option<&str>,
+        identity: Word<'_>,
+        boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let value: Content = to_content(value)?;
-        let spec = lattice_spec(join, identity);
-        let boundary = boundary.map(boundary_of).transpose();
+        let spec = lattice_spec(join, &identity);
+        let boundary = boundary.map(|boundary| boundary_of(&boundary)).transpose();
         let boundary = boundary.map_err(|error| network_error(py, error))?;
         let attributes = to_attributes(attributes)?;
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            let id = network.declare_lattice(group, path, spec, attributes, boundary)?;
+            let id = network.declare_lattice(group, &path, spec, attributes, boundary)?;
             if value.is_some() && network.content(id)?.is_none() {
                 assign(network, id, value)?;
             }
@@ -219,7 +249,7 @@ impl Network {
         &self,
         py: Python<'_>,
         group: Option<&GroupHandle>,
-        path: &str,
+        path: Word<'_>,
         sealed: bool,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<GroupHandle> {
@@ -228,9 +258,9 @@ impl Network {
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
             if sealed {
-                network.declare_sealed_group(group, path, attributes)
+                network.declare_sealed_group(group, &path, attributes)
             } else {
-                network.declare_group(group, path, attributes)
+                network.declare_group(group, &path, attributes)
             }
         })?;
         Ok(GroupHandle {
@@ -245,9 +275,9 @@ impl Network {
         group: Option<&GroupHandle>,
         from: &Bound<'_, PyAny>,
         to: &Bound<'_, PyAny>,
-        kind: &str,
+        kind: Word<'_>,
     ) -> PyResult<Wire> {
-        let kind = wire_kind_of(kind).map_err(|error| network_error(py, error))?;
+        let kind = wire_kind_of(&kind).map_err(|error| network_error(py, error))?;
         let (from, to) = (self.end(from)?, self.end(to)?);
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
@@ -264,13 +294,13 @@ impl Network {
         &self,
         py: Python<'_>,
         group: Option<&GroupHandle>,
-        primitive: &str,
+        primitive: Word<'_>,
         ports: &Bound<'_, PyDict>,
-        name: Option<&str>,
+        name: Option<Word<'_>>,
         contain: bool,
     ) -> PyResult<Gadget> {
-        let computation = Computation::Primitive(primitive_of(primitive).map_err(|error| network_error(py, error))?);
-        self.declare(py, group, computation, ports, name, contain)
+        let computation = Computation::Primitive(primitive_of(&primitive).map_err(|error| network_error(py, error))?);
+        self.declare(py, group, computation, ports, name.as_deref(), contain)
     }
 
     #[expect(
@@ -282,15 +312,15 @@ impl Network {
         py: Python<'_>,
         group: Option<&GroupHandle>,
         function: &Bound<'_, PyAny>,
-        identity: &str,
-        parameters: Vec<(String, bool)>,
-        outputs: Vec<String>,
+        identity: Word<'_>,
+        parameters: Vec<(OwnedWord, bool)>,
+        outputs: Vec<OwnedWord>,
         ports: &Bound<'_, PyDict>,
-        name: &str,
+        name: Word<'_>,
         contain: bool,
     ) -> PyResult<Gadget> {
-        let computation = Computation::Function(function_spec(function, identity, parameters, &outputs));
-        self.declare(py, group, computation, ports, Some(name), contain)
+        let computation = Computation::Function(function_spec(function, &identity, parameters, &plain(outputs)));
+        self.declare(py, group, computation, ports, Some(&name), contain)
     }
 
     /// Declares what a manifest's `build` section names: one tick.
@@ -325,13 +355,13 @@ impl Network {
             self.refuse_foreign(&group.get().shared)?;
             return tick::tick(py, &self.shared, |network| network.remove_group(group.get().id));
         }
-        let Ok(path) = what.cast::<PyString>() else {
+        if !what.is_instance_of::<PyString>() {
             let kind = what.get_type().name()?;
             return Err(ValueTypeError::new_err(format!(
                 "remove takes a path or the handle of a contact, group, gadget, wire or link; found {kind}"
             )));
-        };
-        let path = path.to_str()?.to_owned();
+        }
+        let path: Word<'_> = what.extract()?;
         let known = read_network(py, &self.shared, |network| {
             let root = network.root();
             let found = network.find_contact(root, &path).is_ok() || network.find_group(root, &path).is_ok();
@@ -339,7 +369,8 @@ impl Network {
         })?;
         if !known {
             return Err(Network::unknown(format!(
-                "no contact, group or gadget '{path}'; net.contacts, net.groups and net.gadgets list what there is"
+                "no contact, group or gadget '{}'; net.contacts, net.groups and net.gadgets list what there is",
+                &*path
             )));
         }
         tick::tick(py, &self.shared, |network| {
@@ -405,7 +436,7 @@ impl Network {
             match &ends[..] {
                 [from, to] => Ok((owned(self.end(from)?), owned(self.end(to)?), kind)),
                 [from, to, kind] => {
-                    let kind = kind.cast::<PyString>()?.to_str().map(wire_kind_of)?;
+                    let kind = wire_kind_of(&kind.extract::<Word<'_>>()?);
                     let kind = kind.map_err(|error| network_error(wire.py(), error))?;
                     Ok((owned(self.end(from)?), owned(self.end(to)?), kind))
                 }
@@ -439,8 +470,8 @@ impl Network {
     }
 
     pub(crate) fn end<'a>(&self, object: &'a Bound<'_, PyAny>) -> PyResult<End<&'a str>> {
-        if let Ok(path) = object.cast::<PyString>() {
-            return Ok(End::Path(path.to_str()?));
+        if object.is_instance_of::<PyString>() {
+            return Ok(End::Path(object.extract::<Word<'a>>()?.0));
         }
         if let Ok(contact) = object.cast_exact::<Contact>() {
             self.refuse_foreign(&contact.get().shared)?;
@@ -454,8 +485,8 @@ impl Network {
 
     /// A string is a path, a handle a contact, anything else a constant.
     fn argument(&self, object: &Bound<'_, PyAny>) -> PyResult<Argument> {
-        if let Ok(path) = object.cast::<PyString>() {
-            return Ok(Argument::Path(path.to_str()?.into()));
+        if object.is_instance_of::<PyString>() {
+            return Ok(Argument::Path((*object.extract::<Word<'_>>()?).into()));
         }
         if let Ok(contact) = object.cast_exact::<Contact>() {
             self.refuse_foreign(&contact.get().shared)?;
@@ -469,9 +500,11 @@ impl Network {
 
     fn arguments(&self, ports: &Bound<'_, PyDict>) -> PyResult<Vec<(Text, Argument)>> {
         let argument = |(port, object): (Bound<'_, PyAny>, Bound<'_, PyAny>)| {
-            Ok((port.cast::<PyString>()?.to_str()?.into(), self.argument(&object)?))
+            Ok(((*port.extract::<Word<'_>>()?).into(), self.argument(&object)?))
         };
-        ports.iter().map(argument).collect()
+        // The ports first, then what they are bound to: a codec may do anything, to this dict too.
+        let ports: Vec<_> = ports.iter().collect();
+        ports.into_iter().map(argument).collect()
     }
 
     fn declare(

@@ -1,5 +1,6 @@
 //! Drivers defined in Python, attached to a network.
 
+use crate::argument::{Count, Seconds, Word};
 use crate::change::Change;
 use crate::close::Undelivered;
 use crate::contradiction::Contradiction;
@@ -46,8 +47,13 @@ impl Batch {
         self.changes.len()
     }
 
-    fn __getitem__(&self, py: Python<'_>, index: usize) -> PyResult<Py<Change>> {
-        let change = self.changes.get(index).map(|change| change.clone_ref(py));
+    fn __getitem__(&self, py: Python<'_>, index: isize) -> PyResult<Py<Change>> {
+        let at = usize::try_from(index)
+            .ok()
+            .or_else(|| self.changes.len().checked_sub(index.unsigned_abs()));
+        let change = at
+            .and_then(|at| self.changes.get(at))
+            .map(|change| change.clone_ref(py));
         change.ok_or_else(|| pyo3::exceptions::PyIndexError::new_err("the batch has no such change"))
     }
 
@@ -209,8 +215,8 @@ impl Driver for PythonDriver {
     }
 }
 
-fn seconds(seconds: Option<f64>, default: Duration) -> Duration {
-    seconds.map_or(default, at_most)
+fn seconds(seconds: Option<Seconds>, default: Duration) -> Duration {
+    seconds.map_or(default, |seconds| at_most(seconds.0))
 }
 
 #[pymethods]
@@ -223,13 +229,13 @@ impl Network {
         &self,
         py: Python<'_>,
         driver: Py<PyAny>,
-        name: &str,
+        name: Word<'_>,
         durable: bool,
-        max_records: Option<usize>,
-        max_bytes: Option<usize>,
-        max_age: Option<f64>,
-        batch: Option<usize>,
-        timeout: Option<f64>,
+        max_records: Option<Count>,
+        max_bytes: Option<Count>,
+        max_age: Option<Seconds>,
+        batch: Option<Count>,
+        timeout: Option<Seconds>,
     ) -> PyResult<()> {
         let shared = &self.shared;
         outside_batch(py, shared, "attach()")?;
@@ -237,10 +243,10 @@ impl Network {
         let options = AttachOptions {
             durable,
             fail_fast: true,
-            max_records: max_records.unwrap_or(defaults.max_records),
-            max_bytes: max_bytes.unwrap_or(defaults.max_bytes),
+            max_records: max_records.map_or(defaults.max_records, |count| count.0),
+            max_bytes: max_bytes.map_or(defaults.max_bytes, |count| count.0),
             block_timeout: seconds(timeout, defaults.block_timeout),
-            batch_records: batch.unwrap_or(defaults.batch_records),
+            batch_records: batch.map_or(defaults.batch_records, |count| count.0),
             max_age: seconds(max_age, defaults.max_age),
         };
         // With the lock held, no tick falls between the directory and the first record.
@@ -255,15 +261,15 @@ impl Network {
         };
         shared
             .kernel
-            .attach(name, Box::new(driver), options)
+            .attach(&name, Box::new(driver), options)
             .map_err(|error| kernel_error(py, error))
     }
 
     /// Detaches a driver: it is shut down once it has taken what it had begun.
-    fn detach(&self, py: Python<'_>, name: &str) -> PyResult<()> {
+    fn detach(&self, py: Python<'_>, name: Word<'_>) -> PyResult<()> {
         outside_batch(py, &self.shared, "detach()")?;
         let kernel = &self.shared.kernel;
-        detached(py, || kernel.detach(name)).map_err(|error| kernel_error(py, error))
+        detached(py, || kernel.detach(&name)).map_err(|error| kernel_error(py, error))
     }
 
     /// Returns when every store and durable driver has taken every tick up to now; raises what failed.
@@ -272,13 +278,13 @@ impl Network {
     /// ...     _ = net.contact("price", 9.5)
     /// ...     net.flush()
     #[pyo3(signature = (timeout=None))]
-    fn flush(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<()> {
-        tick::flush(py, &self.shared, timeout)
+    fn flush(&self, py: Python<'_>, timeout: Option<Seconds>) -> PyResult<()> {
+        tick::flush(py, &self.shared, timeout.map(|timeout| timeout.0))
     }
 
     /// Delivers what is pending, shuts the drivers down, and answers (driver, ticks not delivered, error) for each that could not.
     #[pyo3(signature = (timeout=None))]
-    fn _close(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<Undelivered> {
+    fn _close(&self, py: Python<'_>, timeout: Option<Seconds>) -> PyResult<Undelivered> {
         let shared = &self.shared;
         if shared.born != crate::shared::forks() {
             return Ok(Vec::new());
@@ -286,7 +292,7 @@ impl Network {
         if !crate::schedule::has_transaction(py, shared)? {
             outside_batch(py, shared, "close()")?;
         }
-        crate::close::close(py, shared, timeout.map(at_most))
+        crate::close::close(py, shared, timeout.map(|timeout| at_most(timeout.0)))
     }
 
     /// How many ticks each driver has not taken yet.

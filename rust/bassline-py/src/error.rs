@@ -19,6 +19,7 @@ import_exception!(bassline.errors, GadgetError);
 import_exception!(bassline.errors, BackpressureError);
 import_exception!(bassline.errors, DriverError);
 import_exception!(bassline.errors, InputError);
+import_exception!(bassline.errors, NestingError);
 import_exception!(bassline.errors, ValueTypeError);
 import_exception!(bassline.errors, ValueRangeError);
 
@@ -62,9 +63,23 @@ pub(crate) fn value_range_error(found: &Bound<'_, PyAny>) -> PyErr {
     ))
 }
 
+/// How much of a message is shown: a name may be as long as memory.
+const LONGEST: usize = 2_000;
+
+/// A message without its middle, if it is very long.
+pub(crate) fn shown(message: &str) -> String {
+    if message.len() <= LONGEST {
+        return message.to_owned();
+    }
+    let length = message.chars().count();
+    let head: String = message.chars().take(LONGEST / 2).collect();
+    let tail: String = message.chars().skip(length.saturating_sub(LONGEST / 2)).collect();
+    format!("{head} … {tail}")
+}
+
 /// A refusal of the engine as a Python exception.
 pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
-    let message = error.to_string();
+    let message = shown(&error.to_string());
     match error.innermost() {
         NetworkError::Unknown { .. } => UnknownContactError::new_err(message),
         NetworkError::Conflict(_) => ConflictError::new_err(message),
@@ -95,7 +110,7 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
 
 /// A refusal of the kernel as a Python exception.
 pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
-    let message = error.to_string();
+    let message = shown(&error.to_string());
     match error {
         KernelError::Backpressure { .. } | KernelError::FlushTimeout { .. } => BackpressureError::new_err(message),
         KernelError::DriverFailed {
@@ -127,12 +142,12 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
 
 /// A refusal of a store as a Python exception.
 pub(crate) fn storage_error(error: &StorageError) -> PyErr {
-    errors::StorageError::new_err(error.to_string())
+    errors::StorageError::new_err(shown(&error.to_string()))
 }
 
 /// A damaged image as a Python exception.
 pub(crate) fn image_error(error: &ImageError) -> PyErr {
-    errors::StorageError::new_err(error.to_string())
+    errors::StorageError::new_err(shown(&error.to_string()))
 }
 
 mod errors {
@@ -141,7 +156,7 @@ mod errors {
 
 /// A bad row as a Python exception with `.row` and `.line`.
 pub(crate) fn row_error(py: Python<'_>, error: &RowError) -> PyErr {
-    let raised = InputError::new_err(error.to_string());
+    let raised = InputError::new_err(shown(&error.to_string()));
     let value = raised.value(py);
     let _ = value
         .setattr("row", error.row)

@@ -1,5 +1,6 @@
 //! Python functions as gadgets, and where they are found again.
 
+use crate::argument::OwnedWord;
 use crate::current::{has_way_out, is_way_out, keep_way_out};
 use crate::error::fault;
 use crate::value::{Nothing, content_to_python, to_value};
@@ -56,9 +57,11 @@ impl PythonFunction {
         }
         if let Ok(dict) = result.cast::<PyDict>() {
             let mut outputs = SmallVec::from_elem(None, self.outputs.len());
-            for (key, value) in dict {
-                let key = key.to_string();
-                let Some(port) = self.outputs.iter().position(|name| *name == key) else {
+            // First its items, then their values: a codec may do anything, to this dict too.
+            let items: Vec<_> = dict.iter().collect();
+            for (key, value) in items {
+                let key = key.cast::<PyString>().ok().and_then(|key| key.to_str().ok());
+                let Some(port) = self.outputs.iter().position(|name| Some(name.as_str()) == key) else {
                     return Err(self.misfit(result));
                 };
                 outputs[port] = content(&value)?;
@@ -109,7 +112,7 @@ impl Function for PythonFunction {
 pub(crate) fn function_spec(
     callable: &Bound<'_, PyAny>,
     identity: &str,
-    inputs: Vec<(String, bool)>,
+    inputs: Vec<(OwnedWord, bool)>,
     outputs: &[String],
 ) -> FunctionSpec {
     let py = callable.py();
@@ -118,7 +121,7 @@ pub(crate) fn function_spec(
         callable: callable.clone().unbind(),
         inputs: inputs
             .iter()
-            .map(|(name, _)| PyString::intern(py, name).unbind())
+            .map(|(name, _)| PyString::intern(py, &name.0).unbind())
             .collect(),
         optional: inputs.iter().map(|(_, required)| !required).collect(),
         outputs: outputs.clone(),
@@ -127,7 +130,7 @@ pub(crate) fn function_spec(
         identity: identity.into(),
         inputs: inputs
             .into_iter()
-            .map(|(name, required)| (name.into(), required))
+            .map(|(name, required)| (name.0.into(), required))
             .collect(),
         outputs,
         call: Some(Arc::new(function)),
@@ -143,10 +146,9 @@ impl Library for ImportLibrary {
             let found = py
                 .import("bassline._functions")
                 .and_then(|module| module.call_method1("find", (identity,)));
-            let (callable, inputs): (Bound<'_, PyAny>, Vec<(String, bool)>) =
-                found
-                    .and_then(|found| found.extract())
-                    .map_err(|error: PyErr| error.value(py).to_string())?;
+            let (callable, inputs): (Bound<'_, PyAny>, Vec<(OwnedWord, bool)>) = found
+                .and_then(|found| found.extract())
+                .map_err(|error: PyErr| error.value(py).to_string())?;
             let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
             Ok(function_spec(&callable, identity, inputs, &outputs))
         })

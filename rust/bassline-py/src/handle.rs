@@ -55,6 +55,9 @@ macro_rules! identity {
             fn __eq__(&self, other: &Self) -> bool {
                 Arc::ptr_eq(&self.shared, &other.shared) && self.id == other.id
             }
+            fn __ne__(&self, other: &Self) -> bool {
+                !self.__eq__(other)
+            }
             fn __hash__(&self) -> u64 {
                 hash_of(&self.shared, self.id.to_bits())
             }

@@ -1,14 +1,14 @@
 //! Ingesting rows of files from Python.
 
+use crate::argument::{OwnedWord, Word, plain};
 use crate::current::Busy;
 use crate::enter::{detached, give_way, is_interrupted, outside_batch};
-use crate::error::{kernel_error, network_error, row_error};
+use crate::error::{DeclarationError, kernel_error, network_error, row_error, shown};
 use crate::network::Network;
 use crate::schedule::to_begin;
 use crate::shared::{Shared, lock};
 use crate::tick::after;
 use bassline_kernel::{Caller, CsvOptions, Ingest, IngestError, Ingested, RowReader as Reader, Target};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use std::sync::Mutex;
@@ -32,14 +32,20 @@ impl RowReader {
     /// A reader of CSV, whose first record is the header. A cell that is one of `null` is `None`; columns named in `text` are
     /// never converted to numbers.
     #[staticmethod]
-    #[pyo3(signature = (null=Vec::new(), text=Vec::new(), delimiter=","))]
-    fn csv(null: Vec<String>, text: Vec<String>, delimiter: &str) -> PyResult<Self> {
-        let &[delimiter] = delimiter.as_bytes() else {
-            return Err(PyValueError::new_err(format!(
-                "the delimiter must be one ASCII character, found '{delimiter}'"
+    #[pyo3(signature = (null=Vec::new(), text=Vec::new(), delimiter=Word(",")), text_signature = "(null=..., text=..., delimiter=',')")]
+    fn csv(null: Vec<OwnedWord>, text: Vec<OwnedWord>, delimiter: Word<'_>) -> PyResult<Self> {
+        let &[byte] = delimiter.as_bytes() else {
+            return Err(DeclarationError::new_err(format!(
+                "the delimiter must be one ASCII character, found '{}'",
+                shown(&delimiter)
             )));
         };
-        let options = CsvOptions { null, text, delimiter };
+        let (null, text) = (plain(null), plain(text));
+        let options = CsvOptions {
+            null,
+            text,
+            delimiter: byte,
+        };
         Ok(Self {
             reader: Mutex::new(Reader::csv(options)),
         })
@@ -118,15 +124,18 @@ impl Network {
     /// to that contact; without, each column is the path of a contact. The number of the last row read is the position of
     /// `source` and is stored with its tick; rows up to it are passed over. Without a `source` there is no position. `final` says that the
     /// file ends here.
-    #[pyo3(signature = (reader, chunk, *, into=None, source="", skip_bad=false, r#final=false))]
+    #[pyo3(
+        signature = (reader, chunk, *, into=None, source=Word(""), skip_bad=false, r#final=false),
+        text_signature = "($self, reader, chunk, *, into=None, source='', skip_bad=False, final=False)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn ingest(
         &self,
         py: Python<'_>,
         reader: &RowReader,
         chunk: &Bound<'_, PyBytes>,
-        into: Option<&str>,
-        source: &str,
+        into: Option<Word<'_>>,
+        source: Word<'_>,
         skip_bad: bool,
         r#final: bool,
     ) -> PyResult<IngestResult> {
@@ -135,12 +144,12 @@ impl Network {
         let target = match into {
             None => Target::Columns,
             Some(path) => Target::Record(crate::handle::read_network(py, shared, |network| {
-                network.find_contact(network.root(), path)
+                network.find_contact(network.root(), &path)
             })?),
         };
         let ingest = Ingest {
             target,
-            source: source.into(),
+            source: (*source).into(),
             skip_bad,
         };
         {

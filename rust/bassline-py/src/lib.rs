@@ -9,6 +9,7 @@
     reason = "what a method takes and answers is what Python passes and gets; its docs are Python's"
 )]
 
+mod argument;
 mod batch;
 mod catalogue;
 mod change;
@@ -62,6 +63,7 @@ mod _core {
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
 
+    use crate::argument::Word;
     use pyo3::prelude::*;
 
     /// Every primitive: name, doc, inputs, outputs, settings, purity.
@@ -79,8 +81,8 @@ mod _core {
     /// >>> _core.matches("carriers/*/mean", "carriers/UA/mean"), _core.matches("carriers/*", "carriers/UA/mean")
     /// (True, False)
     #[pyfunction]
-    fn matches(pattern: &str, path: &str) -> bool {
-        bassline_core::Pattern::new(pattern).matches(path)
+    fn matches(pattern: Word<'_>, path: Word<'_>) -> bool {
+        bassline_core::Pattern::new(&pattern).matches(&path)
     }
 
     /// A value in which tags, such as `{"$set": [1]}`, stand for what JSON and YAML have no word for, as the value that is meant.

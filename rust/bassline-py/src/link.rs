@@ -1,5 +1,6 @@
 //! Links, as Python sees them.
 
+use crate::argument::Word;
 use crate::declare::owned;
 use crate::handle::{GroupHandle, hash_of, read_network};
 use crate::network::Network;
@@ -72,7 +73,7 @@ impl Network {
         group: Option<&GroupHandle>,
         from: &Bound<'_, PyAny>,
         to: &Bound<'_, PyAny>,
-        relation: &str,
+        relation: Word<'_>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Link> {
         let (from, to) = (owned(self.end(from)?), owned(self.end(to)?));
@@ -80,7 +81,7 @@ impl Network {
         let group = group.map(|group| group.id);
         let id = tick::tick(py, &self.shared, |network| {
             let group = Network::scope(network, group)?;
-            network.declare_link_between(group, &from, &to, relation, attributes)
+            network.declare_link_between(group, &from, &to, &relation, attributes)
         })?;
         Ok(Link {
             shared: Arc::clone(&self.shared),

@@ -1,8 +1,9 @@
 //! The network class: opening, reading, writing.
 
+use crate::argument::{Count, OwnedWord, Word};
 use crate::clock::Manual;
 use crate::contradiction::Contradiction;
-use crate::error::{BasslineError, UnknownContactError, image_error, storage_error};
+use crate::error::{BasslineError, DeclarationError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
 use crate::schedule::clock_of;
@@ -12,7 +13,6 @@ use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
 use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
 use bassline_storage::{Sqlite, Sync};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use std::collections::VecDeque;
@@ -30,7 +30,7 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
     if allowed.contains(&value) {
         Ok(())
     } else {
-        Err(PyValueError::new_err(format!(
+        Err(DeclarationError::new_err(format!(
             "{name} must be '{}', found '{value}'; there is no other yet",
             allowed.join("' or '")
         )))
@@ -40,22 +40,25 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
 #[pymethods]
 impl Network {
     #[new]
-    #[pyo3(signature = (store=None, *, name="main", persist="batch", sync="full", contradictions="record", history=10_000, clock=None))]
+    #[pyo3(
+        signature = (store=None, *, name=Word("main"), persist=Word("batch"), sync=Word("full"), contradictions=Word("record"), history=Count(10_000), clock=None),
+        text_signature = "(store=None, *, name='main', persist='batch', sync='full', contradictions='record', history=10000, clock=None)"
+    )]
     #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn new(
         py: Python<'_>,
         store: Option<PathBuf>,
-        name: &str,
-        persist: &str,
-        sync: &str,
-        contradictions: &str,
-        history: usize,
+        name: Word<'_>,
+        persist: Word<'_>,
+        sync: Word<'_>,
+        contradictions: Word<'_>,
+        history: Count,
         clock: Option<&Bound<'_, Manual>>,
     ) -> PyResult<Self> {
-        one_of("persist", persist, &["batch", "immediate"])?;
-        one_of("sync", sync, &["full", "normal"])?;
-        one_of("contradictions", contradictions, &["record", "raise"])?;
-        let policy = if contradictions == "raise" {
+        one_of("persist", &persist, &["batch", "immediate"])?;
+        one_of("sync", &sync, &["full", "normal"])?;
+        one_of("contradictions", &contradictions, &["record", "raise"])?;
+        let policy = if &*contradictions == "raise" {
             OnContradiction::Raise
         } else {
             OnContradiction::Record
@@ -65,9 +68,9 @@ impl Network {
         let mut epoch = 1;
         let mut positions = indexmap_of();
         let network = if let Some(path) = &store {
-            let sync = if sync == "full" { Sync::Full } else { Sync::Normal };
-            let opened =
-                crate::enter::detached(py, || Sqlite::open(path, name, sync)).map_err(|error| storage_error(&error))?;
+            let sync = if &*sync == "full" { Sync::Full } else { Sync::Normal };
+            let opened = crate::enter::detached(py, || Sqlite::open(path, &name, sync))
+                .map_err(|error| storage_error(&error))?;
             epoch = opened.epoch;
             positions = opened.positions;
             let image: Image = opened.image;
@@ -81,7 +84,14 @@ impl Network {
             network.set_library(library);
             network
         };
-        let mut engine = Engine::new(network, Arc::clone(&kernel), clock_of(clock), epoch, positions, history);
+        let mut engine = Engine::new(
+            network,
+            Arc::clone(&kernel),
+            clock_of(clock),
+            epoch,
+            positions,
+            history.0,
+        );
         if store.is_some() {
             engine.require_storable();
         }
@@ -105,9 +115,9 @@ impl Network {
             deferred: Mutex::new(VecDeque::new()),
             has_staged: AtomicBool::new(false),
             has_deferred: AtomicBool::new(false),
-            immediate: persist == "immediate" && store.is_some(),
+            immediate: &*persist == "immediate" && store.is_some(),
             store,
-            name: name.to_owned(),
+            name: name.0.to_owned(),
             born: forks(),
         };
         Ok(Self {
@@ -115,22 +125,29 @@ impl Network {
         })
     }
 
-    fn __getitem__<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn __getitem__<'py>(&self, py: Python<'py>, path: Word<'_>) -> PyResult<Bound<'py, PyAny>> {
         let content = self
             .shared
-            .read_found(py, |network| network.find_contact(network.root(), path))?;
+            .read_found(py, |network| network.find_contact(network.root(), &path))?;
         content_to_python(py, &content)
     }
 
-    fn __setitem__(&self, py: Python<'_>, path: &str, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let id = self.contact_id(py, path)?;
+    fn __setitem__(&self, py: Python<'_>, path: Word<'_>, value: &Bound<'_, PyAny>) -> PyResult<()> {
+        let id = self.contact_id(py, &path)?;
         let content = to_content(value)?;
         tick::write(py, &self.shared, move |network| assign(network, id, content))
     }
 
-    fn __contains__(&self, py: Python<'_>, path: &str) -> PyResult<bool> {
+    fn __delitem__(&self, path: &Bound<'_, PyAny>) -> PyResult<()> {
+        let _ = path;
+        Err(pyo3::exceptions::PyTypeError::new_err(
+            "del does not say which is meant: net.erase(path) empties a contact, net.remove(path) removes it",
+        ))
+    }
+
+    fn __contains__(&self, py: Python<'_>, path: Word<'_>) -> PyResult<bool> {
         read_network(py, &self.shared, |network| {
-            Ok(network.find_contact(network.root(), path).is_ok())
+            Ok(network.find_contact(network.root(), &path).is_ok())
         })
     }
 
@@ -141,9 +158,14 @@ impl Network {
     /// >>> net.get("x", 0), net.get("typo", 0)
     /// (0, 0)
     #[pyo3(signature = (path, default=None))]
-    fn get<'py>(&self, py: Python<'py>, path: &str, default: Option<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
+    fn get<'py>(
+        &self,
+        py: Python<'py>,
+        path: Word<'_>,
+        default: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let found = read_network(py, &self.shared, |network| {
-            Ok(network.find_contact(network.root(), path).ok())
+            Ok(network.find_contact(network.root(), &path).ok())
         })?;
         let content = match found {
             Some(id) => self.shared.read(py, id)?,
@@ -163,10 +185,10 @@ impl Network {
     /// >>> net["price"], net["qty"], net.tick
     /// (12, 5, 3)
     fn update(&self, py: Python<'_>, values: &Bound<'_, PyMapping>) -> PyResult<()> {
-        let mut writes: Vec<(ContactId, Content)> = Vec::with_capacity(values.len()?);
+        let mut writes: Vec<(ContactId, Content)> = Vec::new();
         for item in values.items()?.iter() {
-            let (path, value): (String, Bound<'_, PyAny>) = item.extract()?;
-            writes.push((self.contact_id(py, &path)?, to_content(&value)?));
+            let (path, value): (OwnedWord, Bound<'_, PyAny>) = item.extract()?;
+            writes.push((self.contact_id(py, &path.0)?, to_content(&value)?));
         }
         tick::write(py, &self.shared, move |network| {
             for (id, content) in &writes {
@@ -187,8 +209,8 @@ impl Network {
     /// >>> net.erase("x")
     /// >>> net["x"]
     /// Nothing
-    fn erase(&self, py: Python<'_>, path: &str) -> PyResult<()> {
-        let id = self.contact_id(py, path)?;
+    fn erase(&self, py: Python<'_>, path: Word<'_>) -> PyResult<()> {
+        let id = self.contact_id(py, &path)?;
         tick::write(py, &self.shared, move |network| network.erase(id))
     }
 
@@ -212,10 +234,10 @@ impl Network {
     /// ...     x.value = 21.5
     /// >>> net.position("sensor"), net.position("other")
     /// (1, None)
-    fn position<'py>(&self, py: Python<'py>, source: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn position<'py>(&self, py: Python<'py>, source: Word<'_>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let position = crate::enter::to_read(py, &self.shared)?
             .engine
-            .position(source)
+            .position(&source)
             .cloned();
         position.map(|position| to_python(py, &position)).transpose()
     }
@@ -228,31 +250,31 @@ impl Network {
         })
     }
 
-    fn _contact(&self, py: Python<'_>, path: &str) -> PyResult<Contact> {
+    fn _contact(&self, py: Python<'_>, path: Word<'_>) -> PyResult<Contact> {
         Ok(Contact {
             shared: Arc::clone(&self.shared),
-            id: self.contact_id(py, path)?,
+            id: self.contact_id(py, &path)?,
         })
     }
 
-    fn _gadget(&self, py: Python<'_>, path: &str) -> PyResult<Gadget> {
-        let id = read_network(py, &self.shared, |network| network.find_gadget(network.root(), path))?;
+    fn _gadget(&self, py: Python<'_>, path: Word<'_>) -> PyResult<Gadget> {
+        let id = read_network(py, &self.shared, |network| network.find_gadget(network.root(), &path))?;
         Ok(Gadget {
             shared: Arc::clone(&self.shared),
             id,
         })
     }
 
-    fn _group(&self, py: Python<'_>, path: &str) -> PyResult<GroupHandle> {
-        let id = read_network(py, &self.shared, |network| network.find_group(network.root(), path))?;
+    fn _group(&self, py: Python<'_>, path: Word<'_>) -> PyResult<GroupHandle> {
+        let id = read_network(py, &self.shared, |network| network.find_group(network.root(), &path))?;
         Ok(GroupHandle {
             shared: Arc::clone(&self.shared),
             id,
         })
     }
 
-    fn _contact_paths(&self, py: Python<'_>, pattern: Option<&str>) -> PyResult<Vec<String>> {
-        let pattern = pattern.map(Pattern::new);
+    fn _contact_paths(&self, py: Python<'_>, pattern: Option<Word<'_>>) -> PyResult<Vec<String>> {
+        let pattern = pattern.map(|pattern| Pattern::new(&pattern));
         read_network(py, &self.shared, |network| {
             let ids = network.contact_ids().into_iter();
             let paths = ids.map(|id| network.path(id)).collect::<Result<Vec<_>, _>>()?;
@@ -291,8 +313,8 @@ impl Network {
             .collect())
     }
 
-    fn _subscribe(&self, py: Python<'_>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
-        crate::change::subscribe(py, &self.shared, pattern, function)
+    fn _subscribe(&self, py: Python<'_>, pattern: Word<'_>, function: Py<PyAny>) -> PyResult<u64> {
+        crate::change::subscribe(py, &self.shared, &pattern, function)
     }
 
     fn _unsubscribe(&self, py: Python<'_>, id: u64) -> PyResult<()> {
@@ -300,9 +322,9 @@ impl Network {
     }
 
     /// The reasons of a contact, as dicts; see `bassline.Why`.
-    fn _why<'py>(&self, py: Python<'py>, path: &str, depth: usize) -> PyResult<Vec<Bound<'py, PyDict>>> {
-        let id = self.contact_id(py, path)?;
-        let reasons = read_network(py, &self.shared, |network| network.why(id, depth))?;
+    fn _why<'py>(&self, py: Python<'py>, path: Word<'_>, depth: Count) -> PyResult<Vec<Bound<'py, PyDict>>> {
+        let id = self.contact_id(py, &path)?;
+        let reasons = read_network(py, &self.shared, |network| network.why(id, depth.0))?;
         reasons
             .iter()
             .map(|reason| crate::why::to_dict(py, &self.shared, reason))
@@ -313,10 +335,10 @@ impl Network {
     fn _stored_history<'py>(
         &self,
         py: Python<'py>,
-        path: &str,
-        limit: usize,
+        path: Word<'_>,
+        limit: Count,
     ) -> PyResult<Vec<(u64, f64, Bound<'py, PyAny>, String)>> {
-        crate::why::stored_history(py, &self.shared, path, limit)
+        crate::why::stored_history(py, &self.shared, &path, limit.0)
     }
 }
 
@@ -344,6 +366,6 @@ impl Network {
     }
 
     pub(crate) fn unknown(message: String) -> PyErr {
-        UnknownContactError::new_err(message)
+        UnknownContactError::new_err(crate::error::shown(&message))
     }
 }

@@ -1,15 +1,15 @@
 //! Schedulers from Python: writes that wait, transactions, and the ticks that nobody waits for.
 
+use crate::argument::{Count, Seconds, Word};
 use crate::clock::Manual;
 use crate::current::{self, Busy};
 use crate::enter::{at_most, thread_number, to_read, to_write};
-use crate::error::{BasslineError, network_error};
+use crate::error::{BasslineError, DeclarationError, network_error};
 use crate::network::Network;
 use crate::shared::{Deferred, Shared, State};
 use crate::tick::{Refusal, admit, after, attempt, end, once, settle};
 use bassline_core::{Network as Core, NetworkError};
 use bassline_kernel::{Due, OnTime, Scheduler};
-use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use std::sync::{Arc, MutexGuard, Weak};
 
@@ -237,17 +237,18 @@ impl Network {
         })
     }
 
-    fn _set_scheduler(&self, py: Python<'_>, name: &str, size: usize, delay: Option<f64>) -> PyResult<()> {
-        let scheduler = match name {
+    fn _set_scheduler(&self, py: Python<'_>, name: Word<'_>, size: Count, delay: Option<Seconds>) -> PyResult<()> {
+        let scheduler = match &*name {
             "immediate" => Scheduler::Immediate,
-            "batch" if size > 0 => Scheduler::Batch {
-                size,
-                delay: delay.map(at_most),
+            "batch" if size.0 > 0 => Scheduler::Batch {
+                size: size.0,
+                delay: delay.map(|delay| at_most(delay.0)),
             },
             "transactional" => Scheduler::Transactional,
             _ => {
-                return Err(PyValueError::new_err(format!(
-                    "a batch is of 1 write or more, found {size}"
+                return Err(DeclarationError::new_err(format!(
+                    "a batch is of 1 write or more, found {}",
+                    size.0
                 )));
             }
         };

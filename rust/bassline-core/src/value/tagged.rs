@@ -43,9 +43,9 @@ impl Value {
                         Value::Map(plain) if tag == "$map" => Value::Map(Arc::new(Map::new(pairs(plain)?))),
                         _ => value.read_tags()?,
                     };
-                    if let Some(value) = untagged(tag, &inside) {
-                        return value;
-                    }
+                    // What was read inside is not read again: that would double the work at each level.
+                    return untagged(tag, &inside)
+                        .unwrap_or_else(|| Ok(Value::Map(Arc::new(Map::new(vec![(tag.clone(), inside)])))));
                 }
                 Value::Map(Arc::new(Map::new(pairs(map)?)))
             }
@@ -103,6 +103,12 @@ mod tests {
         assert_eq!(tagged.read_tags().unwrap(), list(vec![map("key", set), Value::Null]));
         assert!(map("$set", Value::Int(1)).read_tags().is_err());
         assert!(map("$bytes", Value::text("?")).read_tags().is_err());
+    }
+
+    #[test]
+    fn the_work_does_not_double_at_each_level_of_maps_of_one_key() {
+        let deep = (0..100).fold(Value::Null, |inner, _| map("key", inner));
+        assert_eq!(deep.read_tags().unwrap(), deep);
     }
 
     #[test]

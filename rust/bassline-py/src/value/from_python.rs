@@ -5,10 +5,9 @@ use super::codec::{self, Encoded};
 use super::interval::Interval;
 use super::opaque::PythonObject;
 use super::undecoded::Undecoded;
-use crate::error::{value_range_error, value_type_error};
+use crate::error::{NestingError, value_range_error, value_type_error};
 use arcstr::ArcStr;
 use bassline_core::{Array, Coded, Content, DEEPEST, Map, Opaque, Set, Text, Value};
-use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PyMemoryView, PySet, PyString, PyTuple,
@@ -89,7 +88,7 @@ impl Place {
     fn inside(self, levels: usize) -> PyResult<Self> {
         let depth = self.depth + levels;
         if depth > DEEPEST {
-            return Err(PyRecursionError::new_err(format!(
+            return Err(NestingError::new_err(format!(
                 "a value may nest {DEEPEST} levels deep; this one is deeper, or contains itself"
             )));
         }
@@ -144,7 +143,7 @@ impl Place {
         } else if let Ok(bytes) = object.cast_exact::<PyBytes>() {
             Ok(bytes_value(bytes.as_bytes()))
         } else if let Ok(set) = object.cast_exact::<PySet>() {
-            self.set(set.iter())
+            self.set(set)
         } else if let Ok(set) = object.cast_exact::<PyFrozenSet>() {
             self.frozen_set(set)
         } else if let Ok(bytes) = object.cast_exact::<PyByteArray>() {
@@ -175,7 +174,7 @@ impl Place {
         } else if let Ok(bytes) = object.cast::<PyBytes>() {
             Ok(bytes_value(bytes.as_bytes()))
         } else if let Ok(set) = object.cast::<PySet>() {
-            self.set(set.iter())
+            self.set(set)
         } else if let Ok(set) = object.cast::<PyFrozenSet>() {
             self.frozen_set(set)
         } else if let Ok(bytes) = object.cast::<PyByteArray>() {
@@ -202,15 +201,19 @@ impl Place {
         self.list(tuple.iter())
     }
 
-    fn set<'py>(self, items: impl Iterator<Item = Bound<'py, PyAny>>) -> PyResult<Value> {
-        Ok(Value::Set(Arc::new(Set::new(self.inside(2)?.items(items)?))))
+    /// The items first, then their values: a codec may do anything, to this set too.
+    fn set(self, set: &Bound<'_, PyAny>) -> PyResult<Value> {
+        let items: Vec<_> = set.try_iter()?.collect::<PyResult<_>>()?;
+        Ok(Value::Set(Arc::new(Set::new(
+            self.inside(2)?.items(items.into_iter())?,
+        ))))
     }
 
     fn frozen_set(self, set: &Bound<'_, PyFrozenSet>) -> PyResult<Value> {
         if self.is_exact {
-            return Ok(coded("frozenset", self.inside(2)?.set(set.iter())?));
+            return Ok(coded("frozenset", self.inside(2)?.set(set)?));
         }
-        self.set(set.iter())
+        self.set(set)
     }
 
     fn byte_array(self, bytes: &Bound<'_, PyByteArray>) -> PyResult<Value> {
@@ -225,7 +228,9 @@ impl Place {
     fn dict(self, dict: &Bound<'_, PyDict>) -> PyResult<Value> {
         let mut inside = self.inside(1)?;
         let mut pairs = Vec::with_capacity(dict.len());
-        for (key, value) in dict {
+        // Its items first, then their values: a codec may do anything, to this dict too.
+        let items: Vec<_> = dict.iter().collect();
+        for (key, value) in items {
             let Ok(key) = key.cast::<PyString>() else {
                 return Err(value_type_error(dict.py(), "a dict with string keys", &key));
             };

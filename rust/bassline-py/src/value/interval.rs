@@ -93,6 +93,10 @@ impl Interval {
         self.interval == other.interval
     }
 
+    fn __ne__(&self, other: &Self) -> bool {
+        self.interval != other.interval
+    }
+
     fn __hash__(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         for bound in [self.interval.low(), self.interval.high()] {

@@ -63,6 +63,10 @@ impl Undecoded {
         self.value == other.value
     }
 
+    fn __ne__(&self, other: &Self) -> bool {
+        self.value != other.value
+    }
+
     fn __hash__(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.codec().hash(&mut hasher);

@@ -1,0 +1,91 @@
+//! Arguments of public calls: what no type of Rust can hold is refused as an error of ours.
+
+use crate::error::{ValueRangeError, ValueTypeError};
+use pyo3::exceptions::PyOverflowError;
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+use std::ops::Deref;
+
+/// A path, a name, or a word for an option.
+#[derive(Clone, Copy)]
+pub(crate) struct Word<'a>(pub(crate) &'a str);
+
+impl Deref for Word<'_> {
+    type Target = str;
+
+    #[inline]
+    fn deref(&self) -> &str {
+        self.0
+    }
+}
+
+impl<'a> FromPyObject<'a, '_> for Word<'a> {
+    type Error = PyErr;
+
+    #[inline]
+    fn extract(object: Borrowed<'a, '_, PyAny>) -> PyResult<Self> {
+        <&'a str>::extract(object).map(Word).map_err(|error| {
+            let Ok(text) = object.cast::<PyString>() else { return error };
+            let shown: String = text.to_string_lossy().chars().take(60).collect();
+            ValueTypeError::new_err(format!(
+                "a path or name is a string that can be written as UTF-8; found '{shown}', which has a lone surrogate: leave it out"
+            ))
+        })
+    }
+}
+
+/// One of several words.
+pub(crate) struct OwnedWord(pub(crate) String);
+
+impl FromPyObject<'_, '_> for OwnedWord {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        Word::extract(object).map(|word| Self(word.0.to_owned()))
+    }
+}
+
+/// Several words as plain strings.
+pub(crate) fn plain(words: Vec<OwnedWord>) -> Vec<String> {
+    words.into_iter().map(|word| word.0).collect()
+}
+
+/// How many of something.
+#[derive(Clone, Copy)]
+pub(crate) struct Count(pub(crate) usize);
+
+impl FromPyObject<'_, '_> for Count {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let refused = "a number of things lies between 0 and 2**64 - 1; found an int that does not";
+        object
+            .extract()
+            .map(Count)
+            .map_err(|error| in_range(&object, error, refused))
+    }
+}
+
+/// A time to wait.
+#[derive(Clone, Copy)]
+pub(crate) struct Seconds(pub(crate) f64);
+
+impl FromPyObject<'_, '_> for Seconds {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        let refused = "a number of seconds is a float; found an int that is too large for one";
+        object
+            .extract()
+            .map(Seconds)
+            .map_err(|error| in_range(&object, error, refused))
+    }
+}
+
+fn in_range(object: &Bound<'_, PyAny>, error: PyErr, message: &str) -> PyErr {
+    if error.is_instance_of::<PyOverflowError>(object.py()) {
+        ValueRangeError::new_err(message.to_owned())
+    } else {
+        error
+    }
+}

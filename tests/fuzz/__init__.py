@@ -1,0 +1,1 @@
+"""Every public callable, called with everything that it does not expect."""
