@@ -172,8 +172,9 @@ class Case:
             self.check_error(target.name, error)
             self.account.errors[type(error).__name__] += 1
             self.tell(f"  {type(error).__name__}: {shown(error)[:200]}")
+            by_subscriber = isinstance(error, HostileError) and shown(error) == "__call__"  # called after the commit
             del error
-            if not any(target.name.endswith(f".{one}") for one in COMMITTED_BEFORE):
+            if not by_subscriber and not any(target.name.endswith(f".{one}") for one in COMMITTED_BEFORE):
                 self.check_unchanged(before, disturbed, target.name)
         else:
             self.account.succeeded[target.name] += 1
