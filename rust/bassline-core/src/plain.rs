@@ -10,7 +10,7 @@ use crate::tick::{Age, Touch};
 use crate::value::{Content, Value};
 
 impl Network {
-    /// Makes the first write of the tick to a contact that only the outside writes, if it changes a float, and puts its readers in line;
+    /// Makes the first write of the tick to a contact that only the outside writes, if it is empty or changes a float, and puts its readers in line;
     /// whether it was made.
     #[inline]
     pub(crate) fn write_first(&mut self, slot: u32, new: f64) -> bool {
@@ -23,25 +23,28 @@ impl Network {
             ..
         } = self;
         let row = &mut contacts.rows[slot as usize];
-        let (true, Some(Value::Float(content)), Some(age)) = (
+        let (true, Some(age)) = (
             row.flags & of_contact::SLOW == 0
                 && row.version.place(open).is_none()
                 && contacts.writers.len(slot) == 0
                 && !tick.settling,
-            &mut row.content,
             Age::external(tick.write_index),
         ) else {
             return false;
         };
-        let old = *content;
-        if is_same(old, new) {
-            return false;
-        }
-        *content = new;
+        let old = match &mut row.content {
+            Some(Value::Float(content)) if is_same(*content, new) => return false,
+            Some(Value::Float(content)) => Old::Float(std::mem::replace(content, new)),
+            content @ None => {
+                *content = Some(Value::Float(new));
+                Old::Nothing
+            }
+            Some(_) => return false,
+        };
         tick.write_index += 1;
         let touched = Version::touched(open, tick.touches.len());
         tick.touches.push(Touch {
-            old: Old::Float(old),
+            old,
             version: std::mem::replace(&mut row.version, touched),
             contact: slot,
             writer: std::mem::replace(&mut row.writer, Writer::external(self.source)),
