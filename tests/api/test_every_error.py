@@ -131,7 +131,7 @@ TABLE = {
     bl.ContradictionError: (
         ValueError,
         contradiction,
-        ["'peak' (max)", "holds 3", "cannot join 'text'", "erase it, or write"],
+        ["'peak' (max)", "holds 3", "cannot join 'text'", "erase the contact, or write what joins"],
     ),
     bl.NotSettledError: (
         RuntimeError,
