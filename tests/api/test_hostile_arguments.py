@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import functools
 import pickle
 
@@ -68,6 +69,7 @@ CALLS = {
     "a NUL in the name of a manifest": (bl.ManifestError, lambda net: bl.Network.from_manifest("a\0b")),
     "a negative depth": (bl.ValueRangeError, lambda net: net.why("x", -1)),
     "a timeout beyond floats": (bl.ValueRangeError, lambda net: net.flush(10**400)),
+    "a timeout that is a signaling NaN": (bl.ValueRangeError, lambda net: net.flush(decimal.Decimal("sNaN"))),
     "a scheduler of another type": (bl.ValueTypeError, lambda net: bl.Network(scheduler=object())),
     "another delimiter": (bl.DeclarationError, lambda net: bl.RowReader.csv(delimiter="ab")),
     "a function without a name": (bl.DeclarationError, lambda net: net.gadget(functools.partial(lambda x: x))),

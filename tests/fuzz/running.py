@@ -157,6 +157,7 @@ class Case:
         world = self.world
         if receiver is world.net and target.attribute in ("close", "__exit__"):
             world.is_open = False
+        world.is_watched |= target.attribute == "on_change"  # what a subscriber raises comes after the commit
         world.is_stored_in_part |= target.attribute in (
             "close",
             "detach",
@@ -247,6 +248,8 @@ class Case:
         allowed: tuple[type[BaseException], ...] = (bl.BasslineError, HostileError, TypeError, *ALSO.get(name, ()))
         text = shown(error)
         problem = ""
+        if name.endswith("Error.__str__") and isinstance(error, RecursionError):
+            return  # of an error that was made with a very deep list
         if name.endswith("=") and isinstance(error, AttributeError) and NOT_WRITABLE.search(text):
             return
         if not isinstance(error, allowed) and not is_hostile(error):
@@ -260,7 +263,7 @@ class Case:
             raise BrokenContractError(f"{name}: {type(error).__name__} {problem}: {text[:300]}\n{trace}")
 
     def check_unchanged(self, before: dict[str, Any], disturbed: int, name: str) -> None:
-        if self.world.disturbed != disturbed:
+        if self.world.disturbed != disturbed or self.world.is_watched:
             return
         difference = differing(before, snapshot(self.world.net))
         if difference:

@@ -79,6 +79,7 @@ class World:
         self.disturbed = 0  # a hostile object wrote, or a subscriber raised: an error may leave something behind
         self.is_open = True
         self.is_stored_in_part = False
+        self.is_watched = False
         self.store = folder / f"{random.getrandbits(40)}.db" if random.random() < 0.15 and threads else None
         self.strict = random.random() < 0.2
         self.net = self.open()

@@ -1,7 +1,7 @@
 //! Numbers of many contacts at once: a column is written as one operation of a tick and read in one go.
 
 use crate::error::NetworkError;
-use crate::id::ContactId;
+use crate::id::{ContactId, Handle};
 use crate::network::Network;
 use crate::value::{Content, Value};
 use crate::view::View;
@@ -58,10 +58,21 @@ impl Network {
             self.slot(id).map_err(|error| refused(at, error))?;
         }
         match column {
-            Column::Floats(numbers) => self.write_each(contacts, numbers, Value::Float),
+            Column::Floats(numbers) => self.write_floats(contacts, numbers),
             Column::Ints(numbers) => self.write_each(contacts, numbers, Value::Int),
             Column::Bools(numbers) => self.write_each(contacts, numbers, Value::Bool),
         }
+    }
+
+    fn write_floats(&mut self, contacts: &[ContactId], numbers: &[f64]) -> Result<(), ColumnError> {
+        self.tick.touches.reserve(contacts.len());
+        for (at, (&id, &number)) in contacts.iter().zip(numbers).enumerate() {
+            if !self.write_first(id.slot(), number) {
+                self.write(id, Value::Float(number))
+                    .map_err(|error| refused(at, error))?;
+            }
+        }
+        Ok(())
     }
 
     fn write_each<T: Copy>(

@@ -12,7 +12,8 @@ use crate::value::{Content, Value};
 impl Network {
     /// Makes the first write of the tick to a contact that only the outside writes, if it is empty or changes a float, and puts its readers in line;
     /// whether it was made.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "once for each number of a column")]
     pub(crate) fn write_first(&mut self, slot: u32, new: f64) -> bool {
         let open = self.now + 1;
         let Network {

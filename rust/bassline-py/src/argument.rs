@@ -1,7 +1,7 @@
 //! Arguments of public calls: what no type of Rust can hold is refused as an error of ours.
 
 use crate::error::{ValueRangeError, ValueTypeError};
-use pyo3::exceptions::PyOverflowError;
+use pyo3::exceptions::{PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use std::ops::Deref;
@@ -74,7 +74,7 @@ impl FromPyObject<'_, '_> for Seconds {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let refused = "a number of seconds is a float; found an int that is too large for one";
+        let refused = "a number of seconds is a float; found what cannot be one";
         object
             .extract()
             .map(Seconds)
@@ -83,7 +83,9 @@ impl FromPyObject<'_, '_> for Seconds {
 }
 
 fn in_range(object: &Bound<'_, PyAny>, error: PyErr, message: &str) -> PyErr {
-    if error.is_instance_of::<PyOverflowError>(object.py()) {
+    let py = object.py();
+    // A Decimal that is a signaling NaN is a ValueError.
+    if error.is_instance_of::<PyOverflowError>(py) || error.get_type(py).is(py.get_type::<PyValueError>()) {
         ValueRangeError::new_err(message.to_owned())
     } else {
         error
