@@ -159,12 +159,19 @@ pub(crate) struct Tick {
     pub(crate) fresh: Vec<u32>,
 }
 
+/// The log keeps room for so many entries after a tick that edited the network.
+const ROOM: usize = 1024;
+
 impl Tick {
-    /// Forgets what contacts were.
+    /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
     fn forget(&mut self) {
         self.touches.clear();
         self.notes.clear();
         self.kept.clear();
+        if !self.edits.is_empty() {
+            self.touches.shrink_to(ROOM);
+            self.notes.shrink_to(ROOM);
+        }
     }
 }
 
