@@ -66,13 +66,17 @@ impl Network {
 
     fn write_floats(&mut self, contacts: &[ContactId], numbers: &[f64]) -> Result<(), ColumnError> {
         self.tick.touches.reserve(contacts.len());
-        for (at, (&id, &number)) in contacts.iter().zip(numbers).enumerate() {
-            if !self.write_first(id.slot(), number) {
-                self.write(id, Value::Float(number))
-                    .map_err(|error| refused(at, error))?;
-            }
+        let mut at = 0;
+        loop {
+            let rest = contacts.iter().zip(numbers).skip(at);
+            at += self.write_plain(rest.map(|(id, &number)| (id.slot(), number)));
+            let Some((&id, &number)) = contacts.get(at).zip(numbers.get(at)) else {
+                return Ok(());
+            };
+            self.write(id, Value::Float(number))
+                .map_err(|error| refused(at, error))?;
+            at += 1;
         }
-        Ok(())
     }
 
     fn write_each<T: Copy>(

@@ -114,6 +114,12 @@ impl Version {
         }
     }
 
+    /// Whether the contact is touched in the open tick `tick`: no version of an earlier one is as great.
+    #[inline]
+    pub(crate) fn is_touched(self, tick: u64) -> bool {
+        self.0 >= tick << Self::PLACE_BITS
+    }
+
     /// The place in the log of the open tick `tick`, if touched in it.
     #[inline]
     pub(crate) fn place(self, tick: u64) -> Option<usize> {

@@ -27,7 +27,8 @@ impl Edges {
     }
 
     /// The edges; among those of a hub are dead ones, whose two highest bits are set.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "in the innermost loop")]
     pub(crate) fn get(&self, slot: u32) -> &[u32] {
         let head = &self.heads[slot as usize];
         if *head & LIST == 0 {

@@ -1,21 +1,27 @@
 //! The fast loop: gadgets of two scalars whose output nobody else writes. Everything it touches stands in slices that stay in
 //! registers, and no value goes through memory on the way; what it does is what [`Network::fire`] does.
 
-use crate::contact::{Version, Writer, flag as of_contact};
-use crate::gadget::flag;
+use crate::contact::{Row as Cell, Version, Writer, flag as of_contact};
+use crate::gadget::{Row, flag};
 use crate::network::Network;
 use crate::old::Old;
 use crate::primitive::Body;
 use crate::tick::{Age, Touch};
-use crate::value::{Content, Value};
+use crate::value::Value;
 
 impl Network {
     /// Makes the first write of the tick to a contact that only the outside writes, if it is empty or changes a float, and puts its readers in line;
     /// whether it was made.
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "once for each number of a column")]
+    #[inline]
     pub(crate) fn write_first(&mut self, slot: u32, new: f64) -> bool {
-        let open = self.now + 1;
+        self.write_plain([(slot, new)].into_iter()) == 1
+    }
+
+    /// Makes the first writes of the tick to contacts that only the outside writes, for as long as they are empty or change a float, and puts their
+    /// readers in line; how many were made.
+    #[inline]
+    pub(crate) fn write_plain(&mut self, writes: impl Iterator<Item = (u32, f64)>) -> usize {
+        let (open, outside) = (self.now + 1, Writer::external(self.source));
         let Network {
             contacts,
             gadgets,
@@ -23,39 +29,43 @@ impl Network {
             tick,
             ..
         } = self;
-        let row = &mut contacts.rows[slot as usize];
-        let (true, Some(age)) = (
-            row.flags & of_contact::SLOW == 0
-                && row.version.place(open).is_none()
-                && contacts.writers.len(slot) == 0
-                && !tick.settling,
-            Age::external(tick.write_index),
-        ) else {
-            return false;
-        };
-        let old = match &mut row.content {
-            Some(Value::Float(content)) if is_same(*content, new) => return false,
-            Some(Value::Float(content)) => Old::Float(std::mem::replace(content, new)),
-            content @ None => {
-                *content = Some(Value::Float(new));
-                Old::Nothing
-            }
-            Some(_) => return false,
-        };
-        tick.write_index += 1;
-        let touched = Version::touched(open, tick.touches.len());
-        tick.touches.push(Touch {
-            old,
-            version: std::mem::replace(&mut row.version, touched),
-            contact: slot,
-            writer: std::mem::replace(&mut row.writer, Writer::external(self.source)),
-            age,
-        });
-        let readers = contacts.readers.get(slot);
-        if queue.push_gadgets(&mut gadgets.rows, readers) < readers.len() {
-            tick.unmarked = true;
+        if tick.settling {
+            return 0;
         }
-        true
+        let (cells, rows) = (&mut contacts.rows[..], &mut gadgets.rows[..]);
+        let mut made = 0;
+        for (slot, new) in writes {
+            let cell = &mut cells[slot as usize];
+            if cell.flags & of_contact::SLOW != 0 || cell.version.is_touched(open) || contacts.writers.len(slot) != 0 {
+                break;
+            }
+            let Some(age) = Age::external(tick.write_index) else {
+                break;
+            };
+            let old = match &mut cell.content {
+                Some(Value::Float(content)) if !is_same(*content, new) => Old::Float(std::mem::replace(content, new)),
+                content @ None => {
+                    *content = Some(Value::Float(new));
+                    Old::Nothing
+                }
+                Some(_) => break,
+            };
+            tick.write_index += 1;
+            let touched = Version::touched(open, tick.touches.len());
+            tick.touches.push(Touch {
+                old,
+                version: std::mem::replace(&mut cell.version, touched),
+                contact: slot,
+                writer: std::mem::replace(&mut cell.writer, outside),
+                age,
+            });
+            made += 1;
+            let readers = contacts.readers.get(slot);
+            if queue.push_gadgets(rows, readers) < readers.len() {
+                tick.unmarked = true;
+            }
+        }
+        made
     }
 
     /// Fires the gadgets of a line from `at` on, for as long as they are plain and the budget lasts; where it stopped, and what is
@@ -76,40 +86,18 @@ impl Network {
             if row.flags != flag::QUEUED || row.level > level {
                 break;
             }
-            let (a, b) = (
-                &cells[row.a as usize].content,
-                // A function of one value has no second.
-                cells.get(row.b as usize).map_or(&None, |cell| &cell.content),
-            );
-            let Some(result) = compute(row.body, a, b) else { break };
-            let (out, writer) = (row.out, Writer::gadget(at));
-            let cell = &mut cells[out as usize];
-            if cell.flags & of_contact::SLOW != 0 || cell.version.place(open).is_some() {
+            let out = row.out;
+            let written = fire(row, at, open, cells);
+            let (Written::Same | Written::Changed(_)) = written else {
                 break;
-            }
-            let (old, is_same) = match (result, &cell.content) {
-                (Computed::Float(new), &Some(Value::Float(old))) => (Old::Float(old), is_same(old, new)),
-                (Computed::Int(new), &Some(Value::Int(old))) => (Old::Int(old), old == new),
-                (Computed::Bool(new), &Some(Value::Bool(old))) => (Old::Bool(old), old == new),
-                (Computed::Nothing, _) => (Old::Nothing, true),
-                _ => break,
             };
-            if is_same && cell.writer != writer && result != Computed::Nothing {
-                break;
-            }
             row.flags = 0;
             row.firings = row.firings.wrapping_add(1);
+            let writer = Writer::gadget(at);
             at = row.next;
             left -= 1;
-            if is_same {
-                continue;
-            }
-            match (result, &mut cell.content) {
-                (Computed::Float(new), Some(Value::Float(content))) => *content = new,
-                (Computed::Int(new), Some(Value::Int(content))) => *content = new,
-                (Computed::Bool(new), Some(Value::Bool(content))) => *content = new,
-                _ => {}
-            }
+            let Written::Changed(old) = written else { continue };
+            let cell = &mut cells[out as usize];
             let place = tick.touches.len();
             tick.touches.push(Touch {
                 old,
@@ -134,29 +122,132 @@ impl Network {
     }
 }
 
-/// What a plain gadget comes to.
-#[derive(Clone, Copy, PartialEq)]
-enum Computed {
-    /// It writes nothing.
-    Nothing,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
+/// What became of a plain gadget.
+enum Written {
+    /// Its output holds what it held.
+    Same,
+    Changed(Old),
+    /// The general way is to be gone.
+    NotPlain,
 }
 
-/// Computes on scalars where nothing can fail; `None` where the general way is to be gone.
+/// Fires a gadget on scalars where nothing can fail.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "in the innermost loop")]
-fn compute(body: Body, a: &Content, b: &Content) -> Option<Computed> {
-    match (body, a, b) {
-        (Body::Binary(op), Some(Value::Float(a)), Some(Value::Float(b))) => op.of_floats(*a, *b).map(Computed::Float),
-        (Body::Binary(op), Some(Value::Int(a)), Some(Value::Int(b))) => op.of_small_ints(*a, *b).map(Computed::Int),
-        (Body::Compare(op), Some(Value::Float(a)), Some(Value::Float(b))) => Some(Computed::Bool(op.of_floats(*a, *b))),
-        (Body::Compare(op), Some(Value::Int(a)), Some(Value::Int(b))) => Some(Computed::Bool(op.of_ints(*a, *b))),
-        (Body::Gate, Some(_), Some(Value::Bool(false))) => Some(Computed::Nothing),
-        (Body::Gate, Some(Value::Float(a)), Some(Value::Bool(true))) => Some(Computed::Float(*a)),
-        (Body::Gate, Some(Value::Int(a)), Some(Value::Bool(true))) => Some(Computed::Int(*a)),
-        _ => None,
+fn fire(row: &Row, gadget: u32, open: u64, cells: &mut [Cell]) -> Written {
+    let a = &cells[row.a as usize].content;
+    // A function of one value has no second.
+    let b = cells.get(row.b as usize).map_or(&None, |cell| &cell.content);
+    let write = Write {
+        contact: row.out,
+        gadget,
+        open,
+    };
+    match (row.body, a, b) {
+        (Body::Binary(op), &Some(Value::Float(a)), &Some(Value::Float(b))) => match op.of_floats(a, b) {
+            Some(new) => write.into(cells, new),
+            None => Written::NotPlain,
+        },
+        (Body::Binary(op), &Some(Value::Int(a)), &Some(Value::Int(b))) => match op.of_small_ints(a, b) {
+            Some(new) => write.into(cells, new),
+            None => Written::NotPlain,
+        },
+        (Body::Compare(op), &Some(Value::Float(a)), &Some(Value::Float(b))) => write.into(cells, op.of_floats(a, b)),
+        (Body::Compare(op), &Some(Value::Int(a)), &Some(Value::Int(b))) => write.into(cells, op.of_ints(a, b)),
+        (Body::Gate, Some(_), &Some(Value::Bool(false))) if write.is_plain(cells) => Written::Same,
+        (Body::Gate, &Some(Value::Float(a)), &Some(Value::Bool(true))) => write.into(cells, a),
+        (Body::Gate, &Some(Value::Int(a)), &Some(Value::Bool(true))) => write.into(cells, a),
+        _ => Written::NotPlain,
+    }
+}
+
+/// Where a plain gadget writes.
+#[derive(Clone, Copy)]
+struct Write {
+    contact: u32,
+    gadget: u32,
+    open: u64,
+}
+
+impl Write {
+    /// Whether no other write of this tick can meet this one.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "in the innermost loop")]
+    fn is_plain(self, cells: &[Cell]) -> bool {
+        let cell = &cells[self.contact as usize];
+        cell.flags & of_contact::SLOW == 0 && !cell.version.is_touched(self.open)
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "in the innermost loop")]
+    fn into<T: Scalar>(self, cells: &mut [Cell], new: T) -> Written {
+        if !self.is_plain(cells) {
+            return Written::NotPlain;
+        }
+        let cell = &mut cells[self.contact as usize];
+        match cell.content.as_mut().and_then(T::of) {
+            Some(content) if content.is_same(new) => {
+                if cell.writer == Writer::gadget(self.gadget) {
+                    Written::Same
+                } else {
+                    Written::NotPlain
+                }
+            }
+            Some(content) => Written::Changed(std::mem::replace(content, new).old()),
+            None => Written::NotPlain,
+        }
+    }
+}
+
+/// What the fast loop computes with.
+trait Scalar: Copy {
+    fn of(value: &mut Value) -> Option<&mut Self>;
+    fn is_same(self, other: Self) -> bool;
+    fn old(self) -> Old;
+}
+
+impl Scalar for f64 {
+    fn of(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::Float(content) => Some(content),
+            _ => None,
+        }
+    }
+    fn is_same(self, other: Self) -> bool {
+        is_same(self, other)
+    }
+    fn old(self) -> Old {
+        Old::Float(self)
+    }
+}
+
+impl Scalar for i64 {
+    fn of(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::Int(content) => Some(content),
+            _ => None,
+        }
+    }
+    fn is_same(self, other: Self) -> bool {
+        self == other
+    }
+    fn old(self) -> Old {
+        Old::Int(self)
+    }
+}
+
+impl Scalar for bool {
+    fn of(value: &mut Value) -> Option<&mut Self> {
+        match value {
+            Value::Bool(content) => Some(content),
+            _ => None,
+        }
+    }
+    fn is_same(self, other: Self) -> bool {
+        self == other
+    }
+    fn old(self) -> Old {
+        Old::Bool(self)
     }
 }
 

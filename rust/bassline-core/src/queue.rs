@@ -61,25 +61,30 @@ impl Queue {
         row.flags |= flag::QUEUED;
         row.next = NONE;
         let level = row.level;
+        match self.lines.get_mut(level.wrapping_sub(self.base) as usize) {
+            Some(line) if line.head != NONE => {
+                let tail = std::mem::replace(&mut line.tail, slot);
+                rows[tail as usize].next = slot;
+            }
+            _ => self.begin_line(level, slot),
+        }
+    }
+
+    /// Puts the first gadget of a level in line.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "as of `push_gadget`")]
+    fn begin_line(&mut self, level: i32, slot: u32) {
         let at = level.wrapping_sub(self.base) as usize;
         let at = if at < self.lines.len() {
             at
         } else {
             self.make_room(level)
         };
-        let line = &mut self.lines[at];
-        if line.head == NONE {
-            line.head = slot;
-            line.tail = slot;
-            self.waiting += 1;
-            let word = at / 64;
-            self.used[word] |= 1 << (at % 64);
-            self.word = self.word.min(word);
-        } else {
-            let tail = line.tail;
-            line.tail = slot;
-            rows[tail as usize].next = slot;
-        }
+        self.lines[at] = Line { head: slot, tail: slot };
+        self.waiting += 1;
+        let word = at / 64;
+        self.used[word] |= 1 << (at % 64);
+        self.word = self.word.min(word);
     }
 
     /// Puts the readers of a contact in line, from the first on; how many, until one that is not a gadget waiting by level.

@@ -208,7 +208,7 @@ impl Network {
 
     #[inline]
     pub(crate) fn is_touched(&self, slot: u32) -> bool {
-        self.place_of(slot).is_some()
+        self.contacts.rows[slot as usize].version.is_touched(self.open_tick())
     }
 
     #[inline]

@@ -23,16 +23,17 @@ pub(crate) enum Written {
 
 impl Network {
     /// Writes a value from outside, in the open tick.
+    #[inline]
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
-        let slot = self.slot(id)?;
-        match value {
-            Value::Float(new) if self.write_first(slot, new) => Ok(()),
-            value => self.write_any(slot, value),
+        match (&value, self.contacts.find(id)) {
+            (&Value::Float(new), Some(slot)) if self.write_first(slot, new) => Ok(()),
+            _ => self.write_any(id, value),
         }
     }
 
     #[inline(never)]
-    fn write_any(&mut self, slot: u32, value: Value) -> Result<(), NetworkError> {
+    fn write_any(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
+        let slot = self.slot(id)?;
         self.write_external(slot, Some(value), Writer::external(self.source))
             .map(|_| ())
     }

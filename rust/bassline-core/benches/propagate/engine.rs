@@ -1,7 +1,9 @@
 //! The engine with a shape in it.
 
 use crate::shape::{Cell, Op, Shape};
-use bassline_core::{Argument, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, primitive_of};
+use bassline_core::{
+    Argument, Column, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, primitive_of,
+};
 use std::hint::black_box;
 
 pub(crate) struct Engine {
@@ -10,6 +12,9 @@ pub(crate) struct Engine {
     pub(crate) gadgets: Vec<GadgetId>,
     /// Firings of gadgets that are gone.
     before: usize,
+    /// Of a shape that writes all its sources in one tick, these and what is written.
+    sources: Vec<ContactId>,
+    numbers: Column,
 }
 
 impl Engine {
@@ -19,6 +24,8 @@ impl Engine {
             contacts: Vec::with_capacity(shape.cells.len()),
             gadgets: Vec::new(),
             before: 0,
+            sources: Vec::new(),
+            numbers: Column::Floats(Vec::new()),
         };
         engine.network.begin();
         for (at, &cell) in shape.cells.iter().enumerate() {
@@ -86,15 +93,30 @@ impl Engine {
             self.move_last(shape, reads);
         }
         self.network.begin();
-        for &source in shape.turn(tick) {
-            if let Some(contact) = self.contacts[source as usize] {
-                self.network
-                    .write(contact, Value::Float(shape.value(source, tick)))
-                    .unwrap();
+        match *shape.turn(tick) {
+            [source] => {
+                if let Some(contact) = self.contacts[source as usize] {
+                    let value = Value::Float(shape.value(source, tick));
+                    self.network.write(contact, value).unwrap();
+                }
             }
+            ref sources => self.write_column(shape, sources, tick),
         }
         self.network.settle().unwrap();
         black_box(self.network.commit(record, false));
+    }
+
+    /// Writes many sources as a user does it: as a column, whose contacts are looked up once.
+    fn write_column(&mut self, shape: &Shape, sources: &[u32], tick: usize) {
+        if self.sources.is_empty() {
+            let contacts = sources.iter().filter_map(|&source| self.contacts[source as usize]);
+            self.sources = contacts.collect();
+        }
+        if let Column::Floats(numbers) = &mut self.numbers {
+            numbers.clear();
+            numbers.extend(sources.iter().map(|&source| shape.value(source, tick)));
+        }
+        self.network.write_column(&self.sources, &self.numbers).unwrap();
     }
 
     pub(crate) fn fired(&self) -> usize {
