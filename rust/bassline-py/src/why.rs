@@ -79,6 +79,14 @@ pub(crate) fn stored_history<'py>(
     let entries = entries.map_err(|error| storage_error(&error))?;
     entries
         .into_iter()
-        .map(|(tick, time, content, who)| Ok((tick, time as f64 / 1e6, content_to_python(py, &content)?, cause(&who)?)))
+        .map(|entry| {
+            let time = entry.time_micros as f64 / 1e6;
+            Ok((
+                entry.tick,
+                time,
+                content_to_python(py, &entry.content)?,
+                cause(&entry.cause)?,
+            ))
+        })
         .collect()
 }

@@ -5,6 +5,10 @@ mod error;
 pub mod fork;
 pub mod json;
 mod sqlite;
+mod store;
 
 pub use error::StorageError;
-pub use sqlite::{HistoryEntry, Opened, Sqlite, SqliteDriver, SqliteReader, Sync, TickInfo};
+pub use sqlite::{Opened as SqliteOpened, Sqlite, SqliteDriver, SqliteReader, Sync};
+pub use store::{
+    Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
+};

@@ -21,4 +21,4 @@ mod wal;
 
 pub use driver::SqliteDriver;
 pub use open::{Opened, Sqlite, Sync};
-pub use reader::{HistoryEntry, SqliteReader, TickInfo};
+pub use reader::SqliteReader;

@@ -6,23 +6,10 @@ use super::failure::storage_error;
 use super::key;
 use crate::error::StorageError;
 use crate::fork::Use;
-use bassline_core::{Cause, ContactId, Content, Handle, Text};
+use crate::store::{HistoryEntry, TickInfo};
+use bassline_core::{ContactId, Handle};
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
-
-/// A tick as it was stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TickInfo {
-    /// When it was committed: microseconds since 1970.
-    pub time_micros: i64,
-    /// Who caused it; empty for an ordinary write.
-    pub source: Text,
-    /// Which opening of the network it belongs to.
-    pub epoch: u64,
-}
-
-/// One change of a contact: its tick, the tick's time in microseconds since 1970, the content, and who wrote it.
-pub type HistoryEntry = (u64, i64, Content, Cause);
 
 /// Reads what a store holds of one network.
 #[derive(Debug)]
@@ -163,12 +150,12 @@ impl SqliteReader {
                     what: format!("tick {tick}"),
                     reason: reason.to_string(),
                 })?;
-            history.extend(
-                found
-                    .into_iter()
-                    .rev()
-                    .map(|(content, cause)| (tick, time, content, cause)),
-            );
+            history.extend(found.into_iter().rev().map(|(content, cause)| HistoryEntry {
+                tick,
+                time_micros: time,
+                content,
+                cause,
+            }));
         }
         history.truncate(limit);
         Ok(history)
@@ -187,7 +174,16 @@ impl SqliteReader {
 mod tests {
     use super::*;
     use crate::sqlite::testing::{Session, at, declare, gadget, map, place, query, write};
-    use bassline_core::{Argument, Value, WireKind};
+    use bassline_core::{Argument, Cause, Value, WireKind};
+
+    fn entry(tick: u64, value: Value, cause: Cause) -> HistoryEntry {
+        HistoryEntry {
+            tick,
+            time_micros: tick as i64 * 1_000_000,
+            content: Some(value),
+            cause,
+        }
+    }
 
     fn work(session: &mut Session) {
         session.tick(|network| {
@@ -233,13 +229,21 @@ mod tests {
         assert_eq!(
             reader.history("price", 10).unwrap(),
             [
-                (3, 3_000_000, Some(Value::Int(5)), external("")),
-                (2, 2_000_000, Some(Value::Float(2.0)), external("till"))
+                entry(3, Value::Int(5), external("")),
+                entry(2, Value::Float(2.0), external("till"))
             ]
         );
         let total = reader.history("total", 1).unwrap();
         assert!(
-            matches!(&total[..], [(3, _, Some(Value::Int(15)), Cause::Gadget(_))]),
+            matches!(
+                &total[..],
+                [HistoryEntry {
+                    tick: 3,
+                    content: Some(Value::Int(15)),
+                    cause: Cause::Gadget(_),
+                    ..
+                }]
+            ),
             "{total:?}"
         );
         assert_eq!(reader.history("no/such", 1).unwrap(), []);
