@@ -11,15 +11,14 @@ use crate::network::Network;
 use crate::tick;
 use crate::value::{Const, to_attributes, to_content, to_value};
 use bassline_core::{
-    Argument, Computation, Content, Declarations, End, GadgetDeclaration, Text, WireKind, blend_of, boundary_of,
-    primitive_of, wire_kind_of,
+    Argument, Computation, Content, Declarations, End, GadgetDeclaration, GroupId, LatticeSpec, Network as Core,
+    NetworkError, Text, WireKind, blend_of, boundary_of, primitive_of, wire_kind_of,
 };
 use pyo3::Borrowed;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyString, PyTuple};
-use std::sync::Arc;
 
 /// An argument that may be left out, and may be `None`.
 #[derive(Default)]
@@ -31,6 +30,13 @@ impl<'py> FromPyObject<'_, 'py> for Given<'py> {
     fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
         Ok(Self(Some(object.to_owned())))
     }
+}
+
+/// The blend of a contact, as it was given.
+enum GivenBlend<'a> {
+    /// By name; of a contact that exists, or a register, if none is given.
+    Named(Option<&'a str>),
+    Lattice(LatticeSpec),
 }
 
 /// An object and its type, in few words; only what is plain is asked for more than its type, as a message is the same in every run.
@@ -103,24 +109,18 @@ impl Network {
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let py = slf.py();
-        let name = blend.map(PyAnyMethods::extract::<&str>).transpose();
-        if let Ok(name) = name {
-            return slf.get().declare_contact(
-                py,
-                None,
-                &path,
-                value.0.as_ref(),
-                (name, boundary.as_deref()),
-                attributes,
-            );
-        }
-        let (join, identity): (Bound<'_, PyAny>, OwnedWord) = py
-            .import(intern!(py, "bassline._lattices"))?
-            .call_method1(intern!(py, "describe"), (blend,))?
-            .extract()?;
-        let value = value.0.map_or_else(|| crate::value::content_to_python(py, &None), Ok)?;
+        let blend = if let Ok(name) = blend.map(PyAnyMethods::extract::<&str>).transpose() {
+            GivenBlend::Named(name)
+        } else {
+            let (join, identity): (Bound<'_, PyAny>, OwnedWord) = py
+                .import(intern!(py, "bassline._lattices"))?
+                .call_method1(intern!(py, "describe"), (blend,))?
+                .extract()?;
+            GivenBlend::Lattice(lattice_spec(&join, &identity.0))
+        };
+        let (value, boundary) = (value.0.as_ref(), boundary.as_deref());
         slf.get()
-            ._declare_lattice(py, None, path, &value, &join, Word(&identity.0), boundary, attributes)
+            .declare_contact(py, None, &path, value, blend, boundary, attributes)
     }
 
     /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -161,14 +161,8 @@ impl Network {
         boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        self.declare_contact(
-            py,
-            group,
-            &path,
-            Some(value),
-            (blend.as_deref(), boundary.as_deref()),
-            attributes,
-        )
+        let blend = GivenBlend::Named(blend.as_deref());
+        self.declare_contact(py, group, &path, Some(value), blend, boundary.as_deref(), attributes)
     }
 
     /// Contacts (a dict with contents, or paths), gadgets (name and ports) and wires (two ends, and a kind) as one tick.
@@ -195,19 +189,10 @@ impl Network {
             gadgets: self.gadgets_of(gadgets)?,
             wires: self.wires_of(wires, kind)?,
         };
-        let group = group.map(|group| group.id);
-        let ids = tick::tick(py, &self.shared, |network| {
-            detached(py, move || {
-                let group = Network::scope(network, group)?;
-                network.declare_many(group, declarations)
-            })
+        let ids = self.in_group(py, group, |network, group| {
+            detached(py, move || network.declare_many(group, declarations))
         })?;
-        let shared = &self.shared;
-        let handle = |id| Contact {
-            shared: Arc::clone(shared),
-            id,
-        };
-        Ok(ids.into_iter().map(handle).collect())
+        Ok(ids.into_iter().map(|id| Contact::new(&self.shared, id)).collect())
     }
 
     #[expect(
@@ -225,24 +210,8 @@ impl Network {
         boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        let value: Content = to_content(value)?;
-        let spec = lattice_spec(join, &identity);
-        let boundary = boundary.map(|boundary| boundary_of(&boundary)).transpose();
-        let boundary = boundary.map_err(|error| network_error(py, error))?;
-        let attributes = to_attributes(attributes)?;
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
-            let id = network.declare_lattice(group, &path, spec, attributes, boundary)?;
-            if value.is_some() && network.content(id)?.is_none() {
-                assign(network, id, value)?;
-            }
-            Ok(id)
-        })?;
-        Ok(Contact {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        let blend = GivenBlend::Lattice(lattice_spec(join, &identity));
+        self.declare_contact(py, group, &path, Some(value), blend, boundary.as_deref(), attributes)
     }
 
     fn _declare_group(
@@ -254,19 +223,14 @@ impl Network {
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<GroupHandle> {
         let attributes = to_attributes(attributes)?;
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
+        let id = self.in_group(py, group, |network, group| {
             if sealed {
                 network.declare_sealed_group(group, &path, attributes)
             } else {
                 network.declare_group(group, &path, attributes)
             }
         })?;
-        Ok(GroupHandle {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(GroupHandle::new(&self.shared, id))
     }
 
     fn _declare_wire(
@@ -279,15 +243,10 @@ impl Network {
     ) -> PyResult<Wire> {
         let kind = wire_kind_of(&kind).map_err(|error| network_error(py, error))?;
         let (from, to) = (self.end(from)?, self.end(to)?);
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
+        let id = self.in_group(py, group, |network, group| {
             network.declare_wire_between(group, &from, &to, kind)
         })?;
-        Ok(Wire {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(Wire::new(&self.shared, id))
     }
 
     fn _declare_primitive(
@@ -389,41 +348,55 @@ impl Network {
 }
 
 impl Network {
+    /// A tick of its own, or part of the open batch, that declares something below a group, or the root.
+    pub(crate) fn in_group<T>(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        declare: impl FnOnce(&mut Core, GroupId) -> Result<T, NetworkError>,
+    ) -> PyResult<T> {
+        tick::tick(py, &self.shared, |network| {
+            let group = group.map_or_else(|| network.root(), |group| group.id);
+            // Where it was removed, that is the error, whatever else is wrong.
+            network.group_attributes(group)?;
+            declare(network, group)
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what makes a contact, each named by its callers"
+    )]
     fn declare_contact(
         &self,
         py: Python<'_>,
         group: Option<&GroupHandle>,
         path: &str,
         value: Option<&Bound<'_, PyAny>>,
-        (blend, boundary): (Option<&str>, Option<&str>),
+        blend: GivenBlend<'_>,
+        boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
+        let refused = |error| network_error(py, error);
         let value: Content = value.map_or(Ok(None), to_content)?;
-        let blend = blend
-            .map(blend_of)
-            .transpose()
-            .map_err(|error| network_error(py, error))?;
-        let boundary = boundary
-            .map(boundary_of)
-            .transpose()
-            .map_err(|error| network_error(py, error))?;
+        let (blend, lattice) = match blend {
+            GivenBlend::Named(name) => (name.map(blend_of).transpose().map_err(refused)?, None),
+            GivenBlend::Lattice(lattice) => (None, Some(lattice)),
+        };
+        let boundary = boundary.map(boundary_of).transpose().map_err(refused)?;
         let attributes = to_attributes(attributes)?;
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
-            let id = match boundary {
-                None => network.declare_contact(group, path, blend, attributes)?,
-                Some(boundary) => network.declare_boundary_contact(group, path, blend, attributes, boundary)?,
+        let id = self.in_group(py, group, |network, group| {
+            let id = match (lattice, boundary) {
+                (Some(lattice), boundary) => network.declare_lattice(group, path, lattice, attributes, boundary)?,
+                (None, None) => network.declare_contact(group, path, blend, attributes)?,
+                (None, Some(boundary)) => network.declare_boundary_contact(group, path, blend, attributes, boundary)?,
             };
             if value.is_some() && network.content(id)?.is_none() {
                 assign(network, id, value)?;
             }
             Ok(id)
         })?;
-        Ok(Contact {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(Contact::new(&self.shared, id))
     }
 
     fn wires_of(&self, wires: &Bound<'_, PyAny>, kind: WireKind) -> PyResult<Vec<(End, End, WireKind)>> {
@@ -523,14 +496,7 @@ impl Network {
             arguments,
             contain,
         };
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
-            network.declare_gadget(group, declaration)
-        })?;
-        Ok(Gadget {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        let id = self.in_group(py, group, |network, group| network.declare_gadget(group, declaration))?;
+        Ok(Gadget::new(&self.shared, id))
     }
 }
