@@ -1,7 +1,7 @@
 //! Links, as Python sees them.
 
 use crate::argument::Word;
-use crate::declare::owned;
+use crate::declaration::owned;
 use crate::handle::{GroupHandle, handle, hash_of, read_network};
 use crate::network::Network;
 use crate::shared::Shared;
