@@ -303,10 +303,8 @@ impl<'a> View<'a> {
             })
     }
 
-    fn resolve(self, group: u32, path: &str) -> Option<Named> {
-        if !self.before {
-            return self.network.resolve(group, path);
-        }
+    /// Follows a path. A leading `/` starts at the root.
+    pub(crate) fn resolve(self, group: u32, path: &str) -> Option<Named> {
         let (mut group, path) = match path.strip_prefix('/') {
             Some(rest) => (ROOT, rest),
             None => (group, path),
@@ -323,7 +321,7 @@ impl<'a> View<'a> {
         None
     }
 
-    pub(crate) fn unknown(self, what: &'static str, group: u32, path: &str) -> NetworkError {
+    fn unknown(self, what: &'static str, group: u32, path: &str) -> NetworkError {
         let prefix = self.network.group_path_of(group);
         let asked = if prefix.is_empty() {
             path.to_owned()
@@ -347,9 +345,6 @@ impl<'a> View<'a> {
     /// The contact at a path below `group`.
     #[inline]
     pub fn find_contact(self, group: GroupId, path: &str) -> Result<ContactId, NetworkError> {
-        if !self.before {
-            return self.network.find_contact(group, path);
-        }
         let group = self.group_slot(group)?;
         match self.resolve(group, path) {
             Some(Named::Contact(slot)) => Ok(self.network.contacts.id(slot)),
@@ -368,21 +363,40 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The gadget of a path, as [`View::gadget_path`] gives it.
+    /// The gadget of a name: `group/sub/name`, as [`View::gadget_path`] gives it for named gadgets.
     pub fn find_gadget(self, group: GroupId, path: &str) -> Result<GadgetId, NetworkError> {
-        if !self.before {
-            return self.network.find_gadget(group, path);
-        }
-        let paths = self.gadget_ids().into_iter();
-        let paths: Vec<(GadgetId, Text)> = paths.map(|id| (id, self.network.gadget_path(id))).collect();
-        match paths.iter().find(|(_, known)| known == path) {
-            Some((id, _)) => Ok(*id),
-            None => Err(NetworkError::Unknown {
+        let network = self.network;
+        let group = self.group_slot(group)?;
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parent = match self.resolve(group, parent) {
+            Some(Named::Group(slot)) => Some(slot),
+            _ if parent.is_empty() => Some(group),
+            _ => None,
+        };
+        let is_it = |&slot: &u32| network.gadget_name(slot) == name;
+        let found = parent.and_then(|parent| {
+            if self.before {
+                // Groups do not list what the open tick removed.
+                let mut slots = 0..network.gadgets.rows.len() as u32;
+                slots.find(|slot| {
+                    self.has_gadget(*slot) && network.gadgets.group[*slot as usize] == parent && is_it(slot)
+                })
+            } else {
+                network.groups.gadgets_in(parent).find(is_it)
+            }
+        });
+        found.map(|slot| network.gadgets.id(slot)).ok_or_else(|| {
+            let known: Vec<Text> = self
+                .gadget_ids()
+                .into_iter()
+                .map(|id| network.gadget_path(id))
+                .collect();
+            NetworkError::Unknown {
                 what: "gadget",
                 path: path.to_owned(),
-                similar: nearest(path, paths.iter().map(|(_, known)| known.as_str())),
-            }),
-        }
+                similar: nearest(path, known.iter().map(Text::as_str)),
+            }
+        })
     }
 
     /// The handles of all named contacts, by slot.
