@@ -134,25 +134,15 @@ impl Network {
     }
 
     pub(crate) fn group_slot(&self, id: GroupId) -> Result<u32, NetworkError> {
-        self.groups
-            .find(id)
-            .ok_or_else(|| NetworkError::Stale { what: "group" })
+        self.current().group_slot(id)
     }
 
     pub(crate) fn gadget_slot(&self, id: GadgetId) -> Result<u32, NetworkError> {
-        if self.gadgets.slots.holds(id) && self.gadgets.is_live(id.slot()) {
-            Ok(id.slot())
-        } else {
-            Err(NetworkError::Stale { what: "gadget" })
-        }
+        self.current().gadget_slot(id)
     }
 
     pub(crate) fn wire_slot(&self, id: WireId) -> Result<u32, NetworkError> {
-        if self.wires.slots.holds(id) && !self.wires.row(id.slot()).removed {
-            Ok(id.slot())
-        } else {
-            Err(NetworkError::Stale { what: "wire" })
-        }
+        self.current().wire_slot(id)
     }
 
     /// The content of a contact.
