@@ -119,16 +119,7 @@ impl Network {
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));
             self.contradictions.swap_remove(&slot);
-            if fault
-                && !self
-                    .faults
-                    .get_mut(&slot)
-                    .is_some_and(|faults| faults.keep(|gadget| !lifts(gadget)))
-            {
-                self.faults.swap_remove(&slot);
-            }
-            let left = self.faults.contains_key(&slot);
-            self.contacts.set(slot, flag::MARKED, left);
+            self.lift_faults(slot, lifts);
         }
     }
 }
