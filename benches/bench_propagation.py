@@ -1,8 +1,8 @@
 """Through the Python API: set and settle on the usual shapes, single reads and writes, bulk updates, Python gadgets.
 
 `ns_per_gadget` of a shape is its best time over the gadgets one write fires; the write itself is in it,
-and measured alone in `bench_write`. Peers run chain and fan-out in the same run, if they are there:
-`.venv/bin/python -m pip install csp reaktiv psygnal`.
+and measured alone in `bench_write`. Peers run chain and fan-out in the same run; without them it fails:
+`.venv/bin/python -m pip install csp reaktiv psygnal`, or leave them out with `-k 'not peer'`.
 """
 
 from __future__ import annotations
@@ -170,11 +170,12 @@ def bench_update(benchmark, rate):
 
 
 def peer(name):
-    """Import it, or skip."""
+    """Import it; one that is not there is no figure left out in silence."""
     try:
         return importlib.import_module(name)
     except ImportError:
-        pytest.skip(f"{name} is not installed; for its figures: .venv/bin/python -m pip install {name}")
+        install = f".venv/bin/python -m pip install {name}"
+        pytest.fail(f"{name} is not installed: {install}, or leave the peers out with -k 'not peer'", pytrace=False)
 
 
 def csp_shape(shape, n):

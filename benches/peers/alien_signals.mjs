@@ -1,7 +1,7 @@
 // alien-signals: a computed per gadget, an effect per gadget that nobody reads.
 
 import { computed, effect, endBatch, signal, startBatch } from "alien-signals";
-import { serve, sinks } from "./shape.mjs";
+import { serve, signals } from "./shape.mjs";
 
 function node(op, a, b) {
   let last = 0;
@@ -28,20 +28,11 @@ function node(op, a, b) {
   throw new Error(`no such operation: ${op}`);
 }
 
+const read = (cell) => cell();
+const watch = (cell) => effect(() => { cell(); });
+
 await serve((shape) => {
-  const cells = [];
-  for (const [word, a, b] of shape.cells) {
-    if (word === "constant") cells.push(a);
-    else if (word === "source") cells.push(signal(a));
-    else cells.push(node(word, cells[a], cells[b]));
-    if (word !== "constant") cells.at(-1)(); // in order, so that nothing recurses
-  }
-  const moving = shape.cells.length - 1;
-  let stop;
-  for (const at of sinks(shape)) {
-    const cell = cells[at];
-    stop = effect(() => { cell(); });
-  }
+  const { cells, move, column } = signals(shape, { source: signal, node, read, watch });
   return {
     write: (source, value) => cells[source](value),
     batch(work) {
@@ -49,11 +40,7 @@ await serve((shape) => {
       work();
       endBatch();
     },
-    move(reads) {
-      stop();
-      const cell = (cells[moving] = node(shape.cells[moving][0], cells[reads], cells[shape.cells[moving][2]]));
-      stop = effect(() => { cell(); });
-    },
-    column: () => cells.map((cell) => (typeof cell === "number" ? cell : cell())),
+    move,
+    column,
   };
 });

@@ -1,7 +1,7 @@
 // Preact signals: a computed per gadget, an effect per gadget that nobody reads.
 
 import { batch, computed, effect, signal } from "@preact/signals-core";
-import { serve, sinks } from "./shape.mjs";
+import { serve, signals } from "./shape.mjs";
 
 function node(op, a, b) {
   let last = 0;
@@ -28,28 +28,15 @@ function node(op, a, b) {
   throw new Error(`no such operation: ${op}`);
 }
 
+const read = (cell) => cell.value;
+const watch = (cell) => effect(() => { cell.value; });
+
 await serve((shape) => {
-  const cells = [];
-  for (const [word, a, b] of shape.cells) {
-    if (word === "constant") cells.push(a);
-    else if (word === "source") cells.push(signal(a));
-    else cells.push(node(word, cells[a], cells[b]));
-    if (word !== "constant") cells.at(-1).value; // in order, so that nothing recurses
-  }
-  const moving = shape.cells.length - 1;
-  let stop;
-  for (const at of sinks(shape)) {
-    const cell = cells[at];
-    stop = effect(() => { cell.value; });
-  }
+  const { cells, move, column } = signals(shape, { source: signal, node, read, watch });
   return {
     write(source, value) { cells[source].value = value; },
     batch,
-    move(reads) {
-      stop();
-      const cell = (cells[moving] = node(shape.cells[moving][0], cells[reads], cells[shape.cells[moving][2]]));
-      stop = effect(() => { cell.value; });
-    },
-    column: () => cells.map((cell) => (typeof cell === "number" ? cell : cell.value)),
+    move,
+    column,
   };
 });

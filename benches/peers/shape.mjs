@@ -18,12 +18,36 @@ function parse(file) {
 }
 
 // The cells that nobody reads.
-export function sinks(shape) {
+function sinks(shape) {
   const read = new Uint8Array(shape.cells.length);
   for (const [word, a, b] of shape.cells) {
     if (word !== "constant" && word !== "source") read[a] = read[b] = 1;
   }
   return shape.cells.flatMap(([word], at) => (read[at] || word === "constant" ? [] : [at]));
+}
+
+// A graph of signals, of what a library calls them: `source(value)` and `node(op, a, b)` make a cell, `read(cell)` answers its
+// value, `watch(cell)` keeps it computed, and answers how that ends.
+export function signals(shape, { source, node, read, watch }) {
+  const cells = [];
+  for (const [word, a, b] of shape.cells) {
+    if (word === "constant") cells.push(a);
+    else if (word === "source") cells.push(source(a));
+    else cells.push(node(word, cells[a], cells[b]));
+    if (word !== "constant") read(cells.at(-1)); // in order, so that nothing recurses
+  }
+  const moving = shape.cells.length - 1;
+  let stop;
+  for (const at of sinks(shape)) stop = watch(cells[at]);
+  return {
+    cells,
+    move(reads) {
+      stop();
+      const cell = (cells[moving] = node(shape.cells[moving][0], cells[reads], cells[shape.cells[moving][2]]));
+      stop = watch(cell);
+    },
+    column: () => cells.map((cell) => (typeof cell === "number" ? cell : read(cell))),
+  };
 }
 
 // `build` makes of a shape: `write(source, value)`, `batch(work)`, `move(cell)`, and `column()`, every cell as a number.

@@ -26,6 +26,14 @@ HEAD = """
             self.entered.set()
             self.go.wait()
 
+    running = False
+
+    def loop(x):
+        global running
+        while x == 1:
+            running = True
+        return x
+
     def interrupted(call):
         try:
             call()
@@ -99,26 +107,15 @@ PROGRAMS = {
         assert net["x"] == 0
         """,
     "a gadget runs": """
-        running = False
-        @net.gadget
-        def loop(x):
-            global running
-            while x == 1:
-                running = True
-            return x
+        net.gadget(loop)
         press_when(lambda: running)
         tick = net.tick
         print(interrupted(lambda: net.update({"x": 1})))
         assert (net["x"], net["loop"], net.tick) == (0, 0, tick)
         """,
     "a gadget runs that contains its errors": """
-        running, after = False, []
-        @net.gadget(on_error="contain")
-        def loop(x):
-            global running
-            while x == 1:
-                running = True
-            return x
+        after = []
+        net.gadget(on_error="contain")(loop)
         @net.gadget
         def later(loop, y):
             after.append(y)
@@ -127,13 +124,7 @@ PROGRAMS = {
         assert (net["x"], net["loop"], net.contacts["loop"].fault, after) == (0, 0, None, [0])
         """,
     "a gadget runs at the end of a batch": """
-        running = False
-        @net.gadget
-        def loop(x):
-            global running
-            while x == 1:
-                running = True
-            return x
+        net.gadget(loop)
         press_when(lambda: running)
         def batch():
             with net.batch():

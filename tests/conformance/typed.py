@@ -41,3 +41,15 @@ def same(found: Any, expected: Any) -> bool:  # noqa: C901 - one line per type
 
 def vars_of(record: Any) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+
+
+def is_another(net: Any, first: Any, second: Any) -> bool:
+    """Whether a contact that holds one value takes the other for another one: then it is a tick, and the other is held."""
+    net.contact("a", first)
+    tick = net.tick
+    net["a"] = second
+    if net.tick == tick:
+        return False
+    assert net.tick == tick + 1
+    assert same(net["a"], second)
+    return True

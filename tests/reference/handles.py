@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import model
 from .blends import Blend, name_of
@@ -11,7 +11,19 @@ from .errors import StaleHandleError
 from .values import Nothing, Value, isolate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .network import Network
+
+Key = TypeVar("Key")
+Record = TypeVar("Record")
+
+
+def standing(records: Mapping[Key, Record], key: Key, what: str) -> Record:
+    """The record of a handle, which may have been removed."""
+    if key not in records:
+        raise StaleHandleError(f"the {what} of this handle was removed")
+    return records[key]
 
 
 @dataclass(frozen=True)
@@ -29,10 +41,7 @@ class Contact:
     number: int
 
     def record(self) -> model.Contact:
-        found = self.network.state.contacts.get(self.number)
-        if found is None:
-            raise StaleHandleError("the contact of this handle was removed")
-        return found
+        return standing(self.network.state.contacts, self.number, "contact")
 
     @property
     def value(self) -> Value:
@@ -101,10 +110,7 @@ class Gadget:
     number: int
 
     def record(self) -> model.Gadget:
-        found = self.network.state.gadgets.get(self.number)
-        if found is None:
-            raise StaleHandleError("the gadget of this handle was removed")
-        return found
+        return standing(self.network.state.gadgets, self.number, "gadget")
 
     @property
     def path(self) -> str:
@@ -125,10 +131,7 @@ class Wire:
     number: int
 
     def record(self) -> model.Wire:
-        found = self.network.state.wires.get(self.number)
-        if found is None:
-            raise StaleHandleError("the wire of this handle was removed")
-        return found
+        return standing(self.network.state.wires, self.number, "wire")
 
     @property
     def kind(self) -> str:
@@ -141,9 +144,7 @@ class Link:
     key: tuple[int, int, str]
 
     def _attributes(self) -> dict[str, Any]:
-        if self.key not in self.network.state.links:
-            raise StaleHandleError("the link of this handle was removed")
-        return self.network.state.links[self.key]
+        return standing(self.network.state.links, self.key, "link")
 
     @property
     def ends(self) -> tuple[str, str]:

@@ -1,9 +1,8 @@
 //! Contradictions: what is recorded of two values that have no join, and when it is lifted.
 
-use crate::contact::{NONE, Writer, flag};
+use crate::contact::{Writer, flag};
 use crate::edit::Edit;
 use crate::error::NetworkError;
-use crate::id::ContactId;
 use crate::network::{Network, OnContradiction};
 use crate::value::{Text, Value};
 use crate::write::Written;
@@ -50,17 +49,6 @@ impl fmt::Display for Contradiction {
 }
 
 impl Network {
-    /// The contacts in contradiction, by slot.
-    pub fn contradictions(&self) -> Vec<(ContactId, &Contradiction)> {
-        let mut all: Vec<(u32, &Contradiction)> =
-            self.contradictions.iter().map(|(slot, found)| (*slot, found)).collect();
-        all.sort_unstable_by_key(|(slot, _)| *slot);
-        all.into_iter()
-            .filter(|(slot, _)| !self.contacts.has(*slot, flag::REMOVED) && self.contacts.group[*slot as usize] != NONE)
-            .map(|(slot, found)| (self.contacts.id(slot), found))
-            .collect()
-    }
-
     /// What `incoming` and the content of a contact contradict in; nothing if it is empty.
     fn contradiction_with(&self, slot: u32, incoming: &Value, writer: Writer) -> Option<Contradiction> {
         let at = slot as usize;
@@ -131,16 +119,7 @@ impl Network {
         if fault || self.contradictions.contains_key(&slot) {
             self.tick.edits.push(Edit::marked(self, slot));
             self.contradictions.swap_remove(&slot);
-            if fault
-                && !self
-                    .faults
-                    .get_mut(&slot)
-                    .is_some_and(|faults| faults.keep(|gadget| !lifts(gadget)))
-            {
-                self.faults.swap_remove(&slot);
-            }
-            let left = self.faults.contains_key(&slot);
-            self.contacts.set(slot, flag::MARKED, left);
+            self.lift_faults(slot, lifts);
         }
     }
 }

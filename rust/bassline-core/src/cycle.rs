@@ -347,16 +347,20 @@ impl Network {
                 && self.contacts.rows[self.other_end(wire, contact) as usize].content
                     != self.contacts.rows[contact as usize].content
             {
-                let backward = self.wires.row(wire).from != contact;
-                let member = Member {
-                    creation: self.wires.creation(wire),
-                    backward,
-                    edge: code,
-                };
-                evaluation.answering.remove(&member);
-                evaluation.dirty.insert(member);
+                self.mark_wire(wire, contact, evaluation);
             }
         }
+    }
+
+    /// A wire is to carry what a contact at its end holds.
+    fn mark_wire(&self, wire: u32, contact: u32, evaluation: &mut Evaluation) {
+        let member = Member {
+            creation: self.wires.creation(wire),
+            backward: self.wires.row(wire).from != contact,
+            edge: Edge::Wire(wire).code(),
+        };
+        evaluation.answering.remove(&member);
+        evaluation.dirty.insert(member);
     }
 
     fn mark_wires(&self, contact: u32, evaluation: &mut Evaluation) {
@@ -365,14 +369,7 @@ impl Network {
                 && self.leads_out(wire, contact)
                 && self.is_inside(wire)
             {
-                let backward = self.wires.row(wire).from != contact;
-                let member = Member {
-                    creation: self.wires.creation(wire),
-                    backward,
-                    edge: code,
-                };
-                evaluation.answering.remove(&member);
-                evaluation.dirty.insert(member);
+                self.mark_wire(wire, contact, evaluation);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! The faults a contact is in: one of each gadget that failed to write to it and has not succeeded since.
 
+use crate::contact::flag;
 use crate::error::Fault;
+use crate::network::Network;
 use smallvec::SmallVec;
 
 /// The faults of one contact, the oldest first, at least one.
@@ -8,7 +10,7 @@ use smallvec::SmallVec;
 pub(crate) struct Faults(SmallVec<[(u32, Fault); 1]>);
 
 impl Faults {
-    pub(crate) fn of(gadget: u32, fault: Fault) -> Self {
+    fn of(gadget: u32, fault: Fault) -> Self {
         Self(SmallVec::from_iter([(gadget, fault)]))
     }
 
@@ -18,7 +20,7 @@ impl Faults {
     }
 
     /// Notes how a gadget failed; what it had failed with before is forgotten.
-    pub(crate) fn note(&mut self, gadget: u32, fault: Fault) {
+    fn note(&mut self, gadget: u32, fault: Fault) {
         match self.0.iter_mut().find(|known| known.0 == gadget) {
             Some(known) => known.1 = fault,
             None => self.0.push((gadget, fault)),
@@ -30,7 +32,7 @@ impl Faults {
     }
 
     /// Keeps the faults of some gadgets; whether any are left.
-    pub(crate) fn keep(&mut self, mut of: impl FnMut(u32) -> bool) -> bool {
+    fn keep(&mut self, mut of: impl FnMut(u32) -> bool) -> bool {
         self.0.retain(|known| of(known.0));
         !self.0.is_empty()
     }
@@ -45,5 +47,29 @@ impl Faults {
                 .collect()
         };
         text(self) == text(other)
+    }
+}
+
+impl Network {
+    /// Marks a contact with how a gadget failed.
+    pub(crate) fn note_fault(&mut self, contact: u32, gadget: u32, fault: Fault) {
+        match self.faults.get_mut(&contact) {
+            Some(faults) => faults.note(gadget, fault),
+            None => {
+                self.faults.insert(contact, Faults::of(gadget, fault));
+            }
+        }
+        self.contacts.set(contact, flag::MARKED, true);
+    }
+
+    /// Lifts the faults that some gadgets left in a contact, and its mark if nothing else is wrong with it.
+    pub(crate) fn lift_faults(&mut self, contact: u32, of: impl Fn(u32) -> bool) {
+        if let Some(faults) = self.faults.get_mut(&contact)
+            && !faults.keep(|gadget| !of(gadget))
+        {
+            self.faults.swap_remove(&contact);
+        }
+        let left = self.contradictions.contains_key(&contact) || self.faults.contains_key(&contact);
+        self.contacts.set(contact, flag::MARKED, left);
     }
 }

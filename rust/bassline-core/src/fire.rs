@@ -3,7 +3,6 @@
 use crate::contact::{NONE, Writer};
 use crate::edit::Edit;
 use crate::error::{Fault, NetworkError};
-use crate::faults::Faults;
 use crate::gadget::flag;
 use crate::network::Network;
 use crate::primitive::Body;
@@ -168,13 +167,7 @@ impl Network {
         for contact in self.gadgets.outputs(slot) {
             if contact != NONE {
                 self.tick.edits.push(Edit::marked(self, contact));
-                match self.faults.get_mut(&contact) {
-                    Some(faults) => faults.note(slot, fault.clone()),
-                    None => {
-                        self.faults.insert(contact, Faults::of(slot, fault.clone()));
-                    }
-                }
-                self.contacts.set(contact, crate::contact::flag::MARKED, true);
+                self.note_fault(contact, slot, fault.clone());
             }
         }
         Ok(())

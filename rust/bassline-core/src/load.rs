@@ -6,7 +6,6 @@ use crate::contact::{NONE, Unnamed, Version, Writer, flag};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
 use crate::error::Fault;
-use crate::faults::Faults;
 use crate::gadget::{Declared, FunctionSpec, Ports, UNNAMED};
 use crate::group::{Group, Named};
 use crate::id::{ContactId, GroupId, Handle};
@@ -80,10 +79,7 @@ impl Network {
         network.load_edges(&image.wires, image.gadgets)?;
         for (slot, gadget, text) in faults {
             if network.gadgets.slots.holds(gadget) {
-                network
-                    .faults
-                    .insert(slot, Faults::of(gadget.slot(), Fault::Domain(text.to_string())));
-                network.contacts.set(slot, flag::MARKED, true);
+                network.note_fault(slot, gadget.slot(), Fault::Domain(text.to_string()));
             }
         }
         for link in &image.links {

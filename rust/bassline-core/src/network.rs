@@ -2,9 +2,9 @@
 
 use crate::blend::LatticeSpec;
 use crate::boundary::Boundary;
-use crate::contact::{Contacts, Writer, flag};
+use crate::contact::{Contacts, Writer};
 use crate::contradiction::Contradiction;
-use crate::error::{Fault, NetworkError, nearest};
+use crate::error::NetworkError;
 use crate::faults::Faults;
 use crate::gadget::{Gadgets, UNNAMED};
 use crate::group::{Groups, Named, ROOT};
@@ -16,7 +16,7 @@ use crate::regions::Regions;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
 use crate::value::{Content, Map, Text, Value};
-use crate::wire::{WireKind, Wires};
+use crate::wire::Wires;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
@@ -134,25 +134,15 @@ impl Network {
     }
 
     pub(crate) fn group_slot(&self, id: GroupId) -> Result<u32, NetworkError> {
-        self.groups
-            .find(id)
-            .ok_or_else(|| NetworkError::Stale { what: "group" })
+        self.current().group_slot(id)
     }
 
     pub(crate) fn gadget_slot(&self, id: GadgetId) -> Result<u32, NetworkError> {
-        if self.gadgets.slots.holds(id) && self.gadgets.is_live(id.slot()) {
-            Ok(id.slot())
-        } else {
-            Err(NetworkError::Stale { what: "gadget" })
-        }
+        self.current().gadget_slot(id)
     }
 
     pub(crate) fn wire_slot(&self, id: WireId) -> Result<u32, NetworkError> {
-        if self.wires.slots.holds(id) && !self.wires.row(id.slot()).removed {
-            Ok(id.slot())
-        } else {
-            Err(NetworkError::Stale { what: "wire" })
-        }
+        self.current().wire_slot(id)
     }
 
     /// The content of a contact.
@@ -162,34 +152,13 @@ impl Network {
         Ok(&self.contacts.rows[slot as usize].content)
     }
 
-    /// The tick that last changed a contact; inside a tick, for a contact written in it, the number the tick will have.
-    pub fn version(&self, id: ContactId) -> Result<u64, NetworkError> {
-        Ok(self.version_at(self.slot(id)?))
-    }
-
     pub(crate) fn version_at(&self, slot: u32) -> u64 {
         self.contacts.rows[slot as usize].version.tick(self.now + 1)
     }
 
     /// The blend of a contact.
     pub fn blend(&self, id: ContactId) -> Result<crate::Blend, NetworkError> {
-        Ok(self.contacts.rows[self.slot(id)? as usize].blend)
-    }
-
-    /// The name of a contact's blend; of a lattice of the user's, where it is found.
-    pub fn blend_name(&self, id: ContactId) -> Result<Text, NetworkError> {
-        Ok(self.blend_name_of(self.slot(id)?))
-    }
-
-    /// The contradiction a contact records.
-    pub fn contradiction(&self, id: ContactId) -> Result<Option<&Contradiction>, NetworkError> {
-        Ok(self.contradictions.get(&self.slot(id)?))
-    }
-
-    /// The fault a contact is in.
-    pub fn fault(&self, id: ContactId) -> Result<Option<&Fault>, NetworkError> {
-        let faults = self.faults.get(&self.slot(id)?).and_then(Faults::oldest);
-        Ok(faults.map(|(_, fault)| fault))
+        self.current().blend(id)
     }
 
     /// Who wrote the content of a contact.
@@ -227,80 +196,27 @@ impl Network {
 
     /// How often a gadget has fired since the network was opened.
     pub fn firings(&self, id: GadgetId) -> Result<u32, NetworkError> {
-        Ok(self.gadgets.rows[self.gadget_slot(id)? as usize].firings)
+        self.current().firings(id)
     }
 
     /// The contact at a path below `group`.
     pub fn find_contact(&self, group: GroupId, path: &str) -> Result<ContactId, NetworkError> {
-        let group = self.group_slot(group)?;
-        match self.resolve(group, path) {
-            Some(Named::Contact(slot)) => Ok(self.contacts.id(slot)),
-            Some(Named::Group(_)) => Err(NetworkError::is_a_group(path)),
-            None => Err(self.unknown("contact", group, path)),
-        }
+        self.current().find_contact(group, path)
     }
 
     /// The group at a path below `group`.
     pub fn find_group(&self, group: GroupId, path: &str) -> Result<GroupId, NetworkError> {
-        let group = self.group_slot(group)?;
-        match self.resolve(group, path) {
-            Some(Named::Group(slot)) => Ok(self.groups.id(slot)),
-            _ if path.is_empty() => Ok(self.groups.id(group)),
-            _ => Err(self.unknown("group", group, path)),
-        }
+        self.current().find_group(group, path)
     }
 
-    /// The gadget of a name: `group/sub/name`, as [`Network::gadget_path`] gives it for named gadgets.
+    /// The gadget of a name; see [`View::find_gadget`](crate::View::find_gadget).
     pub fn find_gadget(&self, group: GroupId, path: &str) -> Result<GadgetId, NetworkError> {
-        let group = self.group_slot(group)?;
-        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let parent = match self.resolve(group, parent) {
-            Some(Named::Group(slot)) => Some(slot),
-            _ if parent.is_empty() => Some(group),
-            _ => None,
-        };
-        parent
-            .and_then(|parent| self.gadgets_in(parent).find(|&slot| self.gadget_name(slot) == name))
-            .map(|slot| self.gadgets.id(slot))
-            .ok_or_else(|| NetworkError::Unknown {
-                what: "gadget",
-                path: path.to_owned(),
-                similar: nearest(
-                    path,
-                    self.gadget_ids()
-                        .iter()
-                        .map(|&id| self.gadget_path(id))
-                        .collect::<Vec<_>>()
-                        .iter()
-                        .map(Text::as_str),
-                ),
-            })
-    }
-
-    fn gadgets_in(&self, group: u32) -> impl Iterator<Item = u32> + '_ {
-        self.groups.gadgets_in(group)
+        self.current().find_gadget(group, path)
     }
 
     /// Follows a path. A leading `/` starts at the root.
     pub(crate) fn resolve(&self, group: u32, path: &str) -> Option<Named> {
-        let (mut group, path) = match path.strip_prefix('/') {
-            Some(rest) => (ROOT, rest),
-            None => (group, path),
-        };
-        let mut parts = path.split('/').peekable();
-        while let Some(part) = parts.next() {
-            let found = self.groups.named(&self.contacts, group, self.symbols.find(part)?)?;
-            match found {
-                _ if parts.peek().is_none() => return Some(found),
-                Named::Group(slot) => group = slot,
-                Named::Contact(_) => return None,
-            }
-        }
-        None
-    }
-
-    pub(crate) fn unknown(&self, what: &'static str, group: u32, path: &str) -> NetworkError {
-        self.current().unknown(what, group, path)
+        self.current().resolve(group, path)
     }
 
     /// The path of a contact; for a constant or a cell of state, a description in brackets.
@@ -397,60 +313,26 @@ impl Network {
 
     /// The handles of all named contacts, by slot.
     pub fn contact_ids(&self) -> Vec<ContactId> {
-        let named = |&slot: &u32| {
-            self.contacts.group[slot as usize] != crate::contact::NONE && !self.contacts.has(slot, flag::REMOVED)
-        };
-        self.contacts
-            .slots
-            .iter_live()
-            .filter(named)
-            .map(|slot| self.contacts.id(slot))
-            .collect()
+        self.current().contact_ids()
     }
 
     /// The handles of all groups but the root, by slot.
     pub fn group_ids(&self) -> Vec<GroupId> {
-        let live = |&slot: &u32| slot != ROOT && !self.groups.rows[slot as usize].removed;
-        self.groups
-            .slots
-            .iter_live()
-            .filter(live)
-            .map(|slot| self.groups.id(slot))
-            .collect()
+        self.current().group_ids()
     }
 
     /// The handles of all gadgets, by slot.
     pub fn gadget_ids(&self) -> Vec<GadgetId> {
-        (0..self.gadgets.rows.len() as u32)
-            .filter(|&slot| self.gadgets.is_live(slot))
-            .map(|slot| self.gadgets.id(slot))
-            .collect()
+        self.current().gadget_ids()
     }
 
     /// The handles of all wires, by slot.
     pub fn wire_ids(&self) -> Vec<WireId> {
-        let live = |&slot: &u32| !self.wires.row(slot).removed;
-        self.wires
-            .slots
-            .iter_live()
-            .filter(live)
-            .map(|slot| self.wires.slots.handle(slot))
-            .collect()
-    }
-
-    /// The ends and kind of a wire.
-    pub fn wire_ends(&self, id: WireId) -> Result<(ContactId, ContactId, WireKind), NetworkError> {
-        let wire = self.wires.row(self.wire_slot(id)?);
-        Ok((self.contacts.id(wire.from), self.contacts.id(wire.to), wire.kind))
-    }
-
-    /// The group a contact is in.
-    pub fn group_of(&self, id: ContactId) -> Result<GroupId, NetworkError> {
-        Ok(self.groups.id(self.contacts.group[self.slot(id)? as usize]))
+        self.current().wire_ids()
     }
 
     /// The attributes of a group: a map.
     pub fn group_attributes(&self, id: GroupId) -> Result<&Value, NetworkError> {
-        Ok(&self.groups.rows[self.group_slot(id)? as usize].attributes)
+        self.current().group_attributes(id)
     }
 }

@@ -12,6 +12,7 @@ use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 use crate::network::{Cause, Network};
 use crate::record::{GadgetRecord, LinkRecord};
+use crate::slots::Slots;
 use crate::symbol::Symbol;
 use crate::tick::Touch;
 use crate::value::{Content, Text, Value};
@@ -49,49 +50,45 @@ impl Network {
 /// A contradiction, and a fault with the gadget that is in it.
 type Marks<'a> = (&'a Option<Contradiction>, &'a Option<Faults>);
 
-fn stale<T>(what: &'static str) -> Result<T, NetworkError> {
-    Err(NetworkError::Stale { what })
-}
-
 impl<'a> View<'a> {
+    /// The slot of a handle, if the view has what is there.
+    #[inline]
+    fn slot_of<H: Handle>(
+        self,
+        what: &'static str,
+        slots: &Slots,
+        id: H,
+        has: impl FnOnce(Self, u32) -> bool,
+    ) -> Result<u32, NetworkError> {
+        if !slots.holds(id) {
+            Err(NetworkError::Stale { what })
+        } else if has(self, id.slot()) {
+            Ok(id.slot())
+        } else if self.before {
+            Err(NetworkError::Uncommitted { what })
+        } else {
+            Err(NetworkError::Stale { what })
+        }
+    }
+
     fn slot(self, id: ContactId) -> Result<u32, NetworkError> {
-        if self.network.contacts.slots.holds(id) && self.has_contact(id.slot()) {
-            Ok(id.slot())
-        } else if self.before && self.network.contacts.slots.holds(id) {
-            Err(NetworkError::Uncommitted { what: "contact" })
-        } else {
-            stale("contact")
-        }
+        self.slot_of("contact", &self.network.contacts.slots, id, Self::has_contact)
     }
 
-    fn group_slot(self, id: GroupId) -> Result<u32, NetworkError> {
-        if self.network.groups.slots.holds(id) && self.has_group(id.slot()) {
-            Ok(id.slot())
-        } else if self.before && self.network.groups.slots.holds(id) {
-            Err(NetworkError::Uncommitted { what: "group" })
-        } else {
-            stale("group")
-        }
+    pub(crate) fn group_slot(self, id: GroupId) -> Result<u32, NetworkError> {
+        self.slot_of("group", &self.network.groups.slots, id, Self::has_group)
     }
 
-    fn gadget_slot(self, id: GadgetId) -> Result<u32, NetworkError> {
-        if self.network.gadgets.slots.holds(id) && self.has_gadget(id.slot()) {
-            Ok(id.slot())
-        } else if self.before && self.network.gadgets.slots.holds(id) {
-            Err(NetworkError::Uncommitted { what: "gadget" })
-        } else {
-            stale("gadget")
-        }
+    pub(crate) fn gadget_slot(self, id: GadgetId) -> Result<u32, NetworkError> {
+        self.slot_of("gadget", &self.network.gadgets.slots, id, Self::has_gadget)
     }
 
-    fn wire_slot(self, id: WireId) -> Result<u32, NetworkError> {
-        if self.network.wires.slots.holds(id) && self.has_wire(id.slot()) {
-            Ok(id.slot())
-        } else if self.before && self.network.wires.slots.holds(id) {
-            Err(NetworkError::Uncommitted { what: "wire" })
-        } else {
-            stale("wire")
-        }
+    pub(crate) fn wire_slot(self, id: WireId) -> Result<u32, NetworkError> {
+        self.slot_of("wire", &self.network.wires.slots, id, Self::has_wire)
+    }
+
+    pub(crate) fn link_slot(self, id: LinkId) -> Result<u32, NetworkError> {
+        self.slot_of("link", &self.network.links.slots, id, Self::has_link)
     }
 
     /// Of a slot that is taken: whether this view has what is in it.
@@ -117,6 +114,11 @@ impl<'a> View<'a> {
 
     fn has_wire(self, slot: u32) -> bool {
         let row = self.network.wires.row(slot);
+        if self.before { !row.fresh } else { !row.removed }
+    }
+
+    fn has_link(self, slot: u32) -> bool {
+        let row = &self.network.links.rows[slot as usize];
         if self.before { !row.fresh } else { !row.removed }
     }
 
@@ -303,10 +305,8 @@ impl<'a> View<'a> {
             })
     }
 
-    fn resolve(self, group: u32, path: &str) -> Option<Named> {
-        if !self.before {
-            return self.network.resolve(group, path);
-        }
+    /// Follows a path. A leading `/` starts at the root.
+    pub(crate) fn resolve(self, group: u32, path: &str) -> Option<Named> {
         let (mut group, path) = match path.strip_prefix('/') {
             Some(rest) => (ROOT, rest),
             None => (group, path),
@@ -323,7 +323,7 @@ impl<'a> View<'a> {
         None
     }
 
-    pub(crate) fn unknown(self, what: &'static str, group: u32, path: &str) -> NetworkError {
+    fn unknown(self, what: &'static str, group: u32, path: &str) -> NetworkError {
         let prefix = self.network.group_path_of(group);
         let asked = if prefix.is_empty() {
             path.to_owned()
@@ -347,9 +347,6 @@ impl<'a> View<'a> {
     /// The contact at a path below `group`.
     #[inline]
     pub fn find_contact(self, group: GroupId, path: &str) -> Result<ContactId, NetworkError> {
-        if !self.before {
-            return self.network.find_contact(group, path);
-        }
         let group = self.group_slot(group)?;
         match self.resolve(group, path) {
             Some(Named::Contact(slot)) => Ok(self.network.contacts.id(slot)),
@@ -368,21 +365,40 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The gadget of a path, as [`View::gadget_path`] gives it.
+    /// The gadget of a name: `group/sub/name`, as [`View::gadget_path`] gives it for named gadgets.
     pub fn find_gadget(self, group: GroupId, path: &str) -> Result<GadgetId, NetworkError> {
-        if !self.before {
-            return self.network.find_gadget(group, path);
-        }
-        let paths = self.gadget_ids().into_iter();
-        let paths: Vec<(GadgetId, Text)> = paths.map(|id| (id, self.network.gadget_path(id))).collect();
-        match paths.iter().find(|(_, known)| known == path) {
-            Some((id, _)) => Ok(*id),
-            None => Err(NetworkError::Unknown {
+        let network = self.network;
+        let group = self.group_slot(group)?;
+        let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let parent = match self.resolve(group, parent) {
+            Some(Named::Group(slot)) => Some(slot),
+            _ if parent.is_empty() => Some(group),
+            _ => None,
+        };
+        let is_it = |&slot: &u32| network.gadget_name(slot) == name;
+        let found = parent.and_then(|parent| {
+            if self.before {
+                // Groups do not list what the open tick removed.
+                let mut slots = 0..network.gadgets.rows.len() as u32;
+                slots.find(|slot| {
+                    self.has_gadget(*slot) && network.gadgets.group[*slot as usize] == parent && is_it(slot)
+                })
+            } else {
+                network.groups.gadgets_in(parent).find(is_it)
+            }
+        });
+        found.map(|slot| network.gadgets.id(slot)).ok_or_else(|| {
+            let known: Vec<Text> = self
+                .gadget_ids()
+                .into_iter()
+                .map(|id| network.gadget_path(id))
+                .collect();
+            NetworkError::Unknown {
                 what: "gadget",
                 path: path.to_owned(),
-                similar: nearest(path, paths.iter().map(|(_, known)| known.as_str())),
-            }),
-        }
+                similar: nearest(path, known.iter().map(Text::as_str)),
+            }
+        })
     }
 
     /// The handles of all named contacts, by slot.
@@ -417,21 +433,6 @@ impl<'a> View<'a> {
         let wires = &self.network.wires;
         let live = wires.slots.iter_live().filter(|&slot| self.has_wire(slot));
         live.map(|slot| wires.slots.handle(slot)).collect()
-    }
-
-    pub(crate) fn link_slot(self, id: LinkId) -> Result<u32, NetworkError> {
-        if self.network.links.slots.holds(id) && self.has_link(id.slot()) {
-            Ok(id.slot())
-        } else if self.before && self.network.links.slots.holds(id) {
-            Err(NetworkError::Uncommitted { what: "link" })
-        } else {
-            stale("link")
-        }
-    }
-
-    fn has_link(self, slot: u32) -> bool {
-        let row = &self.network.links.rows[slot as usize];
-        if self.before { !row.fresh } else { !row.removed }
     }
 
     /// A link, as declared.

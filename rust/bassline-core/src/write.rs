@@ -277,15 +277,7 @@ impl Network {
                     .is_some_and(|faults| faults.any(|of| of == gadget))
             {
                 self.tick.edits.push(Edit::marked(self, contact));
-                if !self
-                    .faults
-                    .get_mut(&contact)
-                    .is_some_and(|faults| faults.keep(|of| of != gadget))
-                {
-                    self.faults.swap_remove(&contact);
-                }
-                let left = self.contradictions.contains_key(&contact) || self.faults.contains_key(&contact);
-                self.contacts.set(contact, flag::MARKED, left);
+                self.lift_faults(contact, |of| of == gadget);
             }
         }
     }

@@ -59,10 +59,7 @@ impl FromPyObject<'_, '_> for Count {
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         let refused = "a number of things lies between 0 and 2**64 - 1; found an int that does not";
-        object
-            .extract()
-            .map(Count)
-            .map_err(|error| in_range(&object, error, refused))
+        in_range(object, refused).map(Count)
     }
 }
 
@@ -74,20 +71,22 @@ impl FromPyObject<'_, '_> for Seconds {
     type Error = PyErr;
 
     fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
-        let refused = "a number of seconds is a float; found what cannot be one";
-        object
-            .extract()
-            .map(Seconds)
-            .map_err(|error| in_range(&object, error, refused))
+        in_range(object, "a number of seconds is a float; found what cannot be one").map(Seconds)
     }
 }
 
-fn in_range(object: &Bound<'_, PyAny>, error: PyErr, message: &str) -> PyErr {
-    let py = object.py();
-    // A Decimal that is a signaling NaN is a ValueError.
-    if error.is_instance_of::<PyOverflowError>(py) || error.get_type(py).is(py.get_type::<PyValueError>()) {
-        ValueRangeError::new_err(message.to_owned())
-    } else {
-        error
-    }
+/// A number, which is refused with a message if the type that holds it does not reach so far.
+fn in_range<'a, 'py, T: FromPyObject<'a, 'py, Error = PyErr>>(
+    object: Borrowed<'a, 'py, PyAny>,
+    refused: &str,
+) -> PyResult<T> {
+    object.extract().map_err(|error: PyErr| {
+        let py = object.py();
+        // A Decimal that is a signaling NaN is a ValueError.
+        if error.is_instance_of::<PyOverflowError>(py) || error.get_type(py).is(py.get_type::<PyValueError>()) {
+            ValueRangeError::new_err(refused.to_owned())
+        } else {
+            error
+        }
+    })
 }

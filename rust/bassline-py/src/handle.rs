@@ -48,8 +48,18 @@ pub(crate) fn hash_of(shared: &Shared, bits: u64) -> u64 {
     hasher.finish()
 }
 
-macro_rules! identity {
-    ($name:ident) => {
+/// What every handle has: a network and a number in it, by which it is compared.
+macro_rules! handle {
+    ($name:ident, $id:ty) => {
+        impl $name {
+            pub(crate) fn new(shared: &Arc<Shared>, id: $id) -> Self {
+                Self {
+                    shared: Arc::clone(shared),
+                    id,
+                }
+            }
+        }
+
         #[pymethods]
         impl $name {
             fn __eq__(&self, other: &Self) -> bool {
@@ -64,6 +74,7 @@ macro_rules! identity {
         }
     };
 }
+pub(crate) use handle;
 
 /// A contact: a place that holds a value.
 ///
@@ -83,7 +94,7 @@ pub(crate) struct Contact {
     pub(crate) id: ContactId,
 }
 
-identity!(Contact);
+handle!(Contact, ContactId);
 
 #[pymethods]
 impl Contact {
@@ -200,7 +211,7 @@ pub(crate) struct Gadget {
     pub(crate) id: GadgetId,
 }
 
-identity!(Gadget);
+handle!(Gadget, GadgetId);
 
 #[pymethods]
 impl Gadget {
@@ -282,7 +293,7 @@ pub(crate) struct Wire {
     pub(crate) id: WireId,
 }
 
-identity!(Wire);
+handle!(Wire, WireId);
 
 #[pymethods]
 impl Wire {
@@ -319,7 +330,7 @@ pub(crate) struct GroupHandle {
     pub(crate) id: GroupId,
 }
 
-identity!(GroupHandle);
+handle!(GroupHandle, GroupId);
 
 #[pymethods]
 impl GroupHandle {

@@ -18,6 +18,7 @@ mod close;
 mod columns;
 mod contradiction;
 mod current;
+mod declaration;
 mod declare;
 mod driver;
 mod enter;
@@ -30,6 +31,7 @@ mod link;
 mod network;
 #[cfg(feature = "planted")]
 mod planted;
+mod remove;
 mod schedule;
 mod shared;
 mod tick;

@@ -1,11 +1,10 @@
 //! Links, as Python sees them.
 
 use crate::argument::Word;
-use crate::declare::owned;
-use crate::handle::{GroupHandle, hash_of, read_network};
+use crate::declaration::owned;
+use crate::handle::{GroupHandle, handle, hash_of, read_network};
 use crate::network::Network;
 use crate::shared::Shared;
-use crate::tick;
 use crate::value::{to_attributes, to_python};
 use bassline_core::{Handle, LinkId};
 use pyo3::prelude::*;
@@ -23,16 +22,10 @@ pub(crate) struct Link {
     pub(crate) id: LinkId,
 }
 
+handle!(Link, LinkId);
+
 #[pymethods]
 impl Link {
-    fn __eq__(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.shared, &other.shared) && self.id == other.id
-    }
-
-    fn __hash__(&self) -> u64 {
-        hash_of(&self.shared, self.id.to_bits())
-    }
-
     /// The paths of the contacts it leads from and to.
     #[getter]
     fn ends(&self, py: Python<'_>) -> PyResult<(String, String)> {
@@ -78,23 +71,14 @@ impl Network {
     ) -> PyResult<Link> {
         let (from, to) = (owned(self.end(from)?), owned(self.end(to)?));
         let attributes = to_attributes(attributes)?;
-        let group = group.map(|group| group.id);
-        let id = tick::tick(py, &self.shared, |network| {
-            let group = Network::scope(network, group)?;
+        let id = self.in_group(py, group, |network, group| {
             network.declare_link_between(group, &from, &to, &relation, attributes)
         })?;
-        Ok(Link {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(Link::new(&self.shared, id))
     }
 
     fn _links(&self, py: Python<'_>) -> PyResult<Vec<Link>> {
         let ids = read_network(py, &self.shared, |network| Ok(network.link_ids()))?;
-        let handle = |id| Link {
-            shared: Arc::clone(&self.shared),
-            id,
-        };
-        Ok(ids.into_iter().map(handle).collect())
+        Ok(ids.into_iter().map(|id| Link::new(&self.shared, id)).collect())
     }
 }

@@ -10,7 +10,7 @@ use crate::schedule::clock_of;
 use crate::shared::{Closing, Shared, State, forks};
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
-use bassline_core::{ContactId, Content, GroupId, Image, Network as Core, NetworkError, OnContradiction, Pattern};
+use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
 use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
 use bassline_storage::{Sqlite, Sync};
 use pyo3::prelude::*;
@@ -251,26 +251,17 @@ impl Network {
     }
 
     fn _contact(&self, py: Python<'_>, path: Word<'_>) -> PyResult<Contact> {
-        Ok(Contact {
-            shared: Arc::clone(&self.shared),
-            id: self.contact_id(py, &path)?,
-        })
+        Ok(Contact::new(&self.shared, self.contact_id(py, &path)?))
     }
 
     fn _gadget(&self, py: Python<'_>, path: Word<'_>) -> PyResult<Gadget> {
         let id = read_network(py, &self.shared, |network| network.find_gadget(network.root(), &path))?;
-        Ok(Gadget {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(Gadget::new(&self.shared, id))
     }
 
     fn _group(&self, py: Python<'_>, path: Word<'_>) -> PyResult<GroupHandle> {
         let id = read_network(py, &self.shared, |network| network.find_group(network.root(), &path))?;
-        Ok(GroupHandle {
-            shared: Arc::clone(&self.shared),
-            id,
-        })
+        Ok(GroupHandle::new(&self.shared, id))
     }
 
     fn _contact_paths(&self, py: Python<'_>, pattern: Option<Word<'_>>) -> PyResult<Vec<String>> {
@@ -304,13 +295,7 @@ impl Network {
 
     fn _wires(&self, py: Python<'_>) -> PyResult<Vec<Wire>> {
         let ids = read_network(py, &self.shared, |network| Ok(network.wire_ids()))?;
-        Ok(ids
-            .into_iter()
-            .map(|id| Wire {
-                shared: Arc::clone(&self.shared),
-                id,
-            })
-            .collect())
+        Ok(ids.into_iter().map(|id| Wire::new(&self.shared, id)).collect())
     }
 
     fn _subscribe(&self, py: Python<'_>, pattern: Word<'_>, function: Py<PyAny>) -> PyResult<u64> {
@@ -349,12 +334,6 @@ fn indexmap_of() -> indexmap::IndexMap<bassline_core::Text, bassline_core::Value
 impl Network {
     fn contact_id(&self, py: Python<'_>, path: &str) -> PyResult<ContactId> {
         read_network(py, &self.shared, |network| network.find_contact(network.root(), path))
-    }
-
-    /// The group a declaration is made in: the root, unless a handle says another.
-    pub(crate) fn scope(network: &Core, group: Option<GroupId>) -> Result<GroupId, NetworkError> {
-        let group = group.unwrap_or_else(|| network.root());
-        network.group_attributes(group).map(|_| group)
     }
 
     pub(crate) fn refuse_foreign(&self, other: &Arc<Shared>) -> PyResult<()> {

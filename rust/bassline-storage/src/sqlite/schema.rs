@@ -6,12 +6,35 @@ pub(crate) const APPLICATION: i64 = 0x4253_4c4e;
 /// The version of the schema, in `user_version`.
 pub(crate) const VERSION: i64 = 2;
 
+/// What version 2 added: links.
+macro_rules! links {
+    () => {
+        r"
+CREATE TABLE link (
+    id INTEGER PRIMARY KEY,
+    handle INTEGER NOT NULL,
+    from_handle INTEGER NOT NULL,
+    to_handle INTEGER NOT NULL,
+    relation TEXT NOT NULL,
+    attributes TEXT
+) STRICT;
+CREATE VIEW links AS
+SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, l.relation, coalesce(l.attributes, '{}') AS attributes
+FROM link l
+JOIN network n ON n.id = l.id >> 32
+LEFT JOIN contact_path f ON f.id = (n.id << 32) | (l.from_handle & 4294967295)
+LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
+"
+    };
+}
+
 /// `handle`, `from_handle`, … are handles as numbers. An `id` is a network's number and a slot. Contents, attributes and
 /// configuration are typed JSON; a content of NULL is Nothing. A `cause` is a text for a source outside (empty for an ordinary
 /// write), a positive number for a gadget (its handle plus one), a negative one for a wire, NULL for nobody; in a tick's changes 0 is
 /// the tick's own source. A change is `[contact, value, cause]`, or with a fourth element `[contact, null, cause, n]`: the value of
 /// change n, or Nothing if n is -1.
-pub(crate) const CREATE: &str = r"
+pub(crate) const CREATE: &str = concat!(
+    r"
 CREATE TABLE network (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -52,14 +75,6 @@ CREATE TABLE wire (
     from_handle INTEGER NOT NULL,
     to_handle INTEGER NOT NULL,
     kind TEXT NOT NULL
-) STRICT;
-CREATE TABLE link (
-    id INTEGER PRIMARY KEY,
-    handle INTEGER NOT NULL,
-    from_handle INTEGER NOT NULL,
-    to_handle INTEGER NOT NULL,
-    relation TEXT NOT NULL,
-    attributes TEXT
 ) STRICT;
 CREATE TABLE gadget (
     id INTEGER PRIMARY KEY,
@@ -157,13 +172,6 @@ JOIN network n ON n.id = w.id >> 32
 LEFT JOIN contact_path f ON f.id = (n.id << 32) | (w.from_handle & 4294967295)
 LEFT JOIN contact_path t ON t.id = (n.id << 32) | (w.to_handle & 4294967295);
 
-CREATE VIEW links AS
-SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, l.relation, coalesce(l.attributes, '{}') AS attributes
-FROM link l
-JOIN network n ON n.id = l.id >> 32
-LEFT JOIN contact_path f ON f.id = (n.id << 32) | (l.from_handle & 4294967295)
-LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
-
 CREATE VIEW gadgets AS
 SELECT n.name AS network_id, g.path AS group_id, gp.path, a.computation,
     (SELECT json_group_object(p.value ->> 0, cp.path) FROM json_each(a.inputs) p
@@ -206,24 +214,15 @@ WHERE c.name IS NOT NULL OR gone.path IS NOT NULL;
 CREATE VIEW positions AS
 SELECT n.name AS network_id, p.source, p.position, p.tick
 FROM position p JOIN network n ON n.id = p.network;
-";
+",
+    links!(),
+);
 
 /// What a file of version 1 lacks.
-pub(crate) const FROM_1: &str = r"
+pub(crate) const FROM_1: &str = concat!(
+    r"
 ALTER TABLE group_ ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contact ADD COLUMN boundary TEXT;
-CREATE TABLE link (
-    id INTEGER PRIMARY KEY,
-    handle INTEGER NOT NULL,
-    from_handle INTEGER NOT NULL,
-    to_handle INTEGER NOT NULL,
-    relation TEXT NOT NULL,
-    attributes TEXT
-) STRICT;
-CREATE VIEW links AS
-SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, l.relation, coalesce(l.attributes, '{}') AS attributes
-FROM link l
-JOIN network n ON n.id = l.id >> 32
-LEFT JOIN contact_path f ON f.id = (n.id << 32) | (l.from_handle & 4294967295)
-LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
-";
+",
+    links!(),
+);
