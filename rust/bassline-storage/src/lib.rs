@@ -4,6 +4,8 @@
 mod error;
 pub mod fork;
 pub mod json;
+pub mod record;
+pub mod replica;
 mod sqlite;
 mod store;
 

@@ -1,0 +1,21 @@
+//! The record format: one tick as bytes, encoded once and used wherever ticks are kept or sent; and a whole network as bytes.
+//!
+//! A body begins with the version of the format. Numbers are little-endian base-128, signed ones zigzag; what repeats within a tick, such as
+//! a value that a wire passes on, stands once. Frames, checksums and the order of records are the affair of whoever keeps them.
+
+mod field;
+mod image;
+mod input;
+mod structure;
+#[cfg(test)]
+mod tests;
+mod tick;
+mod value;
+
+pub use field::{read_structure, write_structure};
+pub use image::{Base, read_base, read_image, write_base, write_image};
+pub use input::RecordError;
+pub use tick::{read_tick, write_tick};
+
+/// The version of the format.
+pub const VERSION: u8 = 1;
