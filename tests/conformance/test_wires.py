@@ -300,3 +300,26 @@ def test_connecting_brings_a_value_to_a_contact_in_a_fault_and_leaves_the_fault(
     net.wire("y", "held")
     assert net["y"] == -1.5
     assert net.contact("y").fault is not None
+
+
+def test_an_erase_of_a_link_goes_once_around_what_it_is_linked_with(world, net):
+    net.contact("low", -1, blend="first")
+    net.contact("s", 0, blend="stream")
+    net.wire("low", "hub")
+    net.wire("s", "hub")
+    net.wire("hub", "a")
+    net.wire("b", "a")
+    log = world.log(net, "s")
+    net.erase("hub")
+    assert log == [world.Nothing, -1]
+
+
+def test_a_wire_that_contradicts_on_connecting_is_taken_back_by_itself_in_a_batch(world):
+    net = world.Network(contradictions="raise")
+    net.contact("m", 2, blend="max")
+    net.contact("a", True)
+    with net.batch():
+        net["m"] = 3
+        with pytest.raises(world.errors.ContradictionError):
+            net.wire("a", "m")
+    assert (net["m"], net["a"], len(net.wires)) == (3, True, 0)
