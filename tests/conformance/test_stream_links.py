@@ -222,3 +222,15 @@ def test_connecting_is_no_event_for_the_readers_of_the_stream_it_comes_from(worl
     net.wire("s", "a")
     assert net["seen"] is world.Nothing
     assert net["a"] == 1
+
+
+def test_what_was_derived_from_a_stream_that_ends_erased_is_lost_though_an_event_came_too(world, net):
+    net.contact("s", 6, blend="stream")
+    net.contact("t", 1, blend="stream")
+    net.wire("s", "a")
+    net.wire("s", "b", kind="directed")
+    net.wire("s", "t")
+    with net.batch():
+        net.erase("a")
+        net.wire("b", "t", kind="directed")
+    assert [net[path] for path in "sabt"] == [world.Nothing] * 4

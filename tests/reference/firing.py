@@ -158,7 +158,10 @@ class Firing:
         elif source.is_stream:
             events = [event for _, event in self.streams.take((wire.number, direction), [source.number])]
             for event in events:
-                self._carry_event(wire, source, target, event)
+                if not event.erased:
+                    self.put(wire.number, target, event.value, event, self.stamp(wire.number), wire.number)
+            if events and source.content is Nothing:
+                self.lose(target, wire.number)
             if reason == CONNECTED and not events:
                 self._carry(wire, direction, source, target, reason)
         else:
@@ -190,12 +193,6 @@ class Firing:
         if settled and not equal(source.content, target.content):
             self.answers.append((wire.number, 1 - direction))
 
-    def _carry_event(self, wire: Wire, source: Contact, target: Contact, event: Event) -> None:
-        if not event.erased:
-            self.put(wire.number, target, event.value, event, self.stamp(wire.number), wire.number)
-        elif source.content is Nothing:
-            self.lose(target, wire.number)
-
     def _carry(self, wire: Wire, direction: int, source: Contact, target: Contact, reason: str) -> None:
         if wire.kind == "directed":
             if source.content is Nothing:
@@ -206,7 +203,7 @@ class Firing:
         age = source.born if source.blend == target.blend == "first" else source.stamp
         stamp = age if age is not None else OLDEST
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
-        if outcome.answer and reason != ANSWER:
+        if outcome.answer and (reason != ANSWER or source.content is Nothing):
             self.answers.append((wire.number, 1 - direction))
 
 
