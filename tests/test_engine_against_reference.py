@@ -16,8 +16,17 @@ from typing import Any
 import pytest
 
 from tests.agreement.cases import explained, pool, run_cases
-from tests.agreement.comparing import run_script, script
+from tests.agreement.comparing import (
+    Check,
+    disagreement,
+    engine_agrees,
+    reference_agrees_with_itself,
+    run_script,
+    script,
+    shrunk,
+)
 from tests.agreement.drawing import FORWARD, drawn_streams, inf, nan
+from tests.agreement.drawing_links import drawn_links
 from tests.agreement.running import Op, Run
 from tests.agreement.tally import Tally
 
@@ -58,6 +67,14 @@ def test_the_reference_agrees_with_itself_whatever_the_order_of_independent_regi
     first: int, workers: ProcessPoolExecutor
 ) -> None:
     check_cases(workers, "reference", first, max(1, CASES // 5))
+
+
+@pytest.mark.parametrize("check", [engine_agrees, reference_agrees_with_itself])
+def test_networks_of_links_between_streams_and_states_agree(check: Check) -> None:
+    for case in range(max(1, CASES // 10)):
+        ops, contradictions = drawn_links(SEED, case)
+        if text := disagreement(check, ops, contradictions):
+            pytest.fail(shrunk(check, ops, contradictions, text), pytrace=False)
 
 
 def events_seen(run: Run, ops: list[Op]) -> dict[str, list[Any]]:

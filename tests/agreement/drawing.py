@@ -130,6 +130,11 @@ class Mode:
         return [path for path in all_of_them if path not in LATTICES] if self.name == "contradictions" else all_of_them
 
 
+LINKED_STREAMS = (
+    5  # of a hundred wires both ways with a stream at an end, those kept: in a cycle they breed events without end
+)
+
+
 class Draw:
     """Draws single operations."""
 
@@ -225,7 +230,7 @@ class Draw:
     def wire(self) -> Op:
         kind = "directed" if self.chance(60) else "bidirectional"
         (start,), end = self.between(1)
-        if kind == "bidirectional" and (start in STREAMS or end in STREAMS):
+        if kind == "bidirectional" and (start in STREAMS or end in STREAMS) and not self.chance(LINKED_STREAMS):
             kind = "directed"
         return ["wire", start, end, kind]
 

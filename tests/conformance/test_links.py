@@ -15,6 +15,16 @@ def test_a_link_carries_nothing(world, net):
     assert [change[1] for change in changes] == ["f"]
 
 
+def test_a_contact_may_be_linked_to_itself(world, net):
+    net.contact("f", 1)
+    link = net.link("f", "f", "calls")
+    assert link.ends == ("f", "f")
+    net["f"] = 2
+    assert net["f"] == 2
+    net.remove("f")
+    assert len(net.links) == 0
+
+
 def test_declaring_a_link_is_a_tick_and_again_is_none(world, net):
     net.contact("f")
     net.contact("g")

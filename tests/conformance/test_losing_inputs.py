@@ -242,3 +242,14 @@ def test_an_erase_over_two_wires_is_answered_by_a_lattice_linked_with_what_it_em
     net.wire("a", "b")
     net.erase("a")
     assert [net[path] for path in ("a", "b", "top")] == [1000.0, 1000.0, 1000.0]
+
+
+def test_an_erase_that_comes_back_as_newer_is_answered_by_a_lattice_too(world, net):
+    net.contact("old", 0, blend="first")
+    net.contact("m", blend="max")
+    net.wire("old", "m")
+    net.wire("m", "a")
+    with net.batch():
+        net.erase("m")
+        net.erase("a")
+    assert [net[path] for path in ("old", "m", "a")] == [0, 0, 0]

@@ -219,3 +219,11 @@ def test_removing_a_group_removes_the_gadgets_in_it_whose_contacts_are_elsewhere
     assert list(net.gadgets) == []
     net["a"] = 5
     assert net["b"] == 2
+
+
+def test_unnamed_gadgets_of_two_primitives_with_the_same_bindings_are_two(world, net):
+    for contacts in range(20):
+        net.contact(f"x{contacts}")
+        for primitive in ("array.first", "array.last", "array.reverse", "array.filterEmpty"):
+            net.gadget(primitive, array=f"x{contacts}", result=f"y{contacts}")
+    assert len(net.gadgets) == 80

@@ -211,6 +211,53 @@ def test_directed_wires_in_opposite_directions_are_two(world, net):
     assert net["b"] == 2
 
 
+def test_a_directed_wire_beside_a_bidirectional_one_is_another(world, net):
+    net.contact("a", 1)
+    two_way, one_way = net.wire("a", "b"), net.wire("a", "b", kind="directed")
+    assert len(net.wires) == 2
+    net["b"] = 2
+    assert net["a"] == 2
+    net.remove(two_way)
+    net["b"] = 3
+    assert net["a"] == 2
+    net.remove(one_way)
+    net["a"] = 4
+    assert net["b"] == 3
+
+
+def test_a_wire_joins_contacts_of_any_two_groups(world, net):
+    net.contact("plant/hall/heat", 20)
+    net.contact("office/heat")
+    net.wire("plant/hall/heat", "office/heat")
+    net.group("plant").wire("hall/heat", "/heat", kind="directed")
+    net["office/heat"] = 21
+    assert (net["plant/hall/heat"], net["heat"]) == (21, 21)
+
+
+def test_an_end_that_holds_something_newer_writes_it_back_over_the_whole_component(world, net):
+    net.contact("in", 1)
+    net.wire("a", "b")
+    net.wire("b", "c")
+    net.gadget("math.add", a="in", b=0, sum="c")
+    with net.batch():
+        net["in"] = 5
+        net["a"] = 9
+        net["b"] = 8
+    assert [net[path] for path in "abc"] == [5, 5, 5]
+
+
+def test_a_user_and_a_directed_wire_write_one_contact_and_the_wire_is_newer_in_its_tick_only(world, net):
+    net.contact("a", 1)
+    net.wire("a", "b", kind="directed")
+    net.update({"a": 2, "b": 7})
+    assert net["b"] == 2
+    net["b"] = 7
+    net.contact("other", 1)
+    assert net["b"] == 7
+    net["a"] = 3
+    assert net["b"] == 3
+
+
 def test_declaring_a_wire_again_carries_nothing(world, net):
     net.contact("a", 1)
     net.wire("a", "b", kind="directed")
@@ -300,3 +347,26 @@ def test_connecting_brings_a_value_to_a_contact_in_a_fault_and_leaves_the_fault(
     net.wire("y", "held")
     assert net["y"] == -1.5
     assert net.contact("y").fault is not None
+
+
+def test_an_erase_of_a_link_goes_once_around_what_it_is_linked_with(world, net):
+    net.contact("low", -1, blend="first")
+    net.contact("s", 0, blend="stream")
+    net.wire("low", "hub")
+    net.wire("s", "hub")
+    net.wire("hub", "a")
+    net.wire("b", "a")
+    log = world.log(net, "s")
+    net.erase("hub")
+    assert log == [world.Nothing, -1]
+
+
+def test_a_wire_that_contradicts_on_connecting_is_taken_back_by_itself_in_a_batch(world):
+    net = world.Network(contradictions="raise")
+    net.contact("m", 2, blend="max")
+    net.contact("a", True)
+    with net.batch():
+        net["m"] = 3
+        with pytest.raises(world.errors.ContradictionError):
+            net.wire("a", "m")
+    assert (net["m"], net["a"], len(net.wires)) == (3, True, 0)

@@ -13,9 +13,11 @@ def connect(state: State, wire: Wire, index: int, policy: str) -> None:
         if wire.kind == "directed" or target.content is Nothing:
             return
         source, target, back = target, source, 0
-    if target.is_stream and source.differs():
+    directed = wire.kind == "directed"
+    if target.is_stream and source.differs() and (directed or source.is_stream):
         return  # the wire passes on what happened in this tick when the network settles; not twice
-    writer = wire.number if wire.kind == "directed" else source.writer
-    outcome = write(target, Write(source.content, (0, index), writer, (index, 0, 0, 0)), policy)
+    writer = wire.number if directed else source.writer
+    over = 0 if directed else wire.number  # as an event it came over the wire, and does not go back
+    outcome = write(target, Write(source.content, (0, index), writer, (index, 0, over, 0)), policy)
     if wire.kind == "bidirectional" and outcome.answer:
         wire.forced[back] = ANSWER

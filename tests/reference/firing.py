@@ -151,24 +151,47 @@ class Firing:
         self.turn += 1
         ends = [self.contact(wire.start), self.contact(wire.end)]
         source, target = ends[direction], ends[1 - direction]
-        if source.is_stream:
+        if reason == CONNECTED and source.content is Nothing:
+            return 1
+        if wire.kind == "bidirectional" and (source.is_stream or target.is_stream):
+            self._share(wire, direction, source, target, reason)
+        elif source.is_stream:
             events = [event for _, event in self.streams.take((wire.number, direction), [source.number])]
             for event in events:
-                self._carry_event(wire, source, target, event)
-            if reason == CONNECTED and not events and source.content is not Nothing:
+                if not event.erased:
+                    self.put(wire.number, target, event.value, event, self.stamp(wire.number), wire.number)
+            if events and source.content is Nothing:
+                self.lose(target, wire.number)
+            if reason == CONNECTED and not events:
                 self._carry(wire, direction, source, target, reason)
-        elif not (reason == CONNECTED and source.content is Nothing):
+        else:
             self._carry(wire, direction, source, target, reason)
         return 1
 
-    def _carry_event(self, wire: Wire, source: Contact, target: Contact, event: Event) -> None:
-        if wire.kind == "bidirectional":
-            self.put(wire.number, target, event.value, event, event.stamp, event.writer, event.identity)
-            self.streams.latest[(wire.number, 1), target.number] = event.value
-        elif not event.erased:
-            self.put(wire.number, target, event.value, event, self.stamp(wire.number), wire.number)
-        elif source.content is Nothing:
-            self.lose(target, wire.number)
+    def _share(self, wire: Wire, direction: int, source: Contact, target: Contact, reason: str) -> None:
+        """Over a bidirectional wire with a stream at one end or both: what came over it does not go back over it."""
+        if not source.is_stream:
+            stamp = source.stamp if source.stamp is not None else OLDEST
+            if not equal(source.content, target.content) and (target.stamp is None or stamp >= target.stamp):
+                self.put(wire.number, target, source.content, None, stamp, source.writer)
+            return
+        taken = self.streams.take((wire.number, direction), [source.number])
+        if reason == CONNECTED and not taken:
+            self._carry(wire, direction, source, target, reason)
+        events = [event for _, event in taken if event.key[2] != wire.number]
+        if target.is_stream:
+            for event in events:
+                self.put(wire.number, target, event.value, event, event.stamp, event.writer, event.identity)
+            return
+        stamp = source.stamp if source.stamp is not None else OLDEST
+        if target.blend == "accept-last":
+            writes = [(source.content, source.writer)] if events else []
+        else:
+            writes = [(event.value, event.writer) for event in events]
+        outcomes = [self.put(wire.number, target, value, None, stamp, writer) for value, writer in writes]
+        settled = any(outcome.answer or outcome.taken for outcome in outcomes)
+        if settled and not equal(source.content, target.content):
+            self.answers.append((wire.number, 1 - direction))
 
     def _carry(self, wire: Wire, direction: int, source: Contact, target: Contact, reason: str) -> None:
         if wire.kind == "directed":
@@ -177,13 +200,10 @@ class Firing:
             else:
                 self.put(wire.number, target, source.content, None, self.stamp(wire.number), wire.number)
             return
-        came = self.streams.latest.get(((wire.number, 1), source.number), Nothing)
-        if target.is_stream and equal(came, source.content):
-            return  # it came from there, over this wire
         age = source.born if source.blend == target.blend == "first" else source.stamp
         stamp = age if age is not None else OLDEST
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
-        if outcome.answer and reason != ANSWER:
+        if outcome.answer and (reason != ANSWER or source.content is Nothing):
             self.answers.append((wire.number, 1 - direction))
 
 

@@ -245,10 +245,15 @@ class Network:
         return handles.Group(self, absolute(group, path))
 
     def declare_wire(self, group: str, a: str | handles.Contact, b: str | handles.Contact, kind: str) -> handles.Wire:
-        with self.batch():
-            wire, new = self._declarations().wire(self._end(group, a), self._end(group, b), kind)
-            if new:
-                connect(self.state, wire, self._index(), self._policy)
+        before = self.state.copied() if self._depth else self.state
+        try:
+            with self.batch():
+                wire, new = self._declarations().wire(self._end(group, a), self._end(group, b), kind)
+                if new:
+                    connect(self.state, wire, self._index(), self._policy)
+        except BaseException:
+            self.state = before if self._depth else self.state  # as in `update`
+            raise
         return handles.Wire(self, wire.number)
 
     def declare_gadget(

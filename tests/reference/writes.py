@@ -87,9 +87,10 @@ def _join(contact: Contact, incoming: Write, policy: str) -> Outcome:
 def _event(contact: Contact, incoming: Write) -> Outcome:
     identity = incoming.identity or incoming.key
     known = incoming.identity is not None and any(event.identity == identity for event in contact.events)
-    if incoming.value is Nothing or known:
+    if known:
         return Outcome(changed=False, answer=False)
-    _arrive(contact, Event(incoming.key, incoming.value, incoming.stamp, incoming.writer, identity))
+    erased = incoming.value is Nothing  # over a bidirectional wire
+    _arrive(contact, Event(incoming.key, incoming.value, incoming.stamp, incoming.writer, identity, erased))
     return Outcome(changed=True, answer=False)
 
 

@@ -13,6 +13,10 @@ use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::collections::BTreeSet;
 
+mod share;
+
+pub(crate) use share::Passed;
+
 /// How often one member may fire in one tick.
 const BOUND: u32 = 10_000;
 
@@ -197,6 +201,9 @@ impl Network {
         } else {
             (row.from, row.to)
         };
+        if row.kind == WireKind::Bidirectional && (self.contacts.is_stream(from) || self.contacts.is_stream(to)) {
+            return self.share(wire, (from, to), member, index, evaluation);
+        }
         let creation = self.wires.creation(wire);
         // A bidirectional wire passes on who wrote, with how new that is.
         let (stamp, writer) = match row.kind {
@@ -228,13 +235,6 @@ impl Network {
             keyed.extend(events.filter_map(|(key, value)| value.map(|value| (key.passed_on(creation, 0), value))));
         }
         for (key, value) in keyed {
-            // What a bidirectional wire brought to a stream does not go back as a new event.
-            if self.contacts.is_stream(to)
-                && row.kind == WireKind::Bidirectional
-                && self.contacts.rows[to as usize].content.as_ref() == Some(&value)
-            {
-                continue;
-            }
             self.regions.just_written.clear();
             let written = self.write_content(to, Some(value.clone()), writer, stamp, key)?;
             self.regions.just_written.clear();
@@ -257,11 +257,7 @@ impl Network {
                 if evaluation.dirty.insert(reverse) || written == Written::Changed {
                     evaluation.answering.insert(reverse);
                 }
-            } else if !answers
-                && written != Written::Contradicted
-                && !self.contacts.is_stream(to)
-                && !self.contacts.is_stream(from)
-            {
+            } else if !answers && written != Written::Contradicted && row.kind == WireKind::Bidirectional {
                 // What was brought need not go back.
                 evaluation.dirty.remove(&reverse);
             }
@@ -293,20 +289,20 @@ impl Network {
         if self.contacts.rows[to as usize].content != before {
             self.mark_members(index, to, evaluation);
         }
-        if row.kind == WireKind::Bidirectional
-            && self.contacts.rows[to as usize].content.is_some()
-            && !self.contacts.is_stream(to)
-        {
-            let creation = self.wires.creation(wire);
-            let backward = to == row.to;
-            let index = self.touch(to);
+        if row.kind == WireKind::Bidirectional {
             let reverse = Member {
-                creation,
-                backward,
+                creation: self.wires.creation(wire),
+                backward: to == row.to,
                 edge: Edge::Wire(wire).code(),
             };
-            if stamp >= self.stamp_at(index) {
-                self.renew_kept(to, index, writer, stamp);
+            if self.contacts.rows[to as usize].content.is_none() {
+                // What was brought need not go back.
+                evaluation.dirty.remove(&reverse);
+                return Ok(());
+            }
+            let place = self.touch(to);
+            if stamp >= self.stamp_at(place) {
+                self.renew_kept(to, place, writer, stamp);
             }
             evaluation.dirty.insert(reverse);
         }

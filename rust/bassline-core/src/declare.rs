@@ -8,6 +8,7 @@ use crate::group::{Group, Named, ROOT};
 use crate::id::{ContactId, GroupId, WireId};
 use crate::network::Network;
 use crate::symbol::Symbol;
+use crate::tick::{EventKey, Stamp};
 use crate::value::{Map, Value};
 use crate::wire::{Wire, WireKind};
 use std::sync::Arc;
@@ -285,30 +286,42 @@ impl Network {
         self.wires.place(slot, wire, creation);
         self.link_wire(slot);
         self.tick.edits.push(Edit::WireAdded(slot));
-        let content = |slot: u32| self.contacts.rows[slot as usize].content.clone();
-        let passes_anyway = self.differs(from) || self.has_events(from);
-        if self.contacts.is_stream(to) && passes_anyway {
-            // While settling, the wire brings what is new; connecting would bring it twice.
-        } else if let Some(value) = content(from) {
-            let writer = match kind {
-                WireKind::Directed => Writer::wire(slot),
-                WireKind::Bidirectional => self.contacts.rows[from as usize].writer,
-            };
-            self.bring(to, value, writer)?;
-        } else if let (WireKind::Bidirectional, Some(value), false) = (
-            kind,
-            content(to),
-            crate::planted::is(crate::planted::Bug::OneWayConnect),
-        ) {
-            self.bring(from, value, self.contacts.rows[to as usize].writer)?;
+        let (source, target) = match (kind, self.contacts.value(from), self.contacts.value(to)) {
+            (_, Some(_), _) | (WireKind::Directed, ..) => (from, to),
+            (WireKind::Bidirectional, None, _) => (to, from),
+        };
+        let carries = source == from || !crate::planted::is(crate::planted::Bug::OneWayConnect);
+        if let (Some(value), true) = (self.contacts.value(source).cloned(), carries) {
+            self.bring(slot, source, target, value)?;
         }
         Ok(slot)
     }
 
     /// What a wire brings when it is connected is written as from outside, but it mends no gadget.
-    fn bring(&mut self, to: u32, value: Value, writer: Writer) -> Result<(), NetworkError> {
+    fn bring(&mut self, wire: u32, source: u32, target: u32, value: Value) -> Result<(), NetworkError> {
+        let directed = self.wires.row(wire).kind == WireKind::Directed;
+        let from_stream = self.contacts.is_stream(source);
+        let is_new = self.has_events(source) || !from_stream && self.differs(source);
+        if self.contacts.is_stream(target) && is_new && (directed || from_stream) {
+            // While settling, the wire brings what is new; connecting would bring it twice.
+            return Ok(());
+        }
+        let writer = if directed {
+            Writer::wire(wire)
+        } else {
+            self.contacts.rows[source as usize].writer
+        };
+        let (writer, stamp, key) = self.tick.building.unwrap_or_else(|| {
+            let index = self.next_write_index();
+            (writer, Stamp::external(index), EventKey::external(index))
+        });
+        let key = if directed {
+            key
+        } else {
+            key.connecting(self.wires.creation(wire))
+        };
         self.tick.carrying = true;
-        let written = self.write_external(to, Some(value), writer);
+        let written = self.write_content(target, Some(value), writer, stamp, key);
         self.tick.carrying = false;
         written.map(|_| ())
     }

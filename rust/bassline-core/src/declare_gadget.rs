@@ -105,9 +105,11 @@ impl Network {
         let found = match name {
             Some(name) => self.groups.gadget_named(group, name),
             None => {
-                let hash = gadget_hash(declaration.computation.name(), group, &bound.inputs, &bound.outputs);
+                let computation = declaration.computation.name();
+                let hash = gadget_hash(computation, group, &bound.inputs, &bound.outputs);
+                let computes = |slot| self.computation_str(slot) == computation;
                 self.identities
-                    .gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs)
+                    .gadget(hash, &self.gadgets, group, &bound.inputs, &bound.outputs, computes)
             }
         };
         if let Some(slot) = found {

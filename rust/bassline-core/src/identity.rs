@@ -38,6 +38,7 @@ fn constant_hash(value: &Value) -> u64 {
 }
 
 impl Identities {
+    /// The gadget that is declared so; `computes` says of one whether its computation is that of the declaration.
     pub(crate) fn gadget(
         &self,
         hash: u64,
@@ -45,9 +46,12 @@ impl Identities {
         group: u32,
         inputs: &[u32],
         outputs: &[u32],
+        computes: impl Fn(u32) -> bool,
     ) -> Option<u32> {
-        let same = |&(_, slot): &(u64, u32)| {
-            gadgets.group[slot as usize] == group
+        let same = |&(known, slot): &(u64, u32)| {
+            known == hash
+                && computes(slot)
+                && gadgets.group[slot as usize] == group
                 && gadgets.inputs(slot).as_slice() == inputs
                 && gadgets.derived_outputs(slot).as_slice() == outputs
         };

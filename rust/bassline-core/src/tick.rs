@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::contact::{Version, Writer, flag};
+use crate::cycle::Passed;
 use crate::edit::Edit;
 use crate::error::NetworkError;
 use crate::group::Named;
@@ -61,6 +62,19 @@ impl EventKey {
         }
     }
 
+    /// The key of an event that the wire `creation` brings when it is connected: it came over that wire.
+    pub(crate) fn connecting(self, creation: u64) -> Self {
+        Self {
+            writer: creation + 1,
+            ..self
+        }
+    }
+
+    /// Whether `creation` wrote the event.
+    pub(crate) fn is_of(self, creation: u64) -> bool {
+        self.writer == creation + 1
+    }
+
     /// The key of the event that `creation` writes on seeing this one.
     pub(crate) fn passed_on(self, creation: u64, emission: u32) -> Self {
         Self {
@@ -77,6 +91,7 @@ impl EventKey {
 pub(crate) struct Event {
     pub(crate) key: EventKey,
     pub(crate) value: Content,
+    pub(crate) stamp: Stamp,
     pub(crate) writer: Writer,
     pub(crate) next: u32,
 }
@@ -150,6 +165,7 @@ pub(crate) struct Tick {
     pub(crate) kept: Kept,
     pub(crate) attempt: Attempt,
     pub(crate) events: Vec<Event>,
+    pub(crate) passed: Passed,
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
@@ -559,6 +575,7 @@ impl Network {
         self.tick.carrying = false;
         self.tick.firing = 0;
         self.tick.events.clear();
+        self.tick.passed.clear();
         self.tick.fresh.clear();
         self.tick.gone.clear();
         self.queue.rewind();

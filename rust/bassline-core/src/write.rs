@@ -124,7 +124,10 @@ impl Network {
             {
                 return Ok(Written::Same);
             }
-            self.add_event(slot, index, content, writer, key);
+            self.add_event(slot, index, content, writer, (key, stamp));
+            if newest {
+                self.set_stamp(index, stamp);
+            }
             self.schedule(slot, true);
             return Ok(Written::Changed);
         }
@@ -227,7 +230,7 @@ impl Network {
         }
     }
 
-    fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, key: EventKey) {
+    fn add_event(&mut self, slot: u32, index: usize, value: Content, writer: Writer, (key, stamp): (EventKey, Stamp)) {
         let new = self.tick.events.len() as u32;
         let (first, last) = self.event_ends(index);
         let newest = last == NO_EVENT
@@ -236,6 +239,7 @@ impl Network {
         self.tick.events.push(Event {
             key,
             value: value.clone(),
+            stamp,
             writer,
             next: NO_EVENT,
         });
