@@ -93,7 +93,9 @@ impl<A: Field, B: Field> Field for (A, B) {
 impl<T: Field> Field for Vec<T> {
     fn write(&self, out: &mut Vec<u8>) {
         write_number(self.len() as u64, out);
-        self.iter().for_each(|item| item.write(out));
+        for item in self {
+            item.write(out);
+        }
     }
     fn read(input: &mut Input<'_>) -> Result<Self, RecordError> {
         let len = input.len()?;
