@@ -75,6 +75,16 @@ impl Lane {
         }
     }
 
+    /// Acknowledges everything up to a place, where that tick is the last. Another may have come further.
+    pub(crate) fn advance(&mut self, to: Mark, tick: u64) {
+        if to.sequence > self.cursor.sequence {
+            self.records += to.sequence - self.cursor.sequence;
+            self.batches += 1;
+            self.cursor = to;
+            self.acknowledged_tick = self.acknowledged_tick.max(tick);
+        }
+    }
+
     pub(crate) fn lag(&self, end: Mark) -> Mark {
         Mark {
             sequence: end.sequence.saturating_sub(self.cursor.sequence),

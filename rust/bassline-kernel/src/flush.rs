@@ -5,6 +5,7 @@ use crate::error::KernelError;
 use crate::gate::POLL;
 use crate::kernel::Kernel;
 use crate::lock::{lock, wait};
+use crate::log::Mark;
 use crate::worker::is_within_driver;
 use std::time::{Duration, Instant};
 
@@ -15,12 +16,14 @@ impl Kernel {
             return Err(KernelError::WithinDriver);
         }
         let begun = Instant::now();
+        let (tick, end) = (self.shared.tick(), self.shared.end());
+        let target = end.sequence;
+        self.sync_log(tick, end)?;
         let mut board = lock(&self.shared.board);
-        let target = self.shared.end().sequence;
         for lane in board
             .lanes
             .iter_mut()
-            .filter(|lane| lane.options.durable && lane.is_consuming())
+            .filter(|lane| lane.options.durable && !lane.options.is_log && lane.is_consuming())
         {
             lane.hurry_to(target);
         }
@@ -45,6 +48,31 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// Has the log made durable up to its end, in this thread, if it is a store; `tick` is the last before the end.
+    fn sync_log(&self, tick: u64, end: Mark) -> Result<(), KernelError> {
+        let shared = &self.shared;
+        let behind = |lane: &Lane| lane.options.is_log && lane.is_consuming() && lane.cursor.sequence < end.sequence;
+        if !lock(&shared.board).lanes.iter().any(behind) {
+            return Ok(());
+        }
+        if let Err(error) = shared.log.sync(end.sequence) {
+            shared.break_off(error.clone());
+            return Err(KernelError::Log(error));
+        }
+        let mut board = lock(&shared.board);
+        for lane in board.lanes.iter_mut().filter(|lane| behind(lane)) {
+            lane.advance(end, tick);
+        }
+        shared.rearm(&board);
+        let low = board.low(shared.end());
+        drop(board);
+        shared.moved.notify_all();
+        shared.log.truncate_below(low);
+        Ok(())
+    }
+}
+
 /// The durable drivers that have not reached `target`; an error if one never will.
 fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError> {
     if let Some(error) = &board.broken {
@@ -63,7 +91,9 @@ fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError>
 mod tests {
     use super::*;
     use crate::driver::{Batch, Driver, DriverFailure, FailureClass};
+    use crate::log::{Limits, Log, LogError};
     use crate::options::AttachOptions;
+    use crate::record::TickRecord;
     use crate::retry::{Retry, Sleeper};
     use crate::ring::Ring;
     use crate::testing::{NEVER, Probe, plain};
@@ -155,6 +185,78 @@ mod tests {
         assert!(matches!(kernel.flush(None, &|| true), Err(KernelError::Interrupted)));
         probe.set(|seen| seen.held = false);
         kernel.flush(None, NEVER).unwrap();
+    }
+
+    /// A log that counts how often it is synced, and fails if told to.
+    #[derive(Default, Clone)]
+    struct Counting {
+        ring: Arc<Ring>,
+        syncs: Arc<std::sync::Mutex<Vec<u64>>>,
+        broken: Arc<std::sync::atomic::AtomicBool>,
+    }
+
+    impl Log for Counting {
+        fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
+            self.ring.append(record)
+        }
+        fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+            self.ring.read(from, limits, into)
+        }
+        fn sync(&self, sequence: u64) -> Result<(), LogError> {
+            if self.broken.load(std::sync::atomic::Ordering::Relaxed) {
+                return Err(LogError::Failed {
+                    doing: "synced",
+                    source: Arc::new(std::io::Error::other("the disk is gone")),
+                });
+            }
+            self.syncs.lock().unwrap().push(sequence);
+            Ok(())
+        }
+        fn truncate_below(&self, sequence: u64) {
+            self.ring.truncate_below(sequence);
+        }
+        fn end(&self) -> Mark {
+            self.ring.end()
+        }
+    }
+
+    #[test]
+    fn flush_has_a_log_that_is_a_store_synced_and_waits_for_no_thread() {
+        let (log, probe) = (Counting::default(), Probe::default());
+        let kernel = Kernel::new(log.clone());
+        probe.set(|seen| seen.held = true);
+        let options = AttachOptions {
+            is_log: true,
+            ..patient()
+        };
+        kernel.attach("store", Box::new(probe.clone()), options).unwrap();
+        for tick in 1..=3 {
+            kernel.publish(plain(tick));
+        }
+        kernel.flush(None, NEVER).unwrap();
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!(*log.syncs.lock().unwrap(), [3], "what is durable is not synced again");
+        let status = &kernel.status()[0];
+        assert_eq!(
+            (status.acknowledged_tick, status.lag_records, status.lag_bytes),
+            (3, 0, 0)
+        );
+        assert!(matches!(
+            log.read(2, Limits { records: 1, bytes: 1 }, &mut Vec::new()),
+            Err(LogError::Truncated { .. })
+        ));
+        log.broken.store(true, std::sync::atomic::Ordering::Relaxed);
+        kernel.publish(plain(4));
+        let error = kernel.flush(None, NEVER).unwrap_err();
+        assert!(
+            matches!(&error, KernelError::Log(_)) && error.to_string().contains("the disk is gone"),
+            "{error}"
+        );
+        assert!(
+            kernel.admit(NEVER).is_err(),
+            "no later tick goes on as if it were durable"
+        );
+        probe.set(|seen| seen.held = false);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum LogError {
     /// What lies under the log failed.
     #[error("the log cannot be {doing}: {source}")]
     Failed {
-        /// What was being done: written, read.
+        /// What was being done: written, read, synced.
         doing: &'static str,
         /// Why not.
         source: Arc<dyn std::error::Error + Send + Sync>,
@@ -52,7 +52,13 @@ pub trait Log: Send + Sync {
     /// Reads records from `from` on, within `limits`, and answers with the place behind the last of them.
     fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError>;
 
-    /// Lets go of all records before `sequence`.
+    /// Makes durable what lies before `sequence`, as far as the log promises that; one in memory has nothing to do.
+    fn sync(&self, sequence: u64) -> Result<(), LogError> {
+        let _ = sequence;
+        Ok(())
+    }
+
+    /// Lets go of all records before `sequence`, as far as drivers go: a log that is a store keeps them.
     fn truncate_below(&self, sequence: u64);
 
     /// The place behind the last record.
@@ -65,6 +71,9 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
     fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
         (**self).read(from, limits, into)
+    }
+    fn sync(&self, sequence: u64) -> Result<(), LogError> {
+        (**self).sync(sequence)
     }
     fn truncate_below(&self, sequence: u64) {
         (**self).truncate_below(sequence);

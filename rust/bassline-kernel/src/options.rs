@@ -7,6 +7,9 @@ use std::time::Duration;
 pub struct AttachOptions {
     /// Whether `flush` waits for it.
     pub durable: bool,
+    /// Whether it has nothing to do for a tick but what [`crate::Log::sync`] does: a store that is the log. `flush` then asks the log, and
+    /// does not wait for the driver's thread.
+    pub is_log: bool,
     /// Whether the next write fails once it has failed. Otherwise it is left behind, and its status says so.
     pub fail_fast: bool,
     /// How many records it may lag behind before the writer waits.
@@ -25,6 +28,7 @@ impl Default for AttachOptions {
     fn default() -> Self {
         Self {
             durable: false,
+            is_log: false,
             fail_fast: false,
             max_records: 100_000,
             max_bytes: 64 << 20,

@@ -26,6 +26,18 @@ impl Ring {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// An empty log that goes on where another has ended.
+    pub fn from(sequence: u64) -> Self {
+        let end = Mark { sequence, weight: 0 };
+        Self {
+            held: Mutex::new(Held {
+                first: sequence,
+                records: VecDeque::new(),
+                end,
+            }),
+        }
+    }
 }
 
 impl Log for Ring {
@@ -105,6 +117,17 @@ mod tests {
         assert_eq!(ticks(&ring, 1, Limits { records: 2, ..ALL }), (vec![2, 3], marks[2]));
         assert_eq!(ticks(&ring, 3, Limits { bytes: 0, ..ALL }), (vec![4], marks[3]));
         assert_eq!(ticks(&ring, 5, ALL), (vec![], marks[4]));
+    }
+
+    #[test]
+    fn a_ring_goes_on_where_another_log_has_ended() {
+        let ring = Ring::from(7);
+        assert_eq!(ring.append(record(1)).unwrap().sequence, 8);
+        assert_eq!(ticks(&ring, 7, ALL).0, vec![1]);
+        assert!(matches!(
+            ring.read(6, ALL, &mut Vec::new()),
+            Err(LogError::Truncated { first: 7, asked: 6 })
+        ));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub(crate) struct Shared {
     pub(crate) board: Mutex<Board>,
     /// Wakes those who wait for a cursor to move.
     pub(crate) moved: Condvar,
+    /// The last tick; it is moved before the end is.
+    tick: AtomicU64,
     sequence: AtomicU64,
     weight: AtomicU64,
     /// The end of the log at which the writer has to look at the board: a worker wants to be woken, or a bound is reached.
@@ -34,6 +36,7 @@ impl Shared {
             sleeper,
             board: Mutex::default(),
             moved: Condvar::new(),
+            tick: AtomicU64::new(0),
             sequence: AtomicU64::new(end.sequence),
             weight: AtomicU64::new(end.weight),
             attention: AtomicU64::new(NEVER),
@@ -61,9 +64,16 @@ impl Shared {
         }
     }
 
+    /// The last tick before the end, or one before it.
+    pub(crate) fn tick(&self) -> u64 {
+        self.tick.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn publish(&self, record: TickRecord) {
+        let tick = record.tick;
         match self.log.append(Arc::new(record)) {
             Ok(end) => {
+                self.tick.store(tick, Ordering::SeqCst);
                 self.sequence.fetch_max(end.sequence, Ordering::SeqCst);
                 self.weight.fetch_max(end.weight, Ordering::SeqCst);
                 let due = end.sequence >= self.attention.load(Ordering::SeqCst);
@@ -90,7 +100,7 @@ impl Shared {
 
     /// The log lost a committed tick: no later one may go on as if nothing were missing.
     #[cold]
-    fn break_off(&self, error: LogError) {
+    pub(crate) fn break_off(&self, error: LogError) {
         let mut board = lock(&self.board);
         board.broken = Some(error);
         self.rearm(&board);

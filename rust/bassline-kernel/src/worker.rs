@@ -122,7 +122,7 @@ impl Worker {
                     self.shared.sleeper.as_ref(),
                 );
                 self.settle(|lane| match outcome {
-                    Ok(()) => acknowledge(lane, &batch, mark),
+                    Ok(()) => lane.advance(mark, batch.records.last().map_or(0, |record| record.tick)),
                     Err(failure) => {
                         let tick = batch.records.first().map_or(0, |record| record.tick);
                         lane.failure = Some(Failed { tick, failure });
@@ -157,16 +157,6 @@ impl Worker {
         self.shared.moved.notify_all();
         self.shared.log.truncate_below(low);
     }
-}
-
-fn acknowledge(lane: &mut Lane, batch: &Batch, mark: Mark) {
-    lane.cursor = mark;
-    lane.acknowledged_tick = batch
-        .records
-        .last()
-        .map_or(lane.acknowledged_tick, |record| record.tick);
-    lane.batches += 1;
-    lane.records += batch.records.len() as u64;
 }
 
 /// A failure that no batch had: it concerns the tick after the last one that was taken.

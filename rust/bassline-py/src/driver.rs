@@ -242,6 +242,7 @@ impl Network {
         let defaults = AttachOptions::default();
         let options = AttachOptions {
             durable,
+            is_log: false,
             fail_fast: true,
             max_records: max_records.map_or(defaults.max_records, |count| count.0),
             max_bytes: max_bytes.map_or(defaults.max_bytes, |count| count.0),
