@@ -39,6 +39,10 @@ class DisagreementError(AssertionError):
 def compare(ops: list[Op], contradictions: str, expected: Any, found: Any, others: Sequence[Any] = ()) -> None:
     for index, op in enumerate(ops[: min(len(expected), len(found))]):
         outcomes = [other[index]["outcome"] for other in others if index < len(other)]
+        # What an order comes to that the reference gives up on is not known: any error of the tick may be the first in it.
+        errors = {run[index]["outcome"][0] for run in (expected, found)}
+        if len(outcomes) < len(others) and errors <= TICK_ERRORS:
+            outcomes.append(found[index]["outcome"])
         text = difference(op, expected[index], found[index], outcomes)
         if text:
             raise DisagreementError(f"{text}\n\n{script(ops[: index + 1], contradictions)}")
