@@ -83,6 +83,14 @@ pub enum StorageError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A journal says what is wrong.
+    #[error("'{}' cannot be used: {source}", path.display())]
+    Journal {
+        /// The directory of the ledger.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::journal::JournalError,
+    },
     /// Anything else that failed below.
     #[error("'{}' cannot be {doing}: {source}", path.display())]
     Failed {

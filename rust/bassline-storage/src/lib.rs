@@ -1,15 +1,19 @@
 //! Where networks are kept: each store is a driver of the kernel, and gives the whole network back when it is opened.
 #![forbid(unsafe_code)]
 
+pub mod disk;
 mod error;
 pub mod fork;
+pub mod journal;
 pub mod json;
+mod ledger;
 pub mod record;
 pub mod replica;
 mod sqlite;
 mod store;
 
 pub use error::StorageError;
+pub use ledger::Ledger;
 pub use sqlite::{Opened as SqliteOpened, Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,

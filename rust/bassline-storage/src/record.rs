@@ -3,6 +3,7 @@
 //! A body begins with the version of the format. Numbers are little-endian base-128, signed ones zigzag; what repeats within a tick, such as
 //! a value that a wire passes on, stands once. Frames, checksums and the order of records are the affair of whoever keeps them.
 
+mod entry;
 mod field;
 mod image;
 mod input;
@@ -12,6 +13,7 @@ mod tests;
 mod tick;
 mod value;
 
+pub use entry::{Entry, read_entry, write_opening, write_tick_entry};
 pub use field::{read_structure, write_structure};
 pub use image::{Base, read_base, read_image, write_base, write_image};
 pub use input::RecordError;

@@ -1,0 +1,99 @@
+//! What stands beside the records: checkpoints as a reader finds them, and other states that are kept under numbers.
+
+use super::checkpoint;
+use super::checkpoint_file::{Checkpoint, Pieces, decode};
+use super::error::JournalError;
+use super::open::Files;
+use crate::disk::Disk;
+use std::io::Write;
+
+/// The checkpoints on a disk: the records they stand before, oldest first.
+pub fn checkpoints(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
+    Files::list(disk).map(|files| files.checkpoints)
+}
+
+/// Reads a checkpoint.
+pub fn read_checkpoint(disk: &dyn Disk, sequence: u64) -> Result<Checkpoint, JournalError> {
+    checkpoint::load(disk, sequence)
+}
+
+/// The number of the first record on a disk.
+pub fn first(disk: &dyn Disk) -> Result<u64, JournalError> {
+    Files::list(disk).map(|files| files.segments.first().copied().unwrap_or(0))
+}
+
+/// States kept beside a journal for as long as someone wants them, in the form of checkpoints: files of one suffix, by number.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    suffix: &'static str,
+}
+
+impl Kept {
+    /// Those with a suffix, such as `.snapshot`.
+    pub const fn new(suffix: &'static str) -> Self {
+        Self { suffix }
+    }
+
+    /// The file of a number.
+    pub fn file(self, number: u64) -> String {
+        format!("{number:020}{}", self.suffix)
+    }
+
+    /// The numbers there are, in order.
+    pub fn list(self, disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
+        let names = disk.list().map_err(JournalError::failed(disk.place(), "listed"))?;
+        let mut numbers: Vec<u64> = names
+            .iter()
+            .filter_map(|name| super::segment::number_in(name, self.suffix))
+            .collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    /// Keeps a state; it is there when this returns, and before that not at all.
+    pub fn save(self, disk: &dyn Disk, number: u64, meta: &[u8], body: &[u8]) -> Result<(), JournalError> {
+        let name = self.file(number);
+        let unfinished = format!("{name}.new");
+        let failed = |doing| JournalError::failed(name.clone(), doing);
+        if disk.list().map_err(failed("listed"))?.contains(&unfinished) {
+            disk.remove(&unfinished).map_err(failed("removed"))?;
+        }
+        let file = disk.create(&unfinished).map_err(failed("written"))?;
+        let mut pieces = Pieces::begin(&*file, number, meta).map_err(failed("written"))?;
+        pieces.write_all(body).map_err(failed("written"))?;
+        pieces.end().map_err(failed("written"))?;
+        file.sync_data().map_err(failed("synced"))?;
+        disk.rename(&unfinished, &name).map_err(failed("renamed"))?;
+        disk.sync_dir().map_err(failed("synced"))
+    }
+
+    /// Reads a state.
+    pub fn load(self, disk: &dyn Disk, number: u64) -> Result<Checkpoint, JournalError> {
+        let (name, mut bytes) = (self.file(number), Vec::new());
+        disk.read(&name, &mut bytes)
+            .map_err(JournalError::failed(name.clone(), "read"))?;
+        decode(number, &bytes).map_err(|error| match error {
+            JournalError::Damaged {
+                offset,
+                sequence,
+                expected,
+                found,
+                ..
+            } => JournalError::Damaged {
+                file: name,
+                offset,
+                sequence,
+                expected,
+                found,
+            },
+            other => other,
+        })
+    }
+
+    /// Removes a state.
+    pub fn remove(self, disk: &dyn Disk, number: u64) -> Result<(), JournalError> {
+        let name = self.file(number);
+        disk.remove(&name).map_err(JournalError::failed(name, "removed"))?;
+        disk.sync_dir().map_err(JournalError::failed(disk.place(), "synced"))
+    }
+}

@@ -1,0 +1,43 @@
+//! The driver: what the log has accepted is brought to the disk, and the journal is kept short to read.
+
+use super::compact::Compactor;
+use super::failure::driver_failure;
+use crate::fork::Use;
+use crate::journal::Journal;
+use bassline_kernel::{Batch, Driver, DriverFailure};
+use std::sync::Arc;
+
+/// Syncs the journal that the log is.
+#[derive(Debug)]
+pub(crate) struct LedgerDriver {
+    journal: Arc<Journal>,
+    compactor: Compactor,
+}
+
+impl LedgerDriver {
+    pub(crate) fn new(journal: Arc<Journal>, compactor: Compactor) -> Self {
+        Self { journal, compactor }
+    }
+}
+
+impl Driver for LedgerDriver {
+    fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
+        let _use = Use::begin();
+        self.journal.flush().map_err(driver_failure)?;
+        self.compactor
+            .note(batch.records.iter().map(|record| record.weight() as u64).sum());
+        self.compactor.turn(&self.journal).map_err(driver_failure)
+    }
+
+    fn idle(&mut self) -> Result<(), DriverFailure> {
+        let _use = Use::begin();
+        self.compactor.turn(&self.journal).map_err(driver_failure)
+    }
+
+    fn shutdown(&mut self) -> Result<(), DriverFailure> {
+        let _use = Use::begin();
+        let compacted = self.compactor.finish();
+        self.journal.close().map_err(driver_failure)?;
+        compacted.map_err(driver_failure)
+    }
+}

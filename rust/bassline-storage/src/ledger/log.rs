@@ -1,0 +1,75 @@
+//! The kernel's log, kept in a journal: what is appended is encoded at once, and durable when the journal is synced.
+
+use super::failure::log_error;
+use crate::fork::Use;
+use crate::journal::Journal;
+use crate::record::{Entry, read_entry, write_tick_entry};
+use bassline_kernel::{Limits, Log, LogError, Mark, Ring, TickRecord};
+use std::sync::Arc;
+
+/// A journal with its newest ticks in memory, for the drivers that keep up.
+#[derive(Debug)]
+pub(crate) struct LedgerLog {
+    ring: Ring,
+    journal: Arc<Journal>,
+}
+
+impl LedgerLog {
+    /// The log that goes on where the journal ends. Nobody else may append to the journal any more: the numbers of both are one.
+    pub(crate) fn new(journal: Arc<Journal>) -> Self {
+        Self {
+            ring: Ring::from(journal.end()),
+            journal,
+        }
+    }
+
+    /// Reads what the ring has let go of.
+    fn read_back(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+        let _use = Use::begin();
+        let visit = &mut |_: u64, entry: &[u8]| {
+            if let Entry::Tick(record) = read_entry(entry)? {
+                into.push(Arc::new(record));
+            }
+            Ok(())
+        };
+        let at = self.journal.read(from, limits, visit).map_err(log_error("read"))?;
+        // What lies on the disk weighs nothing: its bound is the disk.
+        Ok(Mark {
+            sequence: at,
+            weight: self.ring.end().weight,
+        })
+    }
+}
+
+impl Log for LedgerLog {
+    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
+        let appended = self.journal.append(|out| write_tick_entry(&record, out));
+        let number = appended.map_err(log_error("written"))?;
+        let end = self.ring.append(record)?;
+        debug_assert_eq!(end.sequence, number + 1);
+        Ok(end)
+    }
+
+    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+        match self.ring.read(from, limits, into) {
+            Err(LogError::Truncated { .. }) => self.read_back(from, limits, into),
+            read => read,
+        }
+    }
+
+    fn sync(&self, sequence: u64) -> Result<(), LogError> {
+        let Some(last) = sequence.checked_sub(1) else {
+            return Ok(());
+        };
+        let _use = Use::begin();
+        self.journal.sync(last).map_err(log_error("synced"))
+    }
+
+    fn truncate_below(&self, sequence: u64) {
+        self.ring.truncate_below(sequence);
+    }
+
+    fn end(&self) -> Mark {
+        self.ring.end()
+    }
+}

@@ -1,0 +1,182 @@
+//! Where the networks of a ledger are: directories side by side, or memory.
+
+use super::names::directory_of;
+use crate::disk::{Disk, MemoryDisk, RealDisk};
+use crate::error::StorageError;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The file that says what a network is called.
+const NAME: &str = "name";
+
+/// The networks of a process's memory, by name.
+pub(crate) type Shelf = Arc<Mutex<BTreeMap<String, MemoryDisk>>>;
+
+/// Where a ledger is.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    Directory(PathBuf),
+    Memory(Shelf),
+}
+
+fn held(networks: &Shelf) -> MutexGuard<'_, BTreeMap<String, MemoryDisk>> {
+    networks.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Place {
+    /// For messages.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Place::Directory(path) => path.clone(),
+            Place::Memory(_) => PathBuf::from("memory:"),
+        }
+    }
+
+    /// The disk of a network, made if it is not there.
+    pub(crate) fn make(&self, network: &str) -> Result<Arc<dyn Disk>, StorageError> {
+        match self {
+            Place::Memory(networks) => Ok(Arc::new(held(networks).entry(network.to_owned()).or_default().clone())),
+            Place::Directory(path) => {
+                let directory = path.join(directory_of(network));
+                make(path, &directory, network).map_err(|error| self.failed("opened", error))?;
+                Ok(Arc::new(RealDisk::at(directory)))
+            }
+        }
+    }
+
+    /// The disk of a network, if it is there.
+    pub(crate) fn find(&self, network: &str) -> Result<Option<Arc<dyn Disk>>, StorageError> {
+        match self {
+            Place::Memory(networks) => Ok(held(networks)
+                .get(network)
+                .map(|disk| Arc::new(disk.clone()) as Arc<dyn Disk>)),
+            Place::Directory(path) => {
+                let directory = path.join(directory_of(network));
+                let there = name_in(&directory).map_err(|error| self.failed("read", error))?;
+                Ok(there.map(|_| Arc::new(RealDisk::at(directory)) as Arc<dyn Disk>))
+            }
+        }
+    }
+
+    /// The names of the networks, sorted.
+    pub(crate) fn names(&self) -> Result<Vec<String>, StorageError> {
+        match self {
+            Place::Memory(networks) => Ok(held(networks).keys().cloned().collect()),
+            Place::Directory(path) => {
+                let failed = |error| self.failed("read", error);
+                let entries = match fs::read_dir(path) {
+                    Ok(entries) => entries,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+                    Err(error) => return Err(failed(error)),
+                };
+                let mut names = Vec::new();
+                for entry in entries {
+                    names.extend(name_in(&entry.map_err(failed)?.path()).map_err(failed)?);
+                }
+                names.sort();
+                Ok(names)
+            }
+        }
+    }
+
+    /// Removes a network that nobody has open; whether it was there.
+    pub(crate) fn remove(&self, network: &str) -> Result<bool, StorageError> {
+        let Some(disk) = self.find(network)? else {
+            return Ok(false);
+        };
+        let failed = |error| self.failed("written", error);
+        let Some(lock) = disk.lock().map_err(failed)? else {
+            return Err(StorageError::InUse {
+                path: self.path(),
+                network: network.to_owned(),
+            });
+        };
+        match self {
+            Place::Memory(networks) => {
+                held(networks).remove(network);
+            }
+            Place::Directory(path) => {
+                let directory = path.join(directory_of(network));
+                // Without its name it is no network any more, whatever interrupts the rest.
+                fs::remove_file(directory.join(NAME)).map_err(failed)?;
+                sync_directory(&directory).map_err(failed)?;
+                fs::remove_dir_all(&directory).map_err(failed)?;
+            }
+        }
+        drop(lock);
+        Ok(true)
+    }
+
+    pub(crate) fn failed(&self, doing: &'static str, error: io::Error) -> StorageError {
+        let path = self.path();
+        match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => StorageError::Denied {
+                path,
+                doing,
+                reason: error.to_string(),
+            },
+            io::ErrorKind::NotFound if path.parent().is_some_and(|parent| !parent.exists()) => {
+                StorageError::DirectoryMissing {
+                    directory: path.parent().unwrap_or(Path::new("")).to_owned(),
+                    path,
+                }
+            }
+            io::ErrorKind::NotADirectory => StorageError::NotAStore {
+                path,
+                found: "a file".to_owned(),
+            },
+            _ => StorageError::Failed {
+                path,
+                doing,
+                source: Box::new(error),
+            },
+        }
+    }
+}
+
+/// Makes the directory of a network, and says in it what the network is called.
+fn make(store: &Path, directory: &Path, network: &str) -> io::Result<()> {
+    if name_in(directory)?.is_some() {
+        return Ok(());
+    }
+    if !store.exists() {
+        fs::create_dir(store)?;
+        sync_directory(
+            store
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty())
+                .unwrap_or(Path::new(".")),
+        )?;
+    }
+    match fs::create_dir(directory) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let unfinished = directory.join("name.new");
+    let mut file = fs::File::create(&unfinished)?;
+    io::Write::write_all(&mut file, network.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(unfinished, directory.join(NAME))?;
+    sync_directory(directory)?;
+    sync_directory(store)
+}
+
+/// What the network in a directory is called; `None` if there is none.
+fn name_in(directory: &Path) -> io::Result<Option<String>> {
+    match fs::read(directory.join(NAME)) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        fs::File::open(path)?.sync_all()
+    } else {
+        Ok(())
+    }
+}

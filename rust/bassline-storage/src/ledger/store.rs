@@ -1,0 +1,152 @@
+//! The store: opening networks to write and to read.
+
+use super::compact::{Compactor, base_of};
+use super::driver::LedgerDriver;
+use super::failure::storage_error;
+use super::log::LedgerLog;
+use super::place::{Place, Shelf};
+use super::reader::LedgerReader;
+use super::recover::Recovery;
+use crate::error::StorageError;
+use crate::fork::Use;
+use crate::journal::{self, Opening, Options, Sync};
+use crate::record::write_opening;
+use crate::store::{Capabilities, Checkup, NetworkInfo, Opened, Reader, Store};
+use bassline_core::Image;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Networks kept as journals: in a directory, or in the memory of the process.
+#[derive(Debug, Clone)]
+pub struct Ledger {
+    place: Place,
+    url: String,
+    options: Options,
+}
+
+impl Ledger {
+    /// The ledger in a directory, which is made when a network is.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        Self {
+            url: format!("journal:{}", path.display()),
+            place: Place::Directory(path),
+            options: Options {
+                checkpoints: None,
+                ..Options::default()
+            },
+        }
+    }
+
+    /// The ledger of that name in the memory of this process: what is put into it stays until the process ends.
+    pub fn in_memory(name: &str) -> Self {
+        static SHELVES: std::sync::Mutex<std::collections::BTreeMap<String, Shelf>> =
+            std::sync::Mutex::new(std::collections::BTreeMap::new());
+        let mut shelves = SHELVES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Self {
+            place: Place::Memory(Arc::clone(shelves.entry(name.to_owned()).or_default())),
+            url: format!("memory:{name}"),
+            options: Options {
+                sync: Sync::None,
+                segment_bytes: 4 << 20,
+                ahead_bytes: 64 << 10,
+                checkpoints: None,
+                ..Options::default()
+            },
+        }
+    }
+
+    /// What a sync waits for; in memory there is nothing to wait for.
+    #[must_use]
+    pub fn sync(mut self, sync: Sync) -> Self {
+        if matches!(self.place, Place::Directory(_)) {
+            self.options.sync = sync;
+        }
+        self
+    }
+
+    fn error(&self, network: &str) -> impl Fn(journal::JournalError) -> StorageError + use<> {
+        storage_error(&self.place.path(), network)
+    }
+}
+
+impl Store for Ledger {
+    fn url(&self) -> String {
+        self.url.clone()
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            durable: matches!(self.place, Place::Directory(_)),
+            history: true,
+            snapshots: true,
+            concurrent_readers: true,
+        }
+    }
+
+    fn networks(&self) -> Result<Vec<NetworkInfo>, StorageError> {
+        let _use = Use::begin();
+        let info = |name: String| {
+            let base = LedgerReader::open(&self.place, &name)?.base()?;
+            Ok(NetworkInfo {
+                tick: base.image.tick,
+                time_micros: base.time_micros,
+                name,
+            })
+        };
+        self.place.names()?.into_iter().map(info).collect()
+    }
+
+    fn open(&self, network: &str) -> Result<Opened, StorageError> {
+        let _use = Use::begin();
+        let error = self.error(network);
+        let disk = self.place.make(network)?;
+        let mut opening = Opening::begin(disk, self.options.clone()).map_err(&error)?;
+        let (from, base) = match opening.checkpoint().map_err(&error)? {
+            Some(checkpoint) => (checkpoint.sequence, base_of(&checkpoint).map_err(&error)?),
+            None => (0, crate::record::Base::default()),
+        };
+        let (mut recovery, mut since) = (Recovery::new(base), 0);
+        let replayed = opening.replay(from, &mut |_, entry| {
+            since += entry.len() as u64;
+            recovery.apply(entry)
+        });
+        let journal = Arc::new(replayed.map_err(&error)?);
+        let base = recovery.into_base();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let time_micros = now.map_or(0, |time| time.as_micros() as i64);
+        let epoch = base.epoch + 1;
+        journal
+            .append(|out| write_opening(epoch, time_micros, out))
+            .map_err(&error)?;
+        journal.flush().map_err(&error)?;
+        Ok(Opened {
+            is_new: base.image == Image::default(),
+            image: base.image,
+            positions: base.positions,
+            epoch,
+            log: Some(Box::new(LedgerLog::new(Arc::clone(&journal)))),
+            driver: Box::new(LedgerDriver::new(journal, Compactor::new(since))),
+        })
+    }
+
+    fn reader(&self, network: &str) -> Result<Box<dyn Reader>, StorageError> {
+        let _use = Use::begin();
+        Ok(Box::new(LedgerReader::open(&self.place, network)?))
+    }
+
+    fn delete(&self, network: &str) -> Result<bool, StorageError> {
+        let _use = Use::begin();
+        self.place.remove(network)
+    }
+
+    fn check(&self) -> Result<Checkup, StorageError> {
+        let _use = Use::begin();
+        let mut checkup = Checkup::default();
+        for name in self.place.names()? {
+            LedgerReader::open(&self.place, &name)?.check(&mut checkup)?;
+        }
+        Ok(checkup)
+    }
+}

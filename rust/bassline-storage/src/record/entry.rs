@@ -1,0 +1,57 @@
+//! What stands in a ledger: ticks, and the openings of the network between them.
+
+use super::field::Field;
+use super::input::{Input, RecordError};
+use super::tick::{read_tick, write_tick};
+use bassline_kernel::TickRecord;
+
+/// One entry of a ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Entry {
+    /// A committed tick.
+    Tick(TickRecord),
+    /// The network was opened: what follows is of this epoch.
+    Opened {
+        /// The number of the opening.
+        epoch: u64,
+        /// When: microseconds since 1970.
+        time_micros: i64,
+    },
+}
+
+const TICK: u8 = 1;
+const OPENED: u8 = 2;
+
+/// Appends the entry of a tick.
+#[inline]
+pub fn write_tick_entry(record: &TickRecord, out: &mut Vec<u8>) {
+    out.push(TICK);
+    write_tick(record, out);
+}
+
+/// Appends the entry of an opening.
+pub fn write_opening(epoch: u64, time_micros: i64, out: &mut Vec<u8>) {
+    out.push(OPENED);
+    epoch.write(out);
+    time_micros.write(out);
+}
+
+/// Reads an entry.
+pub fn read_entry(bytes: &[u8]) -> Result<Entry, RecordError> {
+    let mut input = Input::new(bytes);
+    match input.byte()? {
+        TICK => read_tick(bytes.get(1..).unwrap_or_default()).map(Entry::Tick),
+        OPENED => {
+            let opened = Entry::Opened {
+                epoch: Field::read(&mut input)?,
+                time_micros: Field::read(&mut input)?,
+            };
+            input.end()?;
+            Ok(opened)
+        }
+        other => Err(input.expected(
+            "an entry of a ledger",
+            format!("kind {other}, which may be of a newer bassline"),
+        )),
+    }
+}
