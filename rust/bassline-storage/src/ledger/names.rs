@@ -1,5 +1,7 @@
 //! Directories for networks: any name becomes one that every file system takes.
 
+use std::fmt::Write;
+
 /// The longest piece of a name that is kept readable.
 const READABLE: usize = 80;
 
@@ -11,7 +13,8 @@ pub(crate) fn directory_of(network: &str) -> String {
             name.push(char::from(byte));
         } else {
             // Capitals too: some file systems do not tell them from small letters.
-            name.push_str(&format!("%{byte:02x}"));
+            // Writing to a string does not fail.
+            let _ = write!(name, "%{byte:02x}");
         }
     }
     if name.len() > READABLE {
@@ -20,7 +23,7 @@ pub(crate) fn directory_of(network: &str) -> String {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         name.truncate(READABLE);
-        name.push_str(&format!("%-{hash:016x}"));
+        let _ = write!(name, "%-{hash:016x}");
     }
     name
 }

@@ -36,7 +36,7 @@ impl Session {
             ..AttachOptions::store()
         };
         kernel.attach("store", driver, options).unwrap();
-        let clock = Arc::new(bassline_kernel::SystemClock::default());
+        let clock = Arc::new(bassline_kernel::SystemClock);
         let engine = Engine::new(network, Arc::clone(&kernel), clock, epoch, positions, 100);
         Self { engine, kernel, epoch }
     }
@@ -194,12 +194,12 @@ fn history_ticks_and_the_network_at_any_tick_are_read_while_it_is_open() {
 
 #[test]
 fn a_checkpoint_stands_for_what_is_before_it() {
-    let (_directory, ledger) = directory();
+    let (directory, ledger) = directory();
     let mut session = Session::open(&ledger, "main");
     session.tick(build);
     counting(&mut session, 0, 30);
     session.close();
-    let disk = super::place::Place::Directory(_directory.path().join("ledger"))
+    let disk = super::place::Place::Directory(directory.path().join("ledger"))
         .find("main")
         .unwrap()
         .unwrap();
@@ -279,7 +279,9 @@ fn a_ledger_holds_many_networks_and_each_has_one_opener() {
             "{error}"
         );
         assert!(store.delete("main").unwrap_err().to_string().contains("open already"));
-        sessions.into_iter().for_each(|session| drop(session.close()));
+        for session in sessions {
+            session.close();
+        }
         let names: Vec<_> = store
             .networks()
             .unwrap()
