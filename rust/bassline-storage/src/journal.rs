@@ -19,6 +19,7 @@ mod checkpoint_file;
 mod close;
 mod error;
 mod frame;
+mod kept;
 mod open;
 mod options;
 mod proof;
@@ -34,6 +35,7 @@ mod write;
 pub use check::{Problem, Report, check};
 pub use checkpoint_file::Checkpoint;
 pub use error::{JournalError, VisitError};
+pub use kept::{Kept, checkpoints, first, read_checkpoint};
 pub use open::{Cut, Opening, Recovery, scan};
 pub use options::{Options, Sync};
 
