@@ -6,7 +6,7 @@ use crate::gadget::UNNAMED;
 use crate::group::ROOT;
 use crate::id::{ContactId, GadgetId, GroupId, Handle, WireId};
 use crate::network::{Cause, Network};
-use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, WireRecord};
+use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord};
 use crate::value::{Content, Text, Value};
 
 /// A contact with what it holds.
@@ -26,6 +26,30 @@ pub struct ContactState {
     pub fault: Option<(GadgetId, Text)>,
 }
 
+/// The highest generation that has died of each kind, or 0. A network that is loaded gives none of these again, so that a handle in
+/// a record of its past never means something newer. Records of changes hold no handles of groups and links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Died {
+    /// Of contacts.
+    pub contacts: u32,
+    /// Of wires.
+    pub wires: u32,
+    /// Of gadgets.
+    pub gadgets: u32,
+}
+
+impl Died {
+    /// Takes note of what was removed.
+    pub fn note(&mut self, change: &StructureChange) {
+        match change {
+            StructureChange::ContactRemoved(id) => self.contacts = self.contacts.max(id.generation()),
+            StructureChange::WireRemoved(id) => self.wires = self.wires.max(id.generation()),
+            StructureChange::GadgetRemoved(id) => self.gadgets = self.gadgets.max(id.generation()),
+            _ => {}
+        }
+    }
+}
+
 /// A whole network, at rest between two ticks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Image {
@@ -33,6 +57,8 @@ pub struct Image {
     pub tick: u64,
     /// The next creation number.
     pub creation: u64,
+    /// Which handles were given once.
+    pub died: Died,
     /// All groups but the root, parents before children.
     pub groups: Vec<GroupRecord>,
     /// All contacts, by slot.
@@ -170,6 +196,7 @@ impl Network {
         Image {
             tick: self.now,
             creation: self.creation,
+            died: self.died,
             groups,
             contacts: contacts.collect(),
             wires,

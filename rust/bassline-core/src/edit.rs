@@ -257,6 +257,9 @@ impl Network {
                 });
             }
         }
+        for change in &changes {
+            self.died.note(change);
+        }
         let mut edits = std::mem::take(&mut self.tick.edits);
         self.scrub_writers(&edits);
         for edit in &edits {

@@ -97,7 +97,7 @@ pub use contact::Unnamed;
 pub use contradiction::Contradiction;
 pub use declare_gadget::{Argument, GadgetDeclaration};
 pub use declare_many::{Declarations, End};
-pub use describe::{ContactState, Image};
+pub use describe::{ContactState, Died, Image};
 pub use directory::Directory;
 pub use error::{Fault, NetworkError, nearest};
 pub use gadget::{Computation, Function, FunctionSpec};

@@ -38,6 +38,7 @@ impl Network {
         network.library = library;
         network.now = image.tick;
         network.creation = image.creation;
+        network.died = image.died;
         for group in &image.groups {
             let parent = network.loaded_group(group.parent)?;
             if !network.groups.slots.take_exactly(group.id) {
@@ -78,18 +79,18 @@ impl Network {
         }
         network.load_edges(&image.wires, image.gadgets)?;
         for (slot, gadget, text) in faults {
-            if network.gadgets.slots.holds(gadget) {
+            if network.gadgets.slots.holds(gadget.in_any_arena()) {
                 network.note_fault(slot, gadget.slot(), Fault::Domain(text.to_string()));
             }
         }
         for link in &image.links {
             network.load_link(link)?;
         }
-        network.links.slots.rebuild_free();
-        network.groups.slots.rebuild_free();
-        network.contacts.slots.rebuild_free();
-        network.wires.slots.rebuild_free();
-        network.gadgets.slots.rebuild_free();
+        network.links.slots.rebuild_free(0);
+        network.groups.slots.rebuild_free(0);
+        network.contacts.slots.rebuild_free(image.died.contacts);
+        network.wires.slots.rebuild_free(image.died.wires);
+        network.gadgets.slots.rebuild_free(image.died.gadgets);
         for (slot, cause) in causes {
             network.contacts.rows[slot as usize].writer = network.writer_of(cause);
         }

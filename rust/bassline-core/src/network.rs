@@ -4,6 +4,7 @@ use crate::blend::LatticeSpec;
 use crate::boundary::Boundary;
 use crate::contact::{Contacts, Writer};
 use crate::contradiction::Contradiction;
+use crate::describe::Died;
 use crate::error::NetworkError;
 use crate::faults::Faults;
 use crate::gadget::{Gadgets, UNNAMED};
@@ -67,6 +68,7 @@ pub struct Network {
     pub(crate) now: u64,
     /// The next creation number.
     pub(crate) creation: u64,
+    pub(crate) died: Died,
     pub(crate) on_contradiction: OnContradiction,
     pub(crate) contradictions: IndexMap<u32, Contradiction, FxBuildHasher>,
     /// Of a contact in a fault: the gadgets that failed, and how.
@@ -106,6 +108,7 @@ impl Network {
             tick: Tick::default(),
             now: 0,
             creation: 0,
+            died: Died::default(),
             on_contradiction,
             contradictions: IndexMap::default(),
             faults: IndexMap::default(),

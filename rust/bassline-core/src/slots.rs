@@ -7,6 +7,8 @@ use crate::id::Handle;
 pub(crate) struct Slots {
     generation: Vec<u32>,
     free: Vec<u32>,
+    /// The generation a slot begins with: of a network that was loaded, beyond all that have died in it.
+    first: u32,
     /// In debug builds, which arena this is: no handle of another finds anything here.
     #[cfg(debug_assertions)]
     arena: Arena,
@@ -35,7 +37,7 @@ impl Slots {
         } else {
             let len = self.generation.len();
             make_room(&mut self.generation, len + 1);
-            self.generation.push(1);
+            self.generation.push(self.first.max(1));
             (self.generation.len() - 1) as u32
         }
     }
@@ -53,8 +55,16 @@ impl Slots {
         true
     }
 
-    /// Rebuilds the free list after loading, lowest slot first out.
-    pub(crate) fn rebuild_free(&mut self) {
+    /// Rebuilds the free list after loading, lowest slot first out. No generation up to `died`, an odd one or 0, is given again.
+    pub(crate) fn rebuild_free(&mut self, died: u32) {
+        self.first = if died == 0 { 1 } else { died + 2 };
+        for generation in self
+            .generation
+            .iter_mut()
+            .filter(|generation| generation.is_multiple_of(2))
+        {
+            *generation = self.first - 1;
+        }
         self.free = (0..self.generation.len() as u32)
             .rev()
             .filter(|&slot| self.generation[slot as usize].is_multiple_of(2))
@@ -127,6 +137,23 @@ mod tests {
         assert_eq!(slots.take(), first);
         assert!(!slots.holds(handle));
         assert_eq!(ContactId::from_bits(handle.to_bits()), handle);
+    }
+
+    #[test]
+    fn what_died_before_loading_is_not_given_again() {
+        let mut slots = Slots::default();
+        assert!(slots.take_exactly(ContactId::new(2, 5)));
+        slots.rebuild_free(7);
+        let taken: Vec<ContactId> = [0, 1, 3]
+            .map(|_| slots.take())
+            .into_iter()
+            .map(|slot| slots.handle(slot))
+            .collect();
+        assert_eq!(
+            taken,
+            [ContactId::new(0, 9), ContactId::new(1, 9), ContactId::new(3, 9)]
+        );
+        assert!(slots.holds(ContactId::new(2, 5)));
     }
 
     #[test]

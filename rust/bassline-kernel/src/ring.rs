@@ -65,7 +65,7 @@ impl Log for Ring {
         };
         let mut bound = None;
         for (record, weight) in held.records.iter().skip(skip as usize).take(limits.records.max(1)) {
-            let bound = *bound.get_or_insert(weight + limits.bytes as u64);
+            let bound = *bound.get_or_insert(weight.saturating_add(limits.bytes as u64));
             if *weight > bound {
                 break;
             }

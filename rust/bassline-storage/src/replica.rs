@@ -1,7 +1,7 @@
 //! A network as records tell of it: what an image becomes when ticks are applied to it. It computes nothing.
 
 use bassline_core::{
-    ContactState, GadgetRecord, GroupRecord, Handle, Image, LinkRecord, StructureChange, Unnamed, WireRecord,
+    ContactState, Died, GadgetRecord, GroupRecord, Handle, Image, LinkRecord, StructureChange, Unnamed, WireRecord,
 };
 use bassline_kernel::TickRecord;
 use std::fmt::Debug;
@@ -24,6 +24,7 @@ pub struct ReplicaError {
 pub struct Replica {
     tick: u64,
     creation: u64,
+    died: Died,
     groups: Column<GroupRecord>,
     contacts: Column<ContactState>,
     wires: Column<WireRecord>,
@@ -37,6 +38,7 @@ impl Replica {
         Self {
             tick: image.tick,
             creation: image.creation,
+            died: image.died,
             groups: image
                 .groups
                 .into_iter()
@@ -107,6 +109,7 @@ impl Replica {
     }
 
     fn edit(&mut self, change: &StructureChange) -> Result<(), String> {
+        self.died.note(change);
         match change {
             StructureChange::GroupAdded(record) => self.groups.add(record.id, record.clone()),
             StructureChange::ContactAdded(record) => {
@@ -164,6 +167,7 @@ impl Replica {
         Image {
             tick: self.tick,
             creation: self.creation,
+            died: self.died,
             groups,
             contacts: self.contacts.into_vec(),
             wires,

@@ -8,24 +8,30 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 /// How many bytes of records come between two checkpoints, at least; more if the image is larger.
-const BETWEEN: u64 = 32 << 20;
+pub(crate) const BETWEEN: u64 = 32 << 20;
 
 /// Makes the checkpoints of one journal, one at a time, on a thread of its own.
 #[derive(Debug)]
 pub(crate) struct Compactor {
     /// About how many bytes of records came since the last one began.
     since: u64,
+    /// How many come between two at least.
+    between: u64,
     /// How many the next one waits for.
     due: u64,
+    /// Whether it works on a thread of its own.
+    beside: bool,
     at_work: Option<JoinHandle<Result<u64, JournalError>>>,
 }
 
 impl Compactor {
-    /// The compactor of a journal with so many bytes of records since its last checkpoint.
-    pub(crate) fn new(since: u64) -> Self {
+    /// The compactor of a journal with so many bytes of records since its last checkpoint, and so many between two at least.
+    pub(crate) fn new(since: u64, between: u64, beside: bool) -> Self {
         Self {
             since,
-            due: BETWEEN,
+            between,
+            due: between,
+            beside,
             at_work: None,
         }
     }
@@ -38,16 +44,24 @@ impl Compactor {
     /// Begins a checkpoint if it is time; says what went wrong with the last one.
     pub(crate) fn turn(&mut self, journal: &Arc<Journal>) -> Result<(), JournalError> {
         if let Some(thread) = self.at_work.take_if(|thread| thread.is_finished()) {
-            self.due = join(thread)?.saturating_mul(2).max(BETWEEN);
+            self.made(join(thread)?);
         }
         if self.at_work.is_none() && self.since >= self.due {
             self.since = 0;
+            if !self.beside {
+                self.made(checkpoint(journal)?);
+                return Ok(());
+            }
             let journal = Arc::clone(journal);
             let thread = thread::Builder::new().name("bassline-checkpoint".to_owned());
             // Without a thread to spare there is another turn.
             self.at_work = thread.spawn(move || checkpoint(&journal)).ok();
         }
         Ok(())
+    }
+
+    fn made(&mut self, bytes: u64) {
+        self.due = bytes.saturating_mul(2).max(self.between);
     }
 
     /// Waits for the checkpoint that is being made.

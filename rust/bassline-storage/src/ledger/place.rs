@@ -20,6 +20,8 @@ pub(crate) type Shelf = Arc<Mutex<BTreeMap<String, MemoryDisk>>>;
 pub(crate) enum Place {
     Directory(PathBuf),
     Memory(Shelf),
+    /// One network, whatever its name.
+    Disk(Arc<dyn Disk>),
 }
 
 fn held(networks: &Shelf) -> MutexGuard<'_, BTreeMap<String, MemoryDisk>> {
@@ -32,12 +34,14 @@ impl Place {
         match self {
             Place::Directory(path) => path.clone(),
             Place::Memory(_) => PathBuf::from("memory:"),
+            Place::Disk(disk) => PathBuf::from(disk.place()),
         }
     }
 
     /// The disk of a network, made if it is not there.
     pub(crate) fn make(&self, network: &str) -> Result<Arc<dyn Disk>, StorageError> {
         match self {
+            Place::Disk(disk) => Ok(Arc::clone(disk)),
             Place::Memory(networks) => Ok(Arc::new(held(networks).entry(network.to_owned()).or_default().clone())),
             Place::Directory(path) => {
                 let directory = path.join(directory_of(network));
@@ -50,6 +54,7 @@ impl Place {
     /// The disk of a network, if it is there.
     pub(crate) fn find(&self, network: &str) -> Result<Option<Arc<dyn Disk>>, StorageError> {
         match self {
+            Place::Disk(disk) => Ok(Some(Arc::clone(disk))),
             Place::Memory(networks) => Ok(held(networks)
                 .get(network)
                 .map(|disk| Arc::new(disk.clone()) as Arc<dyn Disk>)),
@@ -64,6 +69,7 @@ impl Place {
     /// The names of the networks, sorted.
     pub(crate) fn names(&self) -> Result<Vec<String>, StorageError> {
         match self {
+            Place::Disk(_) => Ok(vec!["main".to_owned()]),
             Place::Memory(networks) => Ok(held(networks).keys().cloned().collect()),
             Place::Directory(path) => {
                 let failed = |error| self.failed("read", error);
@@ -97,6 +103,11 @@ impl Place {
         match self {
             Place::Memory(networks) => {
                 held(networks).remove(network);
+            }
+            Place::Disk(disk) => {
+                for name in disk.list().map_err(failed)? {
+                    disk.remove(&name).map_err(failed)?;
+                }
             }
             Place::Directory(path) => {
                 let directory = path.join(directory_of(network));

@@ -1,12 +1,13 @@
 //! The store: opening networks to write and to read.
 
-use super::compact::{Compactor, base_of};
+use super::compact::{BETWEEN, Compactor, base_of};
 use super::driver::LedgerDriver;
 use super::failure::storage_error;
 use super::log::LedgerLog;
 use super::place::{Place, Shelf};
 use super::reader::LedgerReader;
 use super::recover::Recovery;
+use crate::disk::Disk;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::journal::{self, Opening, Options, Sync};
@@ -23,6 +24,8 @@ pub struct Ledger {
     place: Place,
     url: String,
     options: Options,
+    between: u64,
+    beside: bool,
 }
 
 impl Ledger {
@@ -36,7 +39,27 @@ impl Ledger {
                 checkpoints: None,
                 ..Options::default()
             },
+            between: BETWEEN,
+            beside: true,
         }
+    }
+
+    /// One network on a disk that is given, such as a simulated one: nothing runs beside what is called, so that the same calls do the same.
+    pub fn on(disk: Arc<dyn Disk>, options: Options) -> Self {
+        Self {
+            url: format!("journal:{}", disk.place()),
+            place: Place::Disk(disk),
+            options,
+            between: BETWEEN,
+            beside: false,
+        }
+    }
+
+    /// How many bytes of records come between two checkpoints, at least.
+    #[must_use]
+    pub fn checkpoint_every(mut self, bytes: u64) -> Self {
+        self.between = bytes;
+        self
     }
 
     /// The ledger of that name in the memory of this process: what is put into it stays until the process ends.
@@ -54,6 +77,8 @@ impl Ledger {
                 checkpoints: None,
                 ..Options::default()
             },
+            between: BETWEEN,
+            beside: true,
         }
     }
 
@@ -127,7 +152,10 @@ impl Store for Ledger {
             positions: base.positions,
             epoch,
             log: Some(Box::new(LedgerLog::new(Arc::clone(&journal)))),
-            driver: Box::new(LedgerDriver::new(journal, Compactor::new(since))),
+            driver: Box::new(LedgerDriver::new(
+                journal,
+                Compactor::new(since, self.between, self.beside),
+            )),
         })
     }
 

@@ -53,6 +53,16 @@ impl Field for bool {
     }
 }
 
+impl Field for u32 {
+    fn write(&self, out: &mut Vec<u8>) {
+        write_number(u64::from(*self), out);
+    }
+    fn read(input: &mut Input<'_>) -> Result<Self, RecordError> {
+        let number = input.number()?;
+        u32::try_from(number).map_err(|_| input.expected("a number of 32 bits", number.to_string()))
+    }
+}
+
 impl Field for u64 {
     fn write(&self, out: &mut Vec<u8>) {
         write_number(*self, out);

@@ -2,7 +2,7 @@
 
 use super::field::{Field, fields, version};
 use super::input::{Input, RecordError};
-use bassline_core::{Cause, ContactState, Image, Text, Value};
+use bassline_core::{Cause, ContactState, Died, Image, Text, Value};
 use indexmap::IndexMap;
 
 /// A network as it was after a tick, with what a store knows besides: where to go on from.
@@ -20,7 +20,8 @@ pub struct Base {
 
 fields! {
     ContactState { record, content, version, cause, contradiction, fault }
-    Image { tick, creation, groups, contacts, wires, gadgets, links }
+    Died { contacts, wires, gadgets }
+    Image { tick, creation, died, groups, contacts, wires, gadgets, links }
 }
 
 impl Field for Cause {

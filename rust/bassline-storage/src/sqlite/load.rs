@@ -7,8 +7,8 @@ use super::marks;
 use crate::error::StorageError;
 use crate::json;
 use bassline_core::{
-    Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, GadgetId, GadgetRecord, GroupRecord, Handle, Image,
-    LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,
+    Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, Died, GadgetId, GadgetRecord, GroupRecord, Handle,
+    Image, LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,
 };
 use indexmap::IndexMap;
 use rusqlite::types::ValueRef;
@@ -70,6 +70,7 @@ impl Loader<'_> {
         let image = Image {
             tick,
             creation,
+            died: self.died()?,
             groups: self.rows("group", GROUPS, group)?,
             contacts,
             wires: self.rows("wire", WIRES, wire)?,
@@ -77,6 +78,24 @@ impl Loader<'_> {
             links: self.rows("link", LINKS, link)?,
         };
         Ok((image, epoch))
+    }
+
+    fn died(&self) -> Result<Died, StorageError> {
+        let failed = |error| storage_error(error, self.path, "read");
+        let sql = "SELECT kind, max(handle) FROM gone WHERE network = ?1 GROUP BY kind";
+        let mut statement = self.connection.prepare(sql).map_err(failed)?;
+        let mut rows = statement.query([self.network]).map_err(failed)?;
+        let mut died = Died::default();
+        while let Some(row) = rows.next().map_err(failed)? {
+            let (kind, bits): (String, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
+            let generation = ContactId::from_bits(bits as u64).generation();
+            match kind.as_str() {
+                "contact" => died.contacts = generation,
+                "wire" => died.wires = generation,
+                _ => died.gadgets = generation,
+            }
+        }
+        Ok(died)
     }
 
     fn rows<T>(
