@@ -14,7 +14,7 @@ mod store;
 
 pub use error::StorageError;
 pub use ledger::Ledger;
-pub use sqlite::{Opened as SqliteOpened, Sqlite, SqliteDriver, SqliteReader, Sync};
+pub use sqlite::{KeepHistory, Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
 };
