@@ -13,6 +13,7 @@ use crate::identity::Identities;
 use crate::link::Links;
 use crate::queue::Queue;
 use crate::regions::Regions;
+use crate::strays::Strays;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
 use crate::value::{Content, Map, Text, Value};
@@ -61,6 +62,7 @@ pub struct Network {
     pub(crate) has_seals: bool,
     pub(crate) identities: Identities,
     pub(crate) regions: Regions,
+    pub(crate) strays: Strays,
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
     /// The number of the last committed tick.
@@ -102,6 +104,7 @@ impl Network {
             has_seals: false,
             identities: Identities::default(),
             regions: Regions::default(),
+            strays: Strays::default(),
             queue: Queue::default(),
             tick: Tick::default(),
             now: 0,
