@@ -200,3 +200,22 @@ def test_a_gadget_of_two_outputs_that_are_its_inputs_is_one_cycle_with_both(worl
     assert world.firings(net, "pair") == 2
     net["source"] = 3
     assert (net["a"], net["b"]) == (0.5, 3)
+
+
+def test_in_a_cycle_a_late_event_is_what_later_events_of_other_streams_are_seen_with(world, net):
+    seen = []
+
+    def record(x, y):
+        seen.append((x, y))
+        return 1
+
+    net.contact("s1", 0, blend="stream")
+    net.contact("s2", blend="stream")
+    net.gadget(record, inputs={"x": "s2", "y": "s1"}, outputs=("out",), name="record")
+    net.wire("mid", "s1", kind="directed")
+    net.wire("out", "s2", kind="directed")
+    net.wire("out", "mid", kind="directed")
+    net.wire("a", "s2", kind="directed")
+    net["a"] = 5
+    assert seen == [(5, 0), (1, 0), (1, 1)]
+    assert net["s2"] == 5

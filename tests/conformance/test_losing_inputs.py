@@ -253,3 +253,27 @@ def test_an_erase_that_comes_back_as_newer_is_answered_by_a_lattice_too(world, n
         net.erase("m")
         net.erase("a")
     assert [net[path] for path in ("old", "m", "a")] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("unlinked_first", [True, False])
+def test_a_new_gadget_does_not_lose_what_a_removed_one_had_written_over_a_link(world, net, unlinked_first):
+    net.contact("a", 6)
+    net.gadget("math.abs", name="first", value="a", result="b")
+    link = net.wire("b", "c")
+    if unlinked_first:
+        net.remove(link)
+    net.remove("b")
+    assert net["c"] == 6
+    net.gadget("math.divide", name="second", a="a", b="empty", quotient="c")
+    assert net["c"] == 6
+
+
+def test_a_new_gadget_does_not_lose_what_a_removed_one_had_written_over_links_made_and_removed(world, net):
+    net.contact("a", 6)
+    net.gadget("math.abs", name="first", value="a", result="b")
+    net.remove(net.wire("b", "c"))
+    net.wire("c", "d")
+    net.remove("b")
+    assert net["d"] == 6
+    net.gadget("math.divide", name="second", a="a", b="empty", quotient="d")
+    assert (net["c"], net["d"]) == (6, 6)

@@ -61,6 +61,35 @@ def test_connecting_two_streams_brings_one_event_and_nothing_goes_back(world, ne
     assert (s, t) == ([], [1])
 
 
+def test_connecting_two_streams_after_an_event_of_its_batch_leaves_both_with_the_from_value(world, net):
+    net.contact("s", 1, blend="stream")
+    net.contact("t", 2, blend="stream")
+    s, t = logs(world, net, "s", "t")
+    with net.batch():
+        net["t"] = 4
+        net.wire("s", "t")
+    assert (s, t) == ([4, 1], [4, 1])
+
+
+def test_connecting_brings_content_back_to_a_stream_that_was_erased_in_its_batch(world, net):
+    net.contact("s", 1, blend="stream")
+    net.contact("t", 2, blend="stream")
+    with net.batch():
+        net.erase("s")
+        net.wire("s", "t")
+    assert (net["s"], net["t"]) == (2, 2)
+
+
+def test_an_event_that_reaches_a_new_wire_later_but_stands_before_leaves_its_ends_with_one_value(world, net):
+    for path, value in (("s", 1), ("t", 2), ("u", 3)):
+        net.contact(path, value, blend="stream")
+    with net.batch():
+        net["u"] = 9
+        net.wire("s", "t")
+        net.wire("t", "u")
+    assert (net["s"], net["t"], net["u"]) == (1, 1, 1)
+
+
 def test_connecting_is_ordered_among_the_writes_of_its_batch(world, net):
     net.contact("s", 1, blend="stream")
     net.contact("a", 2)

@@ -180,7 +180,8 @@ class Firing:
             self._carry(wire, direction, source, target, reason)
         events = [event for _, event in taken if event.key[2] != wire.number]
         if target.is_stream:
-            for event in events:
+            brought = [event for event in sorted(source.events, key=lambda one: one.key)[1:] if connecting(event, wire)]
+            for event in sorted(events + brought, key=lambda one: one.key):
                 self.put(wire.number, target, event.value, event, event.stamp, event.writer, event.identity)
             return
         stamp = source.stamp if source.stamp is not None else OLDEST
@@ -205,6 +206,11 @@ class Firing:
         outcome = self.put(wire.number, target, source.content, None, stamp, source.writer)
         if outcome.answer and (reason != ANSWER or source.content is Nothing):
             self.answers.append((wire.number, 1 - direction))
+
+
+def connecting(event: Event, wire: Wire) -> bool:
+    """Whether this is what the wire brought from stream to stream when it was connected."""
+    return event.key[1] == 0 and event.key[2] == wire.number
 
 
 def stream_inputs(contacts: Mapping[int, Contact], gadget: Gadget) -> list[int]:

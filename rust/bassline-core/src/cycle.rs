@@ -37,6 +37,8 @@ pub(crate) struct Evaluation {
     firings: IndexMap<Member, u32, FxBuildHasher>,
     /// How many events the tick had when a member last looked at a stream contact.
     seen: IndexMap<(Member, u32), usize, FxBuildHasher>,
+    /// Of a gadget and a stream contact it reads: the event it had last, which need not be the newest by its key.
+    had: IndexMap<(Member, u32), u32, FxBuildHasher>,
     /// Directions of wires that are dirty only to write a join back: what they bring is not answered.
     answering: BTreeSet<Member>,
     /// Contacts written, in order of the first write.
@@ -164,26 +166,31 @@ impl Network {
 
     /// Fires for the events that came since this member last fired.
     fn fire_unseen(&mut self, slot: u32, member: Member, evaluation: &mut Evaluation) -> Result<(), NetworkError> {
-        let (mut arrivals, mut seen) = (Vec::new(), Vec::new());
+        let (mut arrivals, mut had, mut last) = (Vec::new(), Vec::new(), Vec::new());
         for contact in self.stream_inputs(slot) {
-            let first = self.first_event_of(contact);
             let since = evaluation
                 .seen
                 .insert((member, contact), self.tick.events.len())
                 .unwrap_or(0);
-            seen.push((contact, since));
-            arrivals.extend(
-                self.events_since(first, since)
-                    .into_iter()
-                    .map(|(key, value)| (key, contact, value)),
-            );
+            had.extend(evaluation.had.get(&(member, contact)).map(|&event| (contact, event)));
+            let mut at = self.first_event_of(contact);
+            while let Some(event) = self.tick.events.get(at as usize) {
+                if at as usize >= since {
+                    arrivals.push((event.key, contact, event.value.clone()));
+                    last.push((contact, at));
+                }
+                at = event.next;
+            }
+        }
+        for (contact, event) in last {
+            evaluation.had.insert((member, contact), event);
         }
         arrivals.sort_by_key(|arrival| arrival.0);
         // Each event is a firing: a cycle that breeds events must not outgrow memory before its bound is reached.
         if let Some(firings) = evaluation.firings.get_mut(&member) {
             *firings += (arrivals.len() as u32).saturating_sub(1);
         }
-        self.fire_arrivals(slot, &arrivals, &seen)
+        self.fire_arrivals(slot, &arrivals, &had)
     }
 
     /// Carries content over a wire inside a region, with the stamp it has.

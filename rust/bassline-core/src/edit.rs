@@ -2,7 +2,7 @@
 
 use crate::blend::Lattice;
 use crate::contact::flag;
-use crate::contact::{Edge, NONE, Writer};
+use crate::contact::{Edge, NONE};
 use crate::contradiction::Contradiction;
 use crate::declare::CONSTANT;
 use crate::faults::Faults;
@@ -12,7 +12,6 @@ use crate::group::{Group, Named, ROOT};
 use crate::network::Network;
 use crate::record::StructureChange;
 use crate::value::Value;
-use crate::wire::WireKind;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
@@ -308,45 +307,6 @@ impl Network {
             was_contradiction: was.contradiction.is_some(),
             fault: self.fault_record(was.contact),
         })
-    }
-
-    /// The slot of what wrote this, and what is linked with it, will be taken again by another.
-    fn scrub_writers(&mut self, edits: &[Edit]) {
-        let mut writers = IndexSet::<u32, FxBuildHasher>::default();
-        let mut regions = IndexSet::<u32, FxBuildHasher>::default();
-        let mut scrub = |network: &mut Self, contact: u32, writer: Writer| {
-            if network.contacts.rows[contact as usize].writer == writer {
-                network.contacts.rows[contact as usize].writer = Writer::NOBODY;
-            }
-            if network.contacts.has(contact, flag::CYCLIC) {
-                writers.insert(writer.0);
-                regions.insert(network.region_of_contact(contact));
-            }
-        };
-        for edit in edits {
-            match *edit {
-                Edit::Unrouted { gadget, contact, .. } => scrub(self, contact, Writer::gadget(gadget)),
-                // What comes over a bidirectional wire was written by somebody else.
-                Edit::WireRemoved(wire) if self.wires.row(wire).kind == WireKind::Directed => {
-                    scrub(self, self.wires.row(wire).to, Writer::wire(wire));
-                }
-                Edit::GadgetRemoved(gadget) => {
-                    for contact in self.gadgets.outputs(gadget) {
-                        if contact != NONE {
-                            scrub(self, contact, Writer::gadget(gadget));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        for region in regions {
-            for &linked in self.regions.contacts(region) {
-                if writers.contains(&self.contacts.rows[linked as usize].writer.0) {
-                    self.contacts.rows[linked as usize].writer = Writer::NOBODY;
-                }
-            }
-        }
     }
 
     fn record_edit(&self, edit: &Edit) -> Option<StructureChange> {

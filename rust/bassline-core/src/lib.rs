@@ -79,6 +79,7 @@ mod separate;
 mod settle;
 mod slots;
 mod storable;
+mod strays;
 mod stream;
 mod symbol;
 mod tick;

@@ -95,6 +95,7 @@ impl Network {
             network.contacts.rows[slot as usize].writer = network.writer_of(cause);
         }
         network.restore_routes();
+        network.find_strays();
         Ok(network)
     }
 

@@ -14,6 +14,7 @@ use crate::identity::Identities;
 use crate::link::Links;
 use crate::queue::Queue;
 use crate::regions::Regions;
+use crate::strays::Strays;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
 use crate::value::{Content, Map, Text, Value};
@@ -62,6 +63,7 @@ pub struct Network {
     pub(crate) has_seals: bool,
     pub(crate) identities: Identities,
     pub(crate) regions: Regions,
+    pub(crate) strays: Strays,
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
     /// The number of the last committed tick.
@@ -104,6 +106,7 @@ impl Network {
             has_seals: false,
             identities: Identities::default(),
             regions: Regions::default(),
+            strays: Strays::default(),
             queue: Queue::default(),
             tick: Tick::default(),
             now: 0,

@@ -40,13 +40,13 @@ impl Network {
         streams
     }
 
-    /// Fires a gadget once for each arrival, in the order given. `seen` says of stream contacts how many events the tick had when
-    /// the gadget last looked.
+    /// Fires a gadget once for each arrival, in the order given. `had` says of stream contacts which of their events came last in
+    /// the firings before, if any.
     pub(crate) fn fire_arrivals(
         &mut self,
         slot: u32,
         arrivals: &[Arrival],
-        seen: &[(u32, usize)],
+        had: &[(u32, u32)],
     ) -> Result<(), NetworkError> {
         let creation = self.gadgets.creation[slot as usize];
         let ports = self.gadgets.inputs(slot);
@@ -57,16 +57,14 @@ impl Network {
                 if contact == NONE {
                     None
                 } else if self.contacts.is_stream(contact) {
-                    let since = seen
-                        .iter()
-                        .find(|(known, _)| *known == contact)
-                        .map_or(0, |(_, since)| *since);
-                    let since = if crate::planted::is(crate::planted::Bug::SampledTooLate) {
-                        usize::MAX
-                    } else {
-                        since
-                    };
-                    self.sampled(contact, since)
+                    if crate::planted::is(crate::planted::Bug::SampledTooLate) {
+                        return self.contacts.rows[contact as usize].content.clone();
+                    }
+                    let had = had.iter().find(|(known, _)| *known == contact);
+                    match had.and_then(|&(_, event)| self.tick.events.get(event as usize)) {
+                        Some(event) => event.value.clone(),
+                        None => self.content_before(contact),
+                    }
                 } else {
                     self.contacts.rows[contact as usize].content.clone()
                 }

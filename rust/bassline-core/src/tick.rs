@@ -70,6 +70,11 @@ impl EventKey {
         }
     }
 
+    /// Whether the wire `creation` brought the event between two streams when it was connected.
+    pub(crate) fn is_connecting(self, creation: u64) -> bool {
+        self.hops == 0 && self.is_of(creation)
+    }
+
     /// Whether `creation` wrote the event.
     pub(crate) fn is_of(self, creation: u64) -> bool {
         self.writer == creation + 1
@@ -367,10 +372,7 @@ impl Network {
     /// The content a contact had when the tick began: what readers outside the tick see.
     pub fn committed_content(&self, id: crate::ContactId) -> Result<Content, NetworkError> {
         let slot = self.slot(id)?;
-        Ok(match self.touched(slot) {
-            Some(touch) => self.tick.kept.content(touch.old),
-            None => self.contacts.rows[slot as usize].content.clone(),
-        })
+        Ok(self.content_before(slot))
     }
 
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
@@ -509,21 +511,12 @@ impl Network {
         new
     }
 
-    /// The newest event of a stream contact among the first `since` of the tick, else its content when the tick began.
-    pub(crate) fn sampled(&self, slot: u32, since: usize) -> Content {
-        let Some(touch) = self.touched(slot) else {
-            return self.contacts.rows[slot as usize].content.clone();
-        };
-        let old = self.tick.kept.content(touch.old);
-        let mut newest = &old;
-        let mut at = self.first_event_of(slot);
-        while let Some(event) = self.tick.events.get(at as usize) {
-            if (at as usize) < since {
-                newest = &event.value;
-            }
-            at = event.next;
+    /// The content of a contact when the tick began.
+    pub(crate) fn content_before(&self, slot: u32) -> Content {
+        match self.touched(slot) {
+            Some(touch) => self.tick.kept.content(touch.old),
+            None => self.contacts.rows[slot as usize].content.clone(),
         }
-        newest.clone()
     }
 
     pub(crate) fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {

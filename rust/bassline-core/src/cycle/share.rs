@@ -5,7 +5,7 @@ use crate::Blend;
 use crate::contact::Writer;
 use crate::error::NetworkError;
 use crate::network::Network;
-use crate::tick::{EventKey, Stamp};
+use crate::tick::{Event, EventKey, Stamp};
 use crate::value::Content;
 use crate::write::Written;
 use indexmap::{IndexMap, IndexSet};
@@ -36,6 +36,18 @@ struct Passing {
     writer: Writer,
 }
 
+impl Passing {
+    fn of(at: u32, event: &Event) -> Self {
+        Self {
+            at,
+            key: event.key,
+            value: event.value.clone(),
+            stamp: event.stamp,
+            writer: event.writer,
+        }
+    }
+}
+
 impl Network {
     pub(super) fn share(
         &mut self,
@@ -56,8 +68,9 @@ impl Network {
             }
             return Ok(());
         }
-        let events = self.unseen(creation, from, member, evaluation);
+        let mut events = self.unseen(creation, from, member, evaluation);
         if self.contacts.is_stream(to) {
+            self.add_connecting(creation, from, &mut events);
             for event in events {
                 self.pass_event(event, (from, to), creation, index, evaluation)?;
             }
@@ -105,17 +118,27 @@ impl Network {
         let mut at = self.first_event_of(from);
         while let Some(event) = self.tick.events.get(at as usize) {
             if at as usize >= since && !event.key.is_of(creation) {
-                events.push(Passing {
-                    at,
-                    key: event.key,
-                    value: event.value.clone(),
-                    stamp: event.stamp,
-                    writer: event.writer,
-                });
+                events.push(Passing::of(at, event));
             }
             at = event.next;
         }
         events
+    }
+
+    /// What the wire brought when it was connected goes back if events stand before it: these pass, and the ends would differ.
+    fn add_connecting(&self, creation: u64, from: u32, events: &mut Vec<Passing>) {
+        let first = self.first_event_of(from);
+        let Some(mut at) = self.tick.events.get(first as usize).map(|event| event.next) else {
+            return;
+        };
+        while let Some(event) = self.tick.events.get(at as usize) {
+            if event.key.is_connecting(creation) {
+                events.push(Passing::of(at, event));
+                events.sort_by_key(|event| event.key);
+                return;
+            }
+            at = event.next;
+        }
     }
 
     /// Passes an event on to a stream, unless it has had it over other wires.
