@@ -77,6 +77,40 @@ pub enum Bug {
     ReentrantWriteDropped,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
+    /// Opening a journal hands no record over.
+    ReplaySkipped,
+    /// A record is acknowledged before the disk has it.
+    AcknowledgedEarly,
+    /// The checksum of a record's body is not looked at.
+    BodyUnchecked,
+    /// The checksum of a record's header is not looked at.
+    HeaderUnchecked,
+    /// A record may follow on any other.
+    LinkUnchecked,
+    /// Closing leaves out what nobody waited for.
+    LastBatchDropped,
+    /// Records of a batch that is not whole count.
+    PartialBatchKept,
+    /// Opening leaves a number out.
+    SequenceSkipped,
+    /// The names of files that were made, renamed or removed are not made durable.
+    DirectoryUnsynced,
+    /// A sync that failed is tried again, and believed.
+    SyncRetried,
+    /// After a failed write the journal takes more.
+    FailureForgotten,
+    /// Whatever stands behind a break in the chain is cut off.
+    ValidTailEaten,
+    /// What was cut off stays in the file.
+    TornTailLeft,
+    /// What opening has read is not made durable.
+    RecoveryUnsynced,
+    /// A segment is removed that is still needed.
+    SegmentRemovedEarly,
+    /// A checkpoint counts before the disk has it.
+    CheckpointUnsynced,
+    /// A damaged checkpoint is used.
+    CheckpointUnchecked,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -116,6 +150,23 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("uncommitted-read", Bug::UncommittedRead),
+    ("journal-replay-skipped", Bug::ReplaySkipped),
+    ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),
+    ("journal-body-unchecked", Bug::BodyUnchecked),
+    ("journal-header-unchecked", Bug::HeaderUnchecked),
+    ("journal-link-unchecked", Bug::LinkUnchecked),
+    ("journal-last-batch-dropped", Bug::LastBatchDropped),
+    ("journal-partial-batch-kept", Bug::PartialBatchKept),
+    ("journal-number-skipped", Bug::SequenceSkipped),
+    ("journal-names-not-synced", Bug::DirectoryUnsynced),
+    ("journal-failed-sync-retried", Bug::SyncRetried),
+    ("journal-failure-forgotten", Bug::FailureForgotten),
+    ("journal-valid-tail-eaten", Bug::ValidTailEaten),
+    ("journal-torn-tail-left", Bug::TornTailLeft),
+    ("journal-recovery-not-synced", Bug::RecoveryUnsynced),
+    ("journal-segment-removed-early", Bug::SegmentRemovedEarly),
+    ("journal-checkpoint-not-synced", Bug::CheckpointUnsynced),
+    ("journal-damaged-checkpoint-used", Bug::CheckpointUnchecked),
 ];
 
 #[cfg(feature = "planted")]

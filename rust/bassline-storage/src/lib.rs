@@ -1,8 +1,10 @@
 //! Where networks are kept: each store is a driver of the kernel, and gives the whole network back when it is opened.
 #![forbid(unsafe_code)]
 
+pub mod disk;
 mod error;
 pub mod fork;
+pub mod journal;
 pub mod json;
 pub mod record;
 pub mod replica;

@@ -1,0 +1,101 @@
+//! An append-only journal of numbered payloads: the fastest way to make a tick durable, and the plainest.
+//!
+//! **Form.** Segments, files named by the number of their first record, hold records one behind the other. A record is a header of 32
+//! bytes with a checksum of its own, which covers the place it stands at, its number, and the checksum of the record before it; then
+//! the body, with another checksum. What one write brings to the disk is a batch: the last record of it carries a mark, and how many
+//! records were durable when it was written. A batch counts whole or not at all.
+//!
+//! **Recovery.** Where the chain of records breaks, either the power failed during the last write, or something that was durable is
+//! damaged. It is damage if anything behind the break proves that the broken record was durable: a later batch, segment or checkpoint
+//! says so. Then opening is refused, and nothing is changed. Otherwise the tail is cut, and [`Recovery`] says where.
+//!
+//! **Assumed of the disk**: a sector of 512 bytes that is being written holds the beginning of one version and the end of another,
+//! nothing else; what a sync has made durable stays as it is.
+
+mod append;
+mod check;
+mod checkpoint;
+mod checkpoint_file;
+mod close;
+mod error;
+mod frame;
+mod open;
+mod options;
+mod proof;
+mod read;
+mod repair;
+mod segment;
+mod state;
+mod sync;
+mod truncate;
+mod walk;
+mod write;
+
+pub use check::{Problem, Report, check};
+pub use checkpoint_file::Checkpoint;
+pub use error::{JournalError, VisitError};
+pub use open::{Cut, Opening, Recovery, scan};
+pub use options::{Options, Sync};
+
+use crate::disk::{Disk, Held};
+use state::State;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use write::Writer;
+
+/// An open journal. Any number of threads append, sync and read.
+#[derive(Debug)]
+pub struct Journal {
+    disk: Arc<dyn Disk>,
+    options: Options,
+    state: Mutex<State>,
+    /// Told whenever a batch is done.
+    done: Condvar,
+    /// Taken by whoever leads, and by nobody else.
+    writer: Mutex<Writer>,
+    /// One removal of files, or one checkpoint, at a time.
+    tidying: Mutex<()>,
+    recovery: Recovery,
+    lock: Mutex<Option<Box<dyn Held>>>,
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing that is changed under a lock here is left halfway by a panic.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Journal {
+    /// Opens the journal on a disk, made if it is not there, and hands every record from `from` on to `visit`.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        from: u64,
+        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), VisitError>,
+    ) -> Result<Self, JournalError> {
+        Opening::begin(disk, options)?.replay(from, visit)
+    }
+
+    /// What opening found.
+    pub fn recovery(&self) -> &Recovery {
+        &self.recovery
+    }
+
+    /// The number of the next record: how many there were since the journal began.
+    pub fn end(&self) -> u64 {
+        held(&self.state).next
+    }
+
+    /// The number of the first record that is still there.
+    pub fn first(&self) -> u64 {
+        held(&self.state).first()
+    }
+
+    /// Every record before this one is as durable as [`Sync`] promises.
+    pub fn durable(&self) -> u64 {
+        held(&self.state).acknowledged
+    }
+
+    /// How many bytes were accepted and are not written yet: what a writer should wait for when it grows.
+    pub fn pending_bytes(&self) -> usize {
+        held(&self.state).waiting_bytes()
+    }
+}
