@@ -174,6 +174,17 @@ pub(super) fn judge(disk: &dyn Disk, files: &Files, from: u64, visit: &mut Visit
     let mut segments = files.segments.iter().copied().enumerate();
     for (at, segment) in segments.by_ref() {
         read(disk, segment, &mut bytes)?;
+        if segment != found.chain.next {
+            broken.get_or_insert(Break {
+                segment: found.last,
+                offset: found.end,
+                sequence: found.chain.next,
+                found: "the next segment",
+            });
+            proven = proven.max(proven_by(segment, &bytes)?);
+            found.unmade.push(segment);
+            break;
+        }
         let link = (at > 0).then_some(found.chain.link);
         let header = match SegmentHeader::decode(segment, link.or((segment == 0).then_some(0)), &bytes)? {
             Beginning::Whole(header) => header,
@@ -186,19 +197,6 @@ pub(super) fn judge(disk: &dyn Disk, files: &Files, from: u64, visit: &mut Visit
             }
         };
         proven = proven.max(header.synced);
-        if segment != found.chain.next {
-            // Where the records before it should be.
-            let (name, offset) = (found.last, found.end);
-            broken = Some(Break {
-                segment: name,
-                offset,
-                sequence: found.chain.next,
-                found: "the next segment",
-            });
-            proven = proven.max(proven_in(&bytes, segment, SEGMENT_HEADER));
-            found.unmade.push(segment);
-            break;
-        }
         if link.is_some_and(|link| link != header.link) && !planted::is(Bug::LinkUnchecked) {
             return Err(damaged(
                 &found,
@@ -208,25 +206,35 @@ pub(super) fn judge(disk: &dyn Disk, files: &Files, from: u64, visit: &mut Visit
                 "one of another history",
             ));
         }
+        // What stands behind the end of a segment that another carries on is no part of it.
+        broken = None;
         found.chain.link = header.link;
         let walked = walk(&bytes, segment, found.chain, from, visit)?;
         proven = proven.max(walked.proven);
         found.take(walked.chain, walked.end, walked.closed, walked.segment);
-        if let Some(at) = walked.broken {
-            proven = proven.max(proven_in(&bytes, segment, at.offset as usize));
-            broken = Some(at);
-            break;
+        if let Some(place) = walked.broken {
+            proven = proven.max(proven_in(&bytes, segment, place.offset as usize));
+            broken = Some(place);
+            if files.segments.get(at + 1) != Some(&found.chain.next) {
+                break;
+            }
         }
     }
     for (_, segment) in segments {
         read(disk, segment, &mut bytes)?;
-        if let Ok(Beginning::Whole(header)) = SegmentHeader::decode(segment, None, &bytes) {
-            proven = proven.max(header.synced);
-        }
-        proven = proven.max(proven_in(&bytes, segment, SEGMENT_HEADER));
+        proven = proven.max(proven_by(segment, &bytes)?);
         found.unmade.push(segment);
     }
     verdict(files, found, broken, proven, from)
+}
+
+/// How many records were durable, by the word of a segment behind a break.
+fn proven_by(segment: u64, bytes: &[u8]) -> Result<u64, JournalError> {
+    let proven = proven_in(bytes, segment, SEGMENT_HEADER);
+    Ok(match SegmentHeader::decode(segment, None, bytes)? {
+        Beginning::Whole(header) => proven.max(header.synced),
+        Beginning::Torn | Beginning::Broken => proven,
+    })
 }
 
 /// Whether a break is damage, or a tail to be cut.

@@ -1,6 +1,6 @@
 //! The power fails at every call, and any subset of what was not synced survives.
 
-use crate::model::{Model, number, options, plant, seed};
+use crate::model::{Case, Model, number, options, plant, seed};
 use crate::scenario::{append, live, sync};
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::Options;
@@ -78,7 +78,8 @@ fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch(
         for call in 0..disk.calls() {
             let (disk, options, model) = life_until(seed, Some(call));
             let mut random = Random::new(seed ^ (call << 32));
-            for _ in 0..IMAGES_PER_CALL {
+            for image in 0..IMAGES_PER_CALL {
+                let _case = Case(format!("seed {seed}, call {call}, image {image}: {options:?}"));
                 let image = disk.after_power_loss(random.next());
                 fired.add(&image.fired());
                 survive(image, &options, model.clone(), &mut random, &mut fired);

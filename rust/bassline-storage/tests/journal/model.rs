@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Chooses the planted bug that the environment names, if there is one.
-pub fn plant() {
+pub(crate) fn plant() {
     #[cfg(feature = "planted")]
     if let Ok(name) = std::env::var("BASSLINE_PLANTED")
         && !name.is_empty()
@@ -19,17 +19,28 @@ pub fn plant() {
 }
 
 /// A number from the environment, or how many there are without it: fewer where nothing is optimised.
-pub fn number(variable: &str, unoptimised: u64, optimised: u64) -> u64 {
+pub(crate) fn number(variable: &str, unoptimised: u64, optimised: u64) -> u64 {
     let given = std::env::var(variable).ok().and_then(|word| word.parse().ok());
     given.unwrap_or(if cfg!(debug_assertions) { unoptimised } else { optimised })
 }
 
-pub fn seed() -> u64 {
+/// Says on failure what to run again.
+pub(crate) struct Case(pub(crate) String);
+
+impl Drop for Case {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("failed in {}", self.0);
+        }
+    }
+}
+
+pub(crate) fn seed() -> u64 {
     number("BASSLINE_SEED", 1, 1)
 }
 
 /// Small enough that every boundary is met often.
-pub fn options(random: &mut Random) -> Options {
+pub(crate) fn options(random: &mut Random) -> Options {
     Options {
         sync: [Sync::Full, Sync::Full, Sync::Normal, Sync::None][random.below(4) as usize],
         segment_bytes: [600, 1500, 4000][random.below(3) as usize],
@@ -41,21 +52,21 @@ pub fn options(random: &mut Random) -> Options {
 
 /// What is to be there.
 #[derive(Debug, Clone, Default)]
-pub struct Model {
+pub(crate) struct Model {
     /// Every payload that was accepted and not lost since.
-    pub accepted: Vec<Vec<u8>>,
+    pub(crate) accepted: Vec<Vec<u8>>,
     /// So many survive the end of the process.
-    pub acknowledged: usize,
+    pub(crate) acknowledged: usize,
     /// So many survive a power loss.
-    pub durable: usize,
+    pub(crate) durable: usize,
     /// Where batches end.
-    pub ends: BTreeSet<usize>,
+    pub(crate) ends: BTreeSet<usize>,
     /// The newest checkpoint that was acknowledged, and the one before.
-    pub kept: [u64; 2],
+    pub(crate) kept: [u64; 2],
 }
 
 impl Model {
-    pub fn payload(&mut self, random: &mut Random) -> Vec<u8> {
+    pub(crate) fn payload(&mut self, random: &mut Random) -> Vec<u8> {
         let length = match random.below(20) {
             0 => random.below(2000),
             1 => 0,
@@ -69,11 +80,11 @@ impl Model {
     }
 
     /// A batch may end here from now on.
-    pub fn may_end(&mut self) {
+    pub(crate) fn may_end(&mut self) {
         self.ends.insert(self.accepted.len());
     }
 
-    pub fn acknowledge(&mut self, all: bool) {
+    pub(crate) fn acknowledge(&mut self, all: bool) {
         self.acknowledged = self.accepted.len();
         if all {
             self.durable = self.acknowledged;
@@ -81,7 +92,7 @@ impl Model {
     }
 
     /// The state that a checkpoint before a record stands for.
-    pub fn state(&self, sequence: u64) -> Vec<u8> {
+    pub(crate) fn state(&self, sequence: u64) -> Vec<u8> {
         let mut state = Vec::new();
         for payload in &self.accepted[..sequence as usize] {
             state.extend_from_slice(&payload[..payload.len().min(9)]);
@@ -91,12 +102,12 @@ impl Model {
     }
 
     /// The power fails: what was not durable may be gone.
-    pub fn darken(&mut self) {
+    pub(crate) fn darken(&mut self) {
         self.acknowledged = self.durable;
     }
 
     /// Opens a journal, and holds what it gives against what it must. An error is the caller's to judge.
-    pub fn open(&mut self, disk: &SimulatedDisk, options: &Options) -> Result<Journal, JournalError> {
+    pub(crate) fn open(&mut self, disk: &SimulatedDisk, options: &Options) -> Result<Journal, JournalError> {
         let mut opening = Opening::begin(Arc::new(disk.clone()), options.clone())?;
         let checkpoint = opening.checkpoint()?;
         let from = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.sequence);

@@ -6,7 +6,7 @@ use bassline_storage::disk::{Random, SimulatedDisk};
 use bassline_storage::journal::{Journal, JournalError, Options, Sync};
 
 /// Lives `steps` steps, or until something fails.
-pub fn live(
+pub(crate) fn live(
     disk: &SimulatedDisk,
     options: &Options,
     random: &mut Random,
@@ -51,7 +51,7 @@ pub fn live(
     Ok(())
 }
 
-pub fn append(journal: &Journal, random: &mut Random, model: &mut Model) -> Result<(), JournalError> {
+pub(crate) fn append(journal: &Journal, random: &mut Random, model: &mut Model) -> Result<(), JournalError> {
     let payload = model.payload(random);
     let sequence = journal.append(|into| into.extend_from_slice(&payload));
     if let Ok(sequence) = sequence {
@@ -60,7 +60,7 @@ pub fn append(journal: &Journal, random: &mut Random, model: &mut Model) -> Resu
     sequence.map(drop)
 }
 
-pub fn sync(journal: &Journal, options: &Options, model: &mut Model) -> Result<(), JournalError> {
+pub(crate) fn sync(journal: &Journal, options: &Options, model: &mut Model) -> Result<(), JournalError> {
     model.may_end();
     let before = journal.durable();
     if let Err(error) = journal.flush() {
