@@ -3,6 +3,7 @@
 use super::error::JournalError;
 use super::state::State;
 use super::{Journal, held};
+use bassline_core::planted::{self, Bug};
 use crc32c::crc32c;
 use std::cell::Cell;
 use std::sync::MutexGuard;
@@ -39,6 +40,9 @@ impl Journal {
         }
         let sum = crc32c(body);
         let mut state = held(&self.state);
+        if planted::is(Bug::FailureForgotten) {
+            state.failed = None;
+        }
         self.usable(&state)?;
         let sequence = state.push(body, sum);
         if state.pending.len() >= self.options.pending_bytes {

@@ -113,7 +113,7 @@ impl Writer {
             return Ok(());
         }
         self.length = self.end;
-        if written < self.ahead {
+        if written <= self.ahead / 16 {
             let length = self.end.next_multiple_of(self.ahead.max(1));
             fill(&*self.file, self.end, length).map_err(self.failed("written"))?;
             self.length = length;

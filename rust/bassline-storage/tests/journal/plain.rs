@@ -324,3 +324,33 @@ fn what_a_visitor_refuses_is_located() {
         opened(&disk, &small());
     });
 }
+
+#[test]
+fn what_was_cut_never_comes_back() {
+    both(|disk| {
+        let options = Options {
+            sync: Sync::Normal,
+            ..small()
+        };
+        let (journal, _) = opened(&disk, &options);
+        for payload in [b"first", b"other"] {
+            journal.append_bytes(payload).unwrap();
+            journal.flush().unwrap();
+        }
+        drop(journal);
+        // Neither was synced, and the first was lost.
+        let name = "00000000000000000000.segment";
+        disk.open(name).unwrap().write_at(64, &[0; 37]).unwrap();
+        let (journal, found) = opened(&disk, &options);
+        assert!(found.is_empty());
+        assert_eq!(
+            journal.recovery().cut.as_ref().map(|cut| (cut.offset, cut.sequence)),
+            Some((64, 0))
+        );
+        journal.append_bytes(b"first").unwrap();
+        journal.flush().unwrap();
+        drop(journal);
+        let (_, found) = opened(&disk, &options);
+        assert_eq!(found, [b"first"]);
+    });
+}
