@@ -46,7 +46,8 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
 def run(bug: str, words: list[str]) -> tuple[bool, str, str]:
     """Whether it passed, which test failed, after how many cases or tests."""
     environment = os.environ | {"BASSLINE_PLANTED": bug}
-    environment.setdefault("BASSLINE_CASES", "6000")
+    if words is JOURNAL:
+        environment.setdefault("BASSLINE_CASES", "6000")
     try:
         done = subprocess.run(
             words,

@@ -29,8 +29,8 @@ fn main() {
     let (mut images, mut lives, mut fired) = (0, 0, Fired::default());
     while images < wanted {
         let part = (wanted - images).min(1_000_000);
-        let (more, lived) = crash::lose_power(first.wrapping_add(lives), part, &mut fired);
-        (images, lives) = (images + more, lives + lived);
+        let (more, seeds) = crash::lose_power(first.wrapping_add(lives), part, &mut fired);
+        (images, lives) = (images + more, lives + seeds);
         println!("{images} images of {lives} lives, seeds from {first}: nothing acknowledged lost, no half batch");
     }
     crash::tell(&fired);
