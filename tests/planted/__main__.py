@@ -16,7 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
-JOURNAL = ["cargo", "test", "--profile", "planted", "-p", "bassline-storage", "--features", "planted", "--test", "journal"]
+JOURNAL = [
+    "cargo",
+    "test",
+    "--profile",
+    "planted",
+    "-p",
+    "bassline-storage",
+    "--features",
+    "planted",
+    "--test",
+    "journal",
+]
 HANGS = 180  # seconds
 
 
