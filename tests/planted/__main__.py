@@ -16,6 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
+JOURNAL = [
+    "cargo",
+    "test",
+    "--profile",
+    "planted",
+    "-p",
+    "bassline-storage",
+    "--features",
+    "planted",
+    "--test",
+    "journal",
+]
 HANGS = 180  # seconds
 
 
@@ -27,20 +39,26 @@ class Verdict:
     seconds: float
 
 
-def suites(cases: int) -> list[tuple[str, list[str]]]:
-    """Name and arguments of python -m, the quickest and broadest first."""
-    return [
-        ("the reference", ["tests.agreement", "--cases", str(cases), "--as-drawn"]),
-        ("conformance", [*PYTEST, "tests/conformance", "-k", "engine"]),
-        ("determinism", [*PYTEST, "tests/test_determinism.py"]),
-        ("api", [*PYTEST, "tests/api"]),
+def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
+    """Name and command of what may find a bug, the quickest and broadest first."""
+    python = [sys.executable, "-m"]
+    engine = [
+        ("the reference", [*python, "tests.agreement", "--cases", str(cases), "--as-drawn"]),
+        ("conformance", [*python, *PYTEST, "tests/conformance", "-k", "engine"]),
+        ("determinism", [*python, *PYTEST, "tests/test_determinism.py"]),
+        ("api", [*python, *PYTEST, "tests/api"]),
     ]
+    journal = [("the journal", JOURNAL)]
+    if not bug:
+        return journal + engine
+    return journal if bug.startswith("journal-") else engine
 
 
-def run(bug: str, arguments: list[str]) -> tuple[bool, str, str]:
+def run(bug: str, words: list[str]) -> tuple[bool, str, str]:
     """Whether it passed, which test failed, after how many cases or tests."""
     environment = os.environ | {"BASSLINE_PLANTED": bug}
-    words = [sys.executable, "-m", *arguments]
+    if words is JOURNAL:
+        environment.setdefault("BASSLINE_CASES", "6000")
     try:
         done = subprocess.run(
             words,
@@ -59,6 +77,7 @@ def run(bug: str, arguments: list[str]) -> tuple[bool, str, str]:
     output = done.stdout + done.stderr
     case = re.search(r"^seed \d+, case (\d+) ", output, re.MULTILINE)
     test = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    test = test or re.search(r"^test (\S+) \.\.\. FAILED", output, re.MULTILINE)
     passed = re.search(r"(\d+) passed", output)
     if case:
         return False, "", f"{int(case[1]) + 1} cases"
@@ -69,8 +88,8 @@ def run(bug: str, arguments: list[str]) -> tuple[bool, str, str]:
 
 def verdict(bug: str, cases: int) -> Verdict:
     started = time.monotonic()
-    for suite, arguments in suites(cases):
-        passed, test, after = run(bug, arguments)
+    for suite, words in suites(bug, cases):
+        passed, test, after = run(bug, words)
         if not passed:
             return Verdict(bug, test or suite, after, time.monotonic() - started)
     return Verdict(bug, "", "", time.monotonic() - started)
@@ -90,6 +109,8 @@ def main() -> int:
     if unknown := sorted({*args.bugs} - {*known}):
         parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
 
+    print("building the tests of the journal ...", flush=True)
+    subprocess.run([*JOURNAL, "--no-run", "--quiet"], cwd=ROOT, check=True)
     clean = verdict("", args.cases)
     if clean.caught_by:
         print(f"without a planted bug: {clean.caught_by} failed ({clean.after}); mend that first")

@@ -61,15 +61,15 @@ fn raw(root: &Path, records: usize) -> impl FnMut() {
         .truncate(true)
         .open(path)
         .unwrap();
-    let room = 64 << 20;
-    file.write_all_at(&vec![0; room], 0).unwrap();
+    let space = 64 << 20;
+    file.write_all_at(&vec![0; space], 0).unwrap();
     file.sync_all().unwrap();
     let bytes = vec![0x5a; RECORD * records];
     let mut offset = 0;
     move || {
         file.write_all_at(&bytes, offset as u64).unwrap();
         file.sync_data().unwrap();
-        offset = (offset + bytes.len()) % (room - bytes.len());
+        offset = (offset + bytes.len()) % (space - bytes.len());
     }
 }
 

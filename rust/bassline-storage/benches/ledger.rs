@@ -3,9 +3,8 @@
 //! `cargo bench -p bassline-storage --bench ledger`, on a directory of the disk to be measured: `BASSLINE_BENCH_DIR=…`.
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 #![expect(clippy::unwrap_used, reason = "what fails here is a bug in the bench")]
-#![expect(clippy::disallowed_methods, reason = "it measures time")]
 
-use bassline_core::{Cause, Change, Committed, ContactId, Handle, Network, OnContradiction, Value};
+use bassline_core::{Cause, Change, Committed, ContactId, Network, OnContradiction, Value};
 use bassline_kernel::{Limits, Log, TickRecord};
 use bassline_storage::record::write_tick_entry;
 use bassline_storage::{Ledger, Opened, Store};
@@ -230,6 +229,9 @@ fn replay(directory: &Path) {
     line("records/s replayed on opening", TICKS as f64 / took, None, "records/s");
 }
 
+/// The name of a part and how to run it.
+type Part = (&'static str, fn(&Path));
+
 fn main() {
     let words: Vec<String> = std::env::args()
         .skip(1)
@@ -243,7 +245,7 @@ fn main() {
     println!(
         "|------------------------------------------------------|---------------------------|----------------------|"
     );
-    let parts: [(&str, fn(&Path)); 3] = [("single", single), ("stream", stream), ("replay", replay)];
+    let parts: [Part; 3] = [("single", single), ("stream", stream), ("replay", replay)];
     for (name, run) in parts {
         if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
             run(directory.path());

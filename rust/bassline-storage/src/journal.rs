@@ -38,6 +38,7 @@ pub use error::{JournalError, VisitError};
 pub use kept::{Kept, checkpoints, first, read_checkpoint};
 pub use open::{Cut, Opening, Recovery, scan};
 pub use options::{Options, Sync};
+pub use walk::Visit;
 
 use crate::disk::{Disk, Held};
 use state::State;
@@ -67,12 +68,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Journal {
     /// Opens the journal on a disk, made if it is not there, and hands every record from `from` on to `visit`.
-    pub fn open(
-        disk: Arc<dyn Disk>,
-        options: Options,
-        from: u64,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), VisitError>,
-    ) -> Result<Self, JournalError> {
+    pub fn open(disk: Arc<dyn Disk>, options: Options, from: u64, visit: &mut Visit<'_>) -> Result<Self, JournalError> {
         Opening::begin(disk, options)?.replay(from, visit)
     }
 

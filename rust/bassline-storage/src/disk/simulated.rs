@@ -48,11 +48,13 @@ impl SimulatedDisk {
     }
 
     /// Another disk: this one as a power loss would leave it. The seed chooses what survives.
+    #[must_use]
     pub fn after_power_loss(&self, seed: u64) -> Self {
         Self::of(self.world().after_power_loss(seed))
     }
 
     /// Another disk: this one after its process was killed. Nothing is lost yet, and what was not synced still may be.
+    #[must_use]
     pub fn after_kill(&self) -> Self {
         Self::of(self.world().after_kill())
     }

@@ -2,7 +2,7 @@
 
 use super::checkpoint::newest_whole;
 use super::checkpoint_file::{Checkpoint, UNFINISHED, checkpoint_in, checkpoint_name};
-use super::error::{JournalError, VisitError};
+use super::error::JournalError;
 use super::options::Options;
 use super::proof::proven_in;
 use super::repair::{Found, repair};
@@ -114,11 +114,7 @@ impl Opening {
     }
 
     /// Hands every record from `from` on to `visit`, and opens the journal behind the last.
-    pub fn replay(
-        self,
-        from: u64,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), VisitError>,
-    ) -> Result<Journal, JournalError> {
+    pub fn replay(self, from: u64, visit: &mut Visit<'_>) -> Result<Journal, JournalError> {
         let found = judge(&*self.disk, &self.files, from, visit)?;
         let damaged = self.damaged;
         // A damaged one does not count, or the records it would need were let go of.
@@ -154,11 +150,7 @@ fn sequence_of(error: &JournalError) -> Option<u64> {
 }
 
 /// Reads the journal on a disk that another may be writing, and answers with the record behind the last. Nothing is changed.
-pub fn scan(
-    disk: &dyn Disk,
-    from: u64,
-    visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), VisitError>,
-) -> Result<u64, JournalError> {
+pub fn scan(disk: &dyn Disk, from: u64, visit: &mut Visit<'_>) -> Result<u64, JournalError> {
     let files = Files::list(disk)?;
     Ok(judge(disk, &files, from, visit)?.chain.next)
 }
@@ -247,7 +239,7 @@ fn verdict(
 ) -> Result<Found, JournalError> {
     let end = found.chain.next;
     if proven > end && !planted::is(Bug::ValidTailEaten) {
-        let place = broken.unwrap_or_else(|| Break {
+        let place = broken.unwrap_or(Break {
             segment: found.last,
             offset: found.end,
             sequence: end,

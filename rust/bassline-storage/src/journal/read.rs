@@ -1,8 +1,9 @@
 //! Reading an open journal, records that are not written yet among them, while others append.
 
-use super::error::{JournalError, VisitError};
+use super::error::JournalError;
 use super::frame::{Frame, HEADER, Place};
 use super::segment::segment_name;
+use super::walk::Visit;
 use super::{Journal, held};
 use bassline_kernel::Limits;
 
@@ -29,12 +30,7 @@ enum Source {
 impl Journal {
     /// Hands records from `from` on to `visit`, within `limits`, and answers with the record behind the last of them. The first is
     /// always given.
-    pub fn read(
-        &self,
-        from: u64,
-        limits: Limits,
-        visit: &mut dyn FnMut(u64, &[u8]) -> Result<(), VisitError>,
-    ) -> Result<u64, JournalError> {
+    pub fn read(&self, from: u64, limits: Limits, visit: &mut Visit<'_>) -> Result<u64, JournalError> {
         let (mut next, mut bytes) = (from, 0);
         let (mut at, mut piece) = (None, PIECE);
         let enough = |next: u64| next - from >= limits.records.max(1) as u64;
@@ -124,7 +120,7 @@ impl Journal {
         drop(state);
         let bytes = match source {
             Source::Memory(bytes) => bytes,
-            Source::File(end) => self.from_file(next, place, end, piece)?,
+            Source::File(end) => self.read_file(next, place, end, piece)?,
         };
         Ok(Some(Stretch {
             is_part: bytes.len() == piece,
@@ -134,7 +130,7 @@ impl Journal {
         }))
     }
 
-    fn from_file(&self, next: u64, place: Place, end: u64, piece: usize) -> Result<Vec<u8>, JournalError> {
+    fn read_file(&self, next: u64, place: Place, end: u64, piece: usize) -> Result<Vec<u8>, JournalError> {
         let name = segment_name(place.segment);
         let wanted = usize::try_from(end.saturating_sub(place.offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; wanted.min(piece)];

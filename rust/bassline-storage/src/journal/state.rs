@@ -66,6 +66,11 @@ pub(super) struct State {
     pub(super) acknowledged: u64,
     pub(super) synced: u64,
     pub(super) flight: Option<Flight>,
+    /// The first record that was not taken.
+    pub(super) taken: u64,
+    /// How many threads wait for a batch, and how many did when the last was done.
+    pub(super) waiting: u64,
+    pub(super) woken: u64,
     /// Someone writes.
     pub(super) leading: bool,
     /// The first failure; it is final.
@@ -129,6 +134,7 @@ impl State {
             self.segments.push_back(Segment::new(self.next));
         }
         self.start_link = self.link;
+        self.taken = self.next;
         self.flight = Some(flight.clone());
         flight
     }

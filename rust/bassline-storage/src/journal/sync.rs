@@ -8,6 +8,9 @@ use super::{Journal, held};
 use bassline_core::planted::{self, Bug};
 use std::sync::{MutexGuard, PoisonError};
 
+/// How often a leader lets others run before it takes what waits.
+const YIELDS: usize = 24;
+
 impl Journal {
     /// Waits until record `up_to` and all before it are as durable as [`Sync`] promises.
     pub fn sync(&self, up_to: u64) -> Result<(), JournalError> {
@@ -52,13 +55,30 @@ impl Journal {
         }
     }
 
-    pub(super) fn wait<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        self.done.wait(state).unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        let mut state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Those whom the last batch has woken are about to append again: a moment later they all go in one batch instead of two.
+    fn gather<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        for _ in 0..YIELDS {
+            if state.next - state.taken >= state.woken {
+                break;
+            }
+            drop(state);
+            std::thread::yield_now();
+            state = held(&self.state);
+        }
+        state
     }
 
     /// Writes all that waits. Nobody else may be writing.
     pub(super) fn lead<'a>(&'a self, mut state: MutexGuard<'a, State>, force: bool) -> MutexGuard<'a, State> {
         state.leading = true;
+        state = self.gather(state);
         let flight = state.take(self.options.segment_bytes);
         let synced = state.synced;
         if planted::is(Bug::AcknowledgedEarly) {
@@ -84,6 +104,7 @@ impl Journal {
         drop((writer, flight));
         state.land();
         state.leading = false;
+        state.woken = state.waiting;
         self.done.notify_all();
         state
     }

@@ -6,7 +6,8 @@ use super::segment::{SEGMENT_HEADER, is_blank, segment_name};
 use super::state::Segment;
 use bassline_core::planted::{self, Bug};
 
-pub(super) type Visit<'a> = dyn FnMut(u64, &[u8]) -> Result<(), VisitError> + 'a;
+/// What a record is handed to: its number and its payload.
+pub type Visit<'a> = dyn FnMut(u64, &[u8]) -> Result<(), VisitError> + 'a;
 
 /// Where the chain stands: what the next record is to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

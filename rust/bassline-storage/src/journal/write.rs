@@ -9,7 +9,7 @@ use crate::disk::{Disk, DiskFile};
 use bassline_core::planted::{self, Bug};
 use std::sync::Arc;
 
-const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 #[derive(Debug)]
 pub(super) struct Writer {

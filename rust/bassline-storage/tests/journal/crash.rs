@@ -1,6 +1,8 @@
 //! The power fails at every call, and any subset of what was not synced survives.
 
-use crate::model::{Case, Model, number, options, plant, seed};
+use crate::model::{Case, Model, options};
+#[cfg(test)]
+use crate::model::{number, seed};
 use crate::scenario::{append, live, sync};
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::Options;
@@ -42,7 +44,7 @@ fn survive(mut disk: SimulatedDisk, options: &Options, mut model: Model, random:
         });
         model.darken();
         let dark = disk;
-        disk = dark.after_power_loss(random.next());
+        disk = dark.after_power_loss(random.draw());
         fired.add(&dark.fired());
     }
     let journal = model
@@ -60,19 +62,17 @@ fn survive(mut disk: SimulatedDisk, options: &Options, mut model: Model, random:
     fired.add(&disk.fired());
     // What opening found is durable.
     model.darken();
-    let disk = disk.after_power_loss(random.next());
+    let disk = disk.after_power_loss(random.draw());
     model
         .open(&disk, options)
         .expect("what was opened can be opened after a power loss");
 }
 
-#[test]
-fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch() {
-    plant();
-    let wanted = number("BASSLINE_CASES", 6_000, 100_000);
-    let (mut images, mut lives, mut fired) = (0, 0, Fired::default());
+/// Loses power at every call of one life after another until there are so many images; how many images, how many lives.
+pub(crate) fn lose_power(first: u64, wanted: u64, fired: &mut Fired) -> (u64, u64) {
+    let (mut images, mut lives) = (0, 0);
     while images < wanted {
-        let seed = seed().wrapping_add(lives);
+        let seed = first.wrapping_add(lives);
         lives += 1;
         let (disk, ..) = life_until(seed, None);
         for call in 0..disk.calls() {
@@ -80,14 +80,19 @@ fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch(
             let mut random = Random::new(seed ^ (call << 32));
             for image in 0..IMAGES_PER_CALL {
                 let _case = Case(format!("seed {seed}, call {call}, image {image}: {options:?}"));
-                let image = disk.after_power_loss(random.next());
+                let image = disk.after_power_loss(random.draw());
                 fired.add(&image.fired());
-                survive(image, &options, model.clone(), &mut random, &mut fired);
+                survive(image, &options, model.clone(), &mut random, fired);
                 images += 1;
             }
             fired.add(&disk.fired());
         }
     }
+    (images, lives)
+}
+
+/// Each kind has happened.
+pub(crate) fn tell(fired: &Fired) {
     let kinds = [
         "power lost",
         "sector lost",
@@ -97,9 +102,17 @@ fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch(
         "name lost",
         "removal undone",
     ];
-    println!("{images} images of {lives} lives");
     for kind in kinds {
         println!("  {kind}: {}", fired.of(kind));
         assert!(fired.of(kind) > 0, "{kind} never happened");
     }
+}
+
+#[test]
+fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch() {
+    crate::model::plant();
+    let mut fired = Fired::default();
+    let (images, lives) = lose_power(seed(), number("BASSLINE_CASES", 6_000, 100_000), &mut fired);
+    println!("{images} images of {lives} lives");
+    tell(&fired);
 }

@@ -29,7 +29,7 @@ fn kept(seed: u64, fresh: u64) -> Kept {
     let (mut payloads, mut checkpoints) = (Vec::new(), BTreeMap::new());
     for batch in 0..16 {
         for _ in 0..=random.below(4) {
-            let mut payload: Vec<u8> = (0..random.below(50)).map(|_| random.next() as u8).collect();
+            let mut payload: Vec<u8> = (0..random.below(50)).map(|_| random.draw() as u8).collect();
             // Two histories of one shape that part in the middle.
             if batch >= 6
                 && let Some(byte) = payload.first_mut()
@@ -41,7 +41,7 @@ fn kept(seed: u64, fresh: u64) -> Kept {
         }
         journal.flush().unwrap();
         if batch == 4 || batch == 11 {
-            let state: Vec<u8> = (0..200).map(|_| random.next() as u8).collect();
+            let state: Vec<u8> = (0..200).map(|_| random.draw() as u8).collect();
             let sequence = journal.end();
             journal
                 .write_checkpoint(sequence, b"meta", |into| Ok(into.write_all(&state)?))

@@ -1,6 +1,8 @@
 //! Every call fails once or for ever: typed errors, no acknowledgement, and the journal opens again.
 
-use crate::model::{Case, Model, number, options, plant, seed};
+use crate::model::{Case, Model, options};
+#[cfg(test)]
+use crate::model::{number, seed};
 use crate::scenario::live;
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::JournalError;
@@ -35,7 +37,7 @@ fn life_with(seed: u64, fault: Fault, fired: &mut Fired) -> bool {
     let mut dark = model.clone();
     dark.darken();
     for _ in 0..2 {
-        let image = disk.after_power_loss(random.next());
+        let image = disk.after_power_loss(random.draw());
         let journal = dark.clone().open(&image, &options).expect("opens after a power loss");
         journal.close().expect("closes after a power loss");
         fired.add(&image.fired());
@@ -46,31 +48,28 @@ fn life_with(seed: u64, fault: Fault, fired: &mut Fired) -> bool {
     let journal = model.open(&killed, &options).expect("opens after a kill");
     drop(journal);
     // What was told to whoever opened it is durable now, whatever failed before.
-    let image = killed.after_power_loss(random.next());
+    let image = killed.after_power_loss(random.draw());
     model
         .open(&image, &options)
         .expect("opens after a kill and a power loss");
     failed
 }
 
-#[test]
-fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal() {
-    plant();
-    let wanted = number("BASSLINE_CASES", 6_000, 50_000) / 2;
-    let (mut lives, mut failed, mut at, mut fired) = (0, 0, 0, Fired::default());
+/// Lets every call of one life after another fail in every way; how many lives, of how many seeds, and how many the fault ended.
+pub(crate) fn fail(first: u64, wanted: u64, fired: &mut Fired) -> (u64, u64, u64) {
     let kinds = [
         FaultKind::Error,
         FaultKind::NoSpace,
         FaultKind::ShortWrite,
         FaultKind::SyncFailure,
     ];
-    let mut worlds = 0;
+    let (mut lives, mut failed, mut at, mut seeds) = (0, 0, 0, 0);
     while lives < wanted {
-        let seed = seed().wrapping_add(worlds);
+        let seed = first.wrapping_add(seeds);
         let mut ended = false;
         for kind in kinds {
             for sticky in [false, true] {
-                let fails = life_with(seed, Fault { at, kind, sticky }, &mut fired);
+                let fails = life_with(seed, Fault { at, kind, sticky }, fired);
                 ended |= !fails && sticky;
                 failed += u64::from(fails);
                 lives += 1;
@@ -78,10 +77,14 @@ fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal(
         }
         at += 1;
         if ended {
-            (at, worlds) = (0, worlds + 1);
+            (at, seeds) = (0, seeds + 1);
         }
     }
-    println!("{lives} lives of {worlds} seeds, {failed} ended by the fault");
+    (lives, seeds, failed)
+}
+
+/// Each kind has happened.
+pub(crate) fn tell(fired: &Fired) {
     for kind in [
         "call failed",
         "disk full",
@@ -92,5 +95,14 @@ fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal(
         println!("  {kind}: {}", fired.of(kind));
         assert!(fired.of(kind) > 0, "{kind} never happened");
     }
+}
+
+#[test]
+fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal() {
+    crate::model::plant();
+    let mut fired = Fired::default();
+    let (lives, seeds, failed) = fail(seed(), number("BASSLINE_CASES", 6_000, 50_000) / 2, &mut fired);
+    println!("{lives} lives of {seeds} seeds, {failed} ended by the fault");
+    tell(&fired);
     assert!(failed > 0);
 }

@@ -73,7 +73,7 @@ impl Model {
             _ => random.below(60),
         };
         let payload: Vec<u8> = (0..length)
-            .map(|_| if random.once_in(3) { 0 } else { random.next() as u8 })
+            .map(|_| if random.once_in(3) { 0 } else { random.draw() as u8 })
             .collect();
         self.accepted.push(payload.clone());
         payload

@@ -203,7 +203,7 @@ fn without_checkpoints_to_keep_all_but_the_last_segment_may_go() {
         let first = journal.truncate_below(u64::MAX).unwrap();
         assert!((1..40).contains(&first));
         let segments = disk.list().unwrap();
-        assert_eq!(segments.iter().filter(|name| name.ends_with(".segment")).count(), 1);
+        assert_eq!(segments.iter().filter(|name| name.contains(".segment")).count(), 1);
         fill(&journal, 1);
     });
 }
@@ -226,7 +226,7 @@ fn a_damaged_checkpoint_is_told_of_and_the_older_one_is_used() {
         let checkpoint = opening.checkpoint().unwrap().unwrap();
         assert_eq!((checkpoint.sequence, checkpoint.body), (10, vec![10; 90]));
         let journal = opening.replay(10, &mut |_, _| Ok(())).unwrap();
-        let told = journal.recovery().damaged.first().map(|error| error.to_string());
+        let told = journal.recovery().damaged.first().map(ToString::to_string);
         assert!(told.is_some_and(|told| told.contains(damaged)));
         journal.close().unwrap();
         disk.open("00000000000000000010.checkpoint")
@@ -248,7 +248,7 @@ fn a_failed_checkpoint_leaves_the_one_before_and_a_journal_that_goes_on() {
         assert!(matches!(refused, Err(JournalError::Refused { sequence: 4, .. })));
         assert_eq!(journal.newest_checkpoint().unwrap().unwrap().sequence, 2);
         fill(&journal, 1);
-        assert!(disk.list().unwrap().iter().all(|name| !name.ends_with(".new")));
+        assert!(disk.list().unwrap().iter().all(|name| !name.contains(".new")));
     });
 }
 

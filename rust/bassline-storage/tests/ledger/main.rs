@@ -294,7 +294,7 @@ impl World {
             fired.add(&self.disk.fired());
             self.disk = match self.random.below(3) {
                 0 => self.disk.after_kill(),
-                _ => self.disk.after_power_loss(self.random.next()),
+                _ => self.disk.after_power_loss(self.random.draw()),
             };
         }
         self.disk.plan(None);
