@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 import bassline as bl
+
+OLD = Path(__file__).parent.parent.parent / "rust/bassline-storage/tests/files/version1.sql"
 
 
 def shape(net):
@@ -57,29 +60,22 @@ def test_links_have_a_view(store):
 
 
 def test_a_store_from_before_there_were_links_is_opened(store):
-    with bl.Network(store) as net:
-        net.contact("g/x", 1)
     with closing(sqlite3.connect(store)) as database:
-        database.executescript(
-            """
-            drop view links; drop table link; drop view contradictions; drop view faults; drop table mark;
-            pragma user_version = 1;
-            drop view groups; drop view contacts; drop view contact_path; drop view gadget_path; drop view wire_path;
-            drop view gadgets; drop view wires; drop view history;
-            alter table group_ drop column sealed; alter table contact drop column boundary;
-            create view contact_path as select c.id >> 32 as network, c.handle, c.id, c.name as path from contact c;
-            """
-        )
+        database.executescript(OLD.read_text())
     with bl.Network(store) as net:
-        assert net["g/x"] == 1
+        assert net["carriers/AA/mean"] == 1.5
+        assert net.position("a.csv") == 5
         net.group("room", sealed=True).contact("in", boundary="input")
-        net.link("g/x", "room/in", "feeds")
+        net.link("count", "room/in", "feeds")
     with bl.Network(store) as net:
-        assert shape(net) == (
-            [(("g/x", "room/in"), "feeds", {})],
-            {"g": False, "room": True},
-            {"g/x": None, "room/in": "input"},
-        )
+        links, seals, boundaries = shape(net)
+        assert links == [(("count", "room/in"), "feeds", {})]
+        assert seals == {"deep": False, "deep/er": False, "deep/empty": False, "carriers": False} | {
+            "carriers/AA": False,
+            "carriers/B%2F6": False,
+            "room": True,
+        }
+        assert (boundaries["count"], boundaries["room/in"]) == (None, "input")
 
 
 def test_a_manifest_declares_them():

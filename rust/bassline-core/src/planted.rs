@@ -77,6 +77,24 @@ pub enum Bug {
     ReentrantWriteDropped,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
+    /// A position is stored without the batch that it belongs to.
+    PositionWithoutBatch,
+    /// The number of the last tick is not stored with the data.
+    TickNumberNotStored,
+    /// A batch that comes again is stored again.
+    BatchAppliedTwice,
+    /// A migration leaves out what an earlier version lacked.
+    MigrationSkipsVersion,
+    /// History is removed up to the last tick, not up to what is to be kept.
+    HistoryCutTooFar,
+    /// A snapshot says another tick than it shows.
+    SnapshotOfWrongTick,
+    /// Of the contents of a contact in a batch, the first is stored.
+    FirstContentWins,
+    /// What a tick added and removed is not kept for the past.
+    PastStructureNotStored,
+    /// A checksum is not compared.
+    ChecksumIgnored,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -116,6 +134,15 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("uncommitted-read", Bug::UncommittedRead),
+    ("sqlite-position-without-batch", Bug::PositionWithoutBatch),
+    ("sqlite-tick-number-not-stored", Bug::TickNumberNotStored),
+    ("sqlite-batch-applied-twice", Bug::BatchAppliedTwice),
+    ("sqlite-migration-skips-version", Bug::MigrationSkipsVersion),
+    ("sqlite-history-cut-too-far", Bug::HistoryCutTooFar),
+    ("sqlite-snapshot-of-wrong-tick", Bug::SnapshotOfWrongTick),
+    ("sqlite-first-content-wins", Bug::FirstContentWins),
+    ("sqlite-past-structure-not-stored", Bug::PastStructureNotStored),
+    ("sqlite-checksum-ignored", Bug::ChecksumIgnored),
 ];
 
 #[cfg(feature = "planted")]

@@ -12,7 +12,7 @@ use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
 use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
-use bassline_storage::{Sqlite, Sync};
+use bassline_storage::{Sqlite, Store, Sync};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
 use std::collections::VecDeque;
@@ -69,14 +69,14 @@ impl Network {
         let mut positions = indexmap_of();
         let network = if let Some(path) = &store {
             let sync = if &*sync == "full" { Sync::Full } else { Sync::Normal };
-            let opened = crate::enter::detached(py, || Sqlite::open(path, &name, sync))
+            let opened = crate::enter::detached(py, || Sqlite::at(path).sync(sync).open(&name))
                 .map_err(|error| storage_error(&error))?;
             epoch = opened.epoch;
             positions = opened.positions;
             let image: Image = opened.image;
             let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
                 .map_err(|error| image_error(&error))?;
-            let attached = kernel.attach("store", Box::new(opened.driver), AttachOptions::store());
+            let attached = kernel.attach("store", opened.driver, AttachOptions::store());
             attached.map_err(|error| crate::error::kernel_error(py, error))?;
             network
         } else {

@@ -5,7 +5,7 @@ use crate::handle::read_network;
 use crate::shared::Shared;
 use crate::value::content_to_python;
 use bassline_core::{Cause, How, Reason};
-use bassline_storage::SqliteReader;
+use bassline_storage::{Reader, SqliteReader};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 

@@ -10,7 +10,7 @@ mod sqlite;
 mod store;
 
 pub use error::StorageError;
-pub use sqlite::{Opened as SqliteOpened, Sqlite, SqliteDriver, SqliteReader, Sync};
+pub use sqlite::{KeepHistory, Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
 };

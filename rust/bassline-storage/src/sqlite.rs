@@ -1,24 +1,37 @@
 //! The embedded store: one SQLite file for any number of networks, readable with any SQLite tool.
 
+mod backup;
+mod base;
 mod cause;
 mod changes;
+mod check;
+mod checksum;
 mod connection;
 mod contents;
 mod driver;
+mod entry;
 mod failure;
+mod history;
 mod key;
 mod load;
 mod marks;
+mod migrate;
 mod open;
 mod opener;
+mod pace;
+mod past;
 mod reader;
+mod retention;
 mod schema;
+mod snapshots;
+mod store;
 mod structure;
 #[cfg(test)]
 mod testing;
+mod tidy;
 mod turns;
 mod wal;
 
 pub use driver::SqliteDriver;
-pub use open::{Opened, Sqlite, Sync};
 pub use reader::SqliteReader;
+pub use store::{KeepHistory, Sqlite, Sync};

@@ -1,7 +1,7 @@
 //! Causes as one column or one element of a change.
 
 use bassline_core::{Cause, GadgetId, Handle, Text, WireId};
-use rusqlite::types::{ToSqlOutput, Value as Cell, ValueRef};
+use rusqlite::types::ValueRef;
 
 /// A gadget is its handle plus one, a wire the negative of that.
 fn number(bits: u64) -> i64 {
@@ -9,12 +9,12 @@ fn number(bits: u64) -> i64 {
 }
 
 /// The cell of a cause.
-pub(crate) fn to_cell(cause: &Cause) -> ToSqlOutput<'_> {
+pub(crate) fn to_cell(cause: &Cause) -> ValueRef<'_> {
     match cause {
-        Cause::Nobody => ToSqlOutput::Borrowed(ValueRef::Null),
-        Cause::External(source) => ToSqlOutput::Borrowed(ValueRef::Text(source.as_bytes())),
-        Cause::Gadget(id) => ToSqlOutput::Owned(Cell::Integer(number(id.to_bits()))),
-        Cause::Wire(id) => ToSqlOutput::Owned(Cell::Integer(-number(id.to_bits()))),
+        Cause::Nobody => ValueRef::Null,
+        Cause::External(source) => ValueRef::Text(source.as_bytes()),
+        Cause::Gadget(id) => ValueRef::Integer(number(id.to_bits())),
+        Cause::Wire(id) => ValueRef::Integer(-number(id.to_bits())),
     }
 }
 

@@ -99,6 +99,30 @@ pub(crate) fn of_contact(changes: &str, contact: ContactId, source: &Text) -> Re
     Ok(found)
 }
 
+/// All changes of a tick, in order; what was there before is not in them.
+pub(crate) fn all(changes: &str, source: &Text) -> Result<Vec<Change>, JsonError> {
+    let Value::List(changes) = json::from_str(changes)? else {
+        return Err(JsonError::new("the changes are no list"));
+    };
+    let change = |change: &Value| match change {
+        Value::List(parts) => match parts.first() {
+            Some(Value::Int(bits)) => {
+                let (new, cause) = decode(parts, &changes, source)?;
+                Ok(Change {
+                    contact: ContactId::from_bits(*bits as u64),
+                    old: None,
+                    new,
+                    cause,
+                    event: false,
+                })
+            }
+            _ => Err(JsonError::new("a change is of no contact")),
+        },
+        _ => Err(JsonError::new("a change is no list")),
+    };
+    changes.iter().map(change).collect()
+}
+
 fn decode(parts: &[Value], changes: &[Value], source: &Text) -> Result<(Content, Cause), JsonError> {
     let malformed = || JsonError::new(format!("{} is no change", Value::List(Arc::new(parts.to_vec()))));
     let cause = match parts.get(2) {

@@ -1,12 +1,16 @@
 //! The newest content of each contact in a batch: what is overwritten within it is never written to its row.
 
 use super::cause;
+use super::checksum::{self, int};
 use super::failure::WriteError;
 use super::key;
 use crate::json;
+use bassline_core::planted::{self, Bug};
 use bassline_core::{Cause, Change, ContactId, Content, Handle};
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
+use rusqlite::types::ValueRef;
+
+const UPDATE: &str = "UPDATE contact SET version = ?2, cause = ?3, content = ?4, content_checksum = ?5 WHERE id = ?1";
 
 /// Finds the newest change of each contact, in order of first appearance.
 #[derive(Debug)]
@@ -49,6 +53,7 @@ impl<'batch, 'index> Newest<'batch, 'index> {
                 self.entries.push(Some(latest));
                 self.index[slot] = self.entries.len() as u32;
             }
+            _ if planted::is(Bug::FirstContentWins) => {}
             entry => self.entries[entry as usize - 1] = Some(latest),
         }
     }
@@ -70,8 +75,7 @@ impl<'batch, 'index> Newest<'batch, 'index> {
         network: i64,
         out: &mut Vec<u8>,
     ) -> Result<(), WriteError> {
-        let mut update =
-            transaction.prepare_cached("UPDATE contact SET version = ?2, cause = ?3, content = ?4 WHERE id = ?1")?;
+        let mut update = transaction.prepare_cached(UPDATE)?;
         for latest in self.take() {
             out.clear();
             let content = match latest.content {
@@ -81,9 +85,13 @@ impl<'batch, 'index> Newest<'batch, 'index> {
                     ValueRef::Text(out)
                 }
             };
-            let (id, cause) = (key::row(network, latest.contact), cause::to_cell(latest.cause));
-            let content = ToSqlOutput::Borrowed(content);
-            if update.execute(params![id, latest.tick as i64, cause, content])? != 1 {
+            let cells = [
+                int(key::row(network, latest.contact)),
+                int(latest.tick as i64),
+                cause::to_cell(latest.cause),
+                content,
+            ];
+            if checksum::execute(&mut update, &cells)? != 1 {
                 return Err(WriteError::Unknown {
                     what: format!("contact {:?}", latest.contact),
                 });

@@ -1,20 +1,27 @@
 //! The driver: a batch of ticks is one transaction.
 
 use super::changes::ChangesWriter;
-use super::connection::open_to_write;
+use super::checksum::{self, int, text_or_null};
+use super::connection::{IfMissing, open_to_write};
 use super::contents::Newest;
+use super::entry::Entry;
 use super::failure::{WriteError, failure};
 use super::key;
 use super::opener::Opener;
+use super::pace::Pace;
+use super::retention;
+use super::store::{KeepHistory, Sync};
 use super::structure::StructureWriter;
 use super::turns::Turn;
-use super::wal::WalFile;
+use super::wal::Files;
 use crate::fork::Use;
 use crate::json::{self, JsonError};
+use crate::record::write_structure;
+use bassline_core::planted::{self, Bug};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,36 +33,65 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct SqliteDriver {
     // Declared first, to be closed before the network is free for others.
-    connection: Connection,
-    path: PathBuf,
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
     name: String,
-    network: i64,
+    pub(super) network: i64,
     epoch: u64,
+    sync: Sync,
+    pub(super) keep: KeepHistory,
     writer: ChangesWriter,
     /// By slot, for [`Newest`].
     index: Vec<u32>,
     content: Vec<u8>,
-    wal: WalFile,
+    structure: Vec<u8>,
+    files: Files,
     turn: Turn,
+    pub(super) pace: Pace,
+    /// Up to where the past is to go, as far as it has not.
+    pub(super) cut: Option<u64>,
     _opener: Opener,
 }
 
+/// What a driver is started with.
+pub(crate) struct Start {
+    pub(crate) connection: Connection,
+    pub(crate) network: i64,
+    pub(crate) epoch: u64,
+    pub(crate) sync: Sync,
+    pub(crate) keep: KeepHistory,
+    pub(crate) pace: Pace,
+    pub(crate) opener: Opener,
+}
+
 impl SqliteDriver {
-    pub(crate) fn new(connection: Connection, network: i64, epoch: u64, opener: Opener) -> Self {
+    pub(crate) fn new(start: Start) -> Self {
+        let Start {
+            connection,
+            network,
+            epoch,
+            sync,
+            keep,
+            pace,
+            opener,
+        } = start;
         let (path, name) = (opener.store.clone(), opener.network.clone());
-        let (writer, index, content) = (ChangesWriter::default(), Vec::new(), Vec::new());
-        let wal = WalFile::of(&path);
         Self {
-            wal,
+            files: Files::of(&path),
             connection,
             path,
             name,
             network,
             epoch,
-            writer,
-            index,
-            content,
+            sync,
+            keep,
+            writer: ChangesWriter::default(),
+            index: Vec::new(),
+            content: Vec::new(),
+            structure: Vec::new(),
             turn: Turn::new(),
+            pace,
+            cut: None,
             _opener: opener,
         }
     }
@@ -65,27 +101,38 @@ impl SqliteDriver {
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let stored =
-            Stored::of(&transaction, self.network)?.ok_or_else(|| WriteError::NetworkGone(self.name.clone()))?;
+            Entry::of(&transaction, self.network)?.ok_or_else(|| WriteError::NetworkGone(self.name.clone()))?;
         if stored.epoch != self.epoch {
             return Err(WriteError::Superseded(self.name.clone()));
         }
+        let known = if planted::is(Bug::BatchAppliedTwice) {
+            0
+        } else {
+            stored.tick
+        };
         let fresh = || {
             batch
                 .records
                 .iter()
                 .map(Arc::as_ref)
-                .filter(|record| record.tick > stored.tick)
+                .filter(|record| record.tick > known)
         };
         let Some(last) = fresh().next_back() else { return Ok(()) };
+        if planted::is(Bug::PositionWithoutBatch) {
+            write_positions(&transaction, self.network, fresh())?;
+            transaction.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
+        }
         let mut structure = StructureWriter {
             transaction: &transaction,
             network: self.network,
+            tick: 0,
             creation: stored.creation,
         };
         let mut newest = Newest::new(&mut self.index);
-        let mut insert = transaction
-            .prepare_cached("INSERT INTO tick (id, epoch, time, source, changes) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut insert = transaction.prepare_cached(INSERT)?;
+        let mut changes_count = 0;
         for record in fresh() {
+            structure.tick = record.tick;
             for change in &record.structure {
                 structure.write(change)?;
                 if let StructureChange::ContactRemoved(contact) = change {
@@ -95,55 +142,61 @@ impl SqliteDriver {
             for change in &record.changes {
                 newest.note(change, record.tick);
             }
+            changes_count += record.changes.len() + record.structure.len();
+            self.structure.clear();
+            if !record.structure.is_empty() && !planted::is(Bug::PastStructureNotStored) {
+                write_structure(&record.structure, &mut self.structure);
+            }
             let changes = self
                 .writer
                 .write(record)
                 .map_err(|(contact, reason)| unstorable(&transaction, self.network, contact, reason))?;
-            let changes = ToSqlOutput::Borrowed(ValueRef::Text(changes));
-            let id = key::tick_row(self.network, record.tick);
-            insert.execute(params![
-                id,
-                record.epoch as i64,
-                record.time_micros,
-                record.source.as_str(),
-                changes
-            ])?;
+            let cells = [
+                int(key::tick_row(self.network, record.tick)),
+                int(record.epoch as i64),
+                int(record.time_micros),
+                ValueRef::Text(record.source.as_bytes()),
+                ValueRef::Text(changes),
+                if self.structure.is_empty() {
+                    ValueRef::Null
+                } else {
+                    ValueRef::Blob(&self.structure)
+                },
+            ];
+            checksum::execute(&mut insert, &cells)?;
         }
         drop(insert);
         newest.write(&transaction, self.network, &mut self.content)?;
         write_positions(&transaction, self.network, fresh())?;
-        let sql = "UPDATE network SET tick = ?2, tick_epoch = ?3, updated = ?4, creation = ?5 WHERE id = ?1";
-        let (tick, epoch, creation) = (last.tick as i64, last.epoch as i64, structure.creation as i64);
-        transaction
-            .prepare_cached(sql)?
-            .execute(params![self.network, tick, epoch, last.time_micros, creation])?;
+        let after = Entry {
+            tick: if planted::is(Bug::TickNumberNotStored) {
+                stored.tick
+            } else {
+                last.tick
+            },
+            tick_epoch: last.epoch,
+            updated: last.time_micros,
+            creation: structure.creation,
+            ..stored
+        };
+        after.write(&transaction)?;
+        let more = match self.cut {
+            // Twice what comes, so that it ends.
+            Some(cut) => retention::trim(&transaction, self.network, cut, 2 * batch.records.len() as u64)?,
+            None => true,
+        };
         transaction.commit()?;
+        if !more {
+            self.cut = None;
+        }
+        self.pace.changes += changes_count as u64;
+        (self.pace.last_tick, self.pace.last_time) = (last.tick, last.time_micros);
         Ok(())
     }
 }
 
-/// What the store knows of the network when a transaction begins.
-struct Stored {
-    tick: u64,
-    creation: u64,
-    /// Is another than the driver's when the lock did not keep a second opener out, as on some network file systems.
-    epoch: u64,
-}
-
-impl Stored {
-    fn of(transaction: &Transaction<'_>, network: i64) -> rusqlite::Result<Option<Self>> {
-        let mut statement = transaction.prepare_cached("SELECT tick, creation, epoch FROM network WHERE id = ?1")?;
-        let number = |row: &Row<'_>, at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
-        let read = |row: &Row<'_>| {
-            Ok(Self {
-                tick: number(row, 0)?,
-                creation: number(row, 1)?,
-                epoch: number(row, 2)?,
-            })
-        };
-        statement.query_row([network], read).optional()
-    }
-}
+const INSERT: &str = "INSERT INTO tick (id, epoch, time, source, changes, structure, checksum)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// The error of a value that has no JSON, with the path of its contact.
 fn unstorable(transaction: &Transaction<'_>, network: i64, contact: ContactId, reason: JsonError) -> WriteError {
@@ -168,11 +221,16 @@ fn write_positions<'a>(
     );
     for (source, record) in newest {
         if let Some(position) = &record.position {
-            let mut upsert = transaction.prepare_cached(
-                "INSERT INTO position (network, source, position, tick) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT DO UPDATE SET position = excluded.position, tick = excluded.tick",
-            )?;
-            upsert.execute(params![network, source, json::to_string(position)?, record.tick as i64])?;
+            let mut upsert = transaction
+                .prepare_cached("INSERT OR REPLACE INTO position (network, source, position, tick, checksum) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            let position = json::to_string(position)?;
+            let cells = [
+                int(network),
+                text_or_null(Some(source)),
+                text_or_null(Some(&position)),
+                int(record.tick as i64),
+            ];
+            checksum::execute(&mut upsert, &cells)?;
         }
     }
     Ok(())
@@ -182,19 +240,21 @@ impl Driver for SqliteDriver {
     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
         self.turn.take();
         let _use = Use::begin();
-        self.stand_on_the_log()?;
+        self.stand_on_the_files()?;
         self.write(batch).map_err(|error| failure(error, &self.path))?;
-        while self.stand_on_the_log()? {
+        while self.stand_on_the_files()? {
             // Taken away while it was written: what is in the store already is skipped.
             self.write(batch).map_err(|error| failure(error, &self.path))?;
         }
+        self.tidy_up_if_overdue();
         self.turn.end();
         Ok(())
     }
 
     fn idle(&mut self) -> Result<(), DriverFailure> {
         let _use = Use::begin();
-        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
+        self.stand_on_the_files()?;
+        self.tidy_up();
         Ok(())
     }
 
@@ -207,40 +267,35 @@ impl Driver for SqliteDriver {
 
 impl SqliteDriver {
     /// Opens the store anew if its write-ahead log is no longer the file that was written to; answers whether it did.
-    fn stand_on_the_log(&mut self) -> Result<bool, DriverFailure> {
-        if WalFile::of(&self.path) == self.wal {
+    fn stand_on_the_files(&mut self) -> Result<bool, DriverFailure> {
+        let now = Files::of(&self.path);
+        if now == self.files {
             return Ok(false);
         }
+        if now.store != self.files.store {
+            return Err(failure(WriteError::FileGone, &self.path));
+        }
         let sqlite = |error| failure(WriteError::Sqlite(error), &self.path);
-        let synchronous: i64 = self
-            .connection
-            .query_row("PRAGMA synchronous", [], |row| row.get(0))
-            .map_err(sqlite)?;
         // Closed before the new one is opened: it may have something to move into the file.
         drop(std::mem::replace(
             &mut self.connection,
             Connection::open_in_memory().map_err(sqlite)?,
         ));
-        let opened = open_to_write(&self.path, if synchronous == 2 { "FULL" } else { "NORMAL" });
+        let opened = open_to_write(&self.path, self.sync, IfMissing::Refuse, Some(&self.name));
         self.connection = opened.map_err(|error| DriverFailure::of(FailureClass::Fatal, error))?;
         self.connection
             .execute("UPDATE network SET epoch = epoch WHERE id = ?1", [self.network])
-            .map_err(|error| failure(WriteError::Sqlite(error), &self.path))?;
-        self.wal = WalFile::of(&self.path);
+            .map_err(sqlite)?;
+        self.files = Files::of(&self.path);
         Ok(true)
-    }
-
-    /// Moves what is in the write-ahead log into the file. Readers may keep it from being done; nothing is lost by that.
-    fn checkpoint(&self, pragma: &str) {
-        let _ = self.connection.query_row(pragma, [], |_| Ok(()));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sqlite::Sqlite;
     use crate::sqlite::testing::{NEVER, Session, content, declare, place, query, write};
-    use crate::sqlite::{Sqlite, Sync};
     use bassline_core::{
         Blend, Cause, Change, ContactId, ContactRecord, GroupId, Handle, Network, OnContradiction, Value,
     };
@@ -263,7 +318,7 @@ mod tests {
     #[test]
     fn a_batch_that_comes_again_is_skipped() {
         let (_directory, path) = place();
-        let mut opened = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let mut opened = Sqlite::at(&path).start("main").unwrap();
         let mut network = Network::load(opened.image, OnContradiction::Record, None).unwrap();
         let mut records = Vec::new();
         for n in 0..4 {
@@ -283,7 +338,7 @@ mod tests {
         opened.driver.handle_changes(&Batch::default()).unwrap();
         drop(opened.driver);
         assert_eq!(query(&path, "SELECT count(*), max(tick) FROM history"), ["4 | 4"]);
-        let again = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let again = Sqlite::at(&path).start("main").unwrap();
         assert_eq!(
             Network::load(again.image, OnContradiction::Record, None)
                 .unwrap()
@@ -316,7 +371,7 @@ mod tests {
         ));
         let report = session.kernel.close(None);
         assert_eq!(report.undelivered[0].1, 2);
-        let opened = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let opened = Sqlite::at(&path).start("main").unwrap();
         assert_eq!(opened.image.tick, 4);
         let network = Network::load(opened.image, OnContradiction::Record, None).unwrap();
         assert_eq!(content(&network, "n"), Some(Value::Int(2)));
@@ -354,7 +409,7 @@ mod tests {
                 log.set_len(log.metadata().unwrap().len() / 20 * crash as u64).unwrap();
                 acknowledged_here = 0;
             }
-            let opened = match Sqlite::open(&copy, "main", Sync::Full) {
+            let opened = match Sqlite::at(&copy).start("main") {
                 Ok(opened) if !opened.is_new => opened,
                 other => {
                     assert_eq!(acknowledged_here, 0, "{other:?}");
@@ -395,7 +450,7 @@ mod tests {
     #[test]
     fn a_change_of_something_the_store_does_not_know_is_refused() {
         let (_directory, path) = place();
-        let mut opened = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let mut opened = Sqlite::at(&path).start("main").unwrap();
         let change = Change {
             contact: ContactId::from_bits(3),
             old: None,
@@ -445,7 +500,7 @@ mod tests {
     #[test]
     fn an_error_of_sqlite_that_may_pass_is_transient() {
         let (_directory, path) = place();
-        let opened = Sqlite::open(&path, "main", Sync::Normal).unwrap();
+        let opened = Sqlite::at(&path).start("main").unwrap();
         opened.driver.connection.busy_timeout(Duration::from_millis(1)).unwrap();
         let kernel = Kernel::new(Ring::new());
         let other = Connection::open(&path).unwrap();

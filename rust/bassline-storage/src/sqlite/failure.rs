@@ -16,6 +16,10 @@ pub(crate) enum WriteError {
     Json(#[from] JsonError),
     #[error("contact '{contact}' holds a value that cannot be stored: {reason}")]
     Value { contact: String, reason: JsonError },
+    #[error(
+        "the file was deleted or replaced while it was open; what it held may still be in the file that was moved; close the network here, put the file back and open it again"
+    )]
+    FileGone,
     #[error("network '{0}' is no longer in the store; another program deleted it")]
     NetworkGone(String),
     #[error("network '{0}' was opened by another process since; close it here")]
@@ -39,7 +43,9 @@ pub(crate) fn failure(error: WriteError, path: &Path) -> DriverFailure {
             _ => FailureClass::Fatal,
         },
         WriteError::Json(_) | WriteError::Value { .. } => FailureClass::Permanent,
-        WriteError::NetworkGone(_) | WriteError::Superseded(_) | WriteError::Unknown { .. } => FailureClass::Fatal,
+        WriteError::FileGone | WriteError::NetworkGone(_) | WriteError::Superseded(_) | WriteError::Unknown { .. } => {
+            FailureClass::Fatal
+        }
     };
     let message = format!("'{}' cannot be written: {error}", path.display());
     DriverFailure {

@@ -1,11 +1,14 @@
 //! Loading a network out of its rows.
 
 use super::cause;
+use super::checksum::Checksum;
+use super::entry::Entry;
 use super::failure::storage_error;
 use super::key;
 use super::marks;
 use crate::error::StorageError;
 use crate::json;
+use bassline_core::planted::{self, Bug};
 use bassline_core::{
     Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, GadgetId, GadgetRecord, GroupRecord, Handle, Image,
     LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,
@@ -18,23 +21,25 @@ use std::path::Path;
 
 /// Parents stand before children, as they are less deep.
 const GROUPS: &str = "
-    SELECT g.id, g.handle, p.handle, g.name, g.attributes, g.sealed
+    SELECT g.id, g.handle, p.handle, g.name, g.attributes, g.sealed, g.parent, g.checksum, g.path,
+        CASE p.path WHEN '' THEN '' ELSE p.path || '/' END || g.name
     FROM group_ g LEFT JOIN group_ p ON p.id = g.parent
     WHERE g.id BETWEEN ?1 AND ?2 AND g.parent IS NOT NULL
     ORDER BY length(g.path) - length(replace(g.path, '/', '')), g.id";
 const CONTACTS: &str = "
-    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content, c.boundary
+    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content, c.boundary,
+        c.group_id, c.checksum, c.content_checksum, NULL
     FROM contact c LEFT JOIN group_ g ON g.id = c.group_id
     WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id";
 const WIRES: &str = "
-    SELECT id, handle, creation, from_handle, to_handle, kind
+    SELECT id, handle, creation, from_handle, to_handle, kind, checksum
     FROM wire WHERE id BETWEEN ?1 AND ?2 ORDER BY creation";
 const LINKS: &str = "
-    SELECT id, handle, from_handle, to_handle, relation, attributes
+    SELECT id, handle, from_handle, to_handle, relation, attributes, checksum
     FROM link WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 const GADGETS: &str = "
     SELECT a.id, a.handle, a.creation, g.handle, a.name, a.computation, a.is_function, a.contain,
-        a.inputs, a.outputs, a.optional, a.state, a.config
+        a.inputs, a.outputs, a.optional, a.state, a.config, a.group_id, a.checksum
     FROM gadget a LEFT JOIN group_ g ON g.id = a.group_id
     WHERE a.id BETWEEN ?1 AND ?2 ORDER BY a.creation";
 
@@ -43,23 +48,38 @@ pub(crate) struct Loader<'a> {
     pub(crate) connection: &'a Connection,
     pub(crate) path: &'a Path,
     pub(crate) network: i64,
+    pub(crate) bad_rows: BadRows<'a>,
+}
+
+/// What becomes of a row that makes no record.
+#[derive(Clone, Copy)]
+pub(crate) enum BadRows<'a> {
+    /// It is the error.
+    Refuse,
+    /// It is left out, and told to this.
+    Tell(&'a dyn Fn(String)),
 }
 
 /// Why a row is no record.
 type Reason = Box<dyn std::error::Error + Send + std::marker::Sync>;
 
 impl Loader<'_> {
-    /// The network and its epoch.
-    pub(crate) fn load(&self) -> Result<(Image, u64), StorageError> {
-        let sql = "SELECT tick, creation, epoch FROM network WHERE id = ?1";
-        let numbers = self.connection.query_row(sql, [self.network], |row| {
-            Ok((
-                row.get::<_, i64>(0)? as u64,
-                row.get::<_, i64>(1)? as u64,
-                row.get::<_, i64>(2)? as u64,
-            ))
-        });
-        let (tick, creation, epoch) = numbers.map_err(|error| storage_error(error, self.path, "read"))?;
+    /// The network.
+    pub(crate) fn load(&self) -> Result<Image, StorageError> {
+        let entry =
+            Entry::of(self.connection, self.network).map_err(|error| storage_error(error, self.path, "read"))?;
+        let corrupt = |reason: &str| StorageError::Corrupt {
+            path: self.path.to_owned(),
+            what: format!("the row of network {}", self.network),
+            reason: reason.to_owned(),
+        };
+        let entry = entry.ok_or_else(|| corrupt("it is not there"))?;
+        if !entry.is_whole {
+            match self.bad_rows {
+                BadRows::Tell(tell) => tell("its row: its checksum differs".to_owned()),
+                BadRows::Refuse => return Err(corrupt("its checksum differs")),
+            }
+        }
         let mut contacts = self.rows("contact", CONTACTS, contact)?;
         for found in self.rows("mark", marks::MARKS, marks::read)? {
             if let Ok(at) = contacts.binary_search_by_key(&found.slot, |state| state.record.id.slot()) {
@@ -67,16 +87,15 @@ impl Loader<'_> {
                 contacts[at].fault = found.fault;
             }
         }
-        let image = Image {
-            tick,
-            creation,
+        Ok(Image {
+            tick: entry.tick,
+            creation: entry.creation,
             groups: self.rows("group", GROUPS, group)?,
             contacts,
             wires: self.rows("wire", WIRES, wire)?,
             gadgets: self.rows("gadget", GADGETS, gadget)?,
             links: self.rows("link", LINKS, link)?,
-        };
-        Ok((image, epoch))
+        })
     }
 
     fn rows<T>(
@@ -91,15 +110,20 @@ impl Loader<'_> {
         let mut rows = statement.query([*range.start(), *range.end()]).map_err(failed)?;
         let mut records = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
-            let record = read(row).map_err(|reason| {
-                let id: i64 = row.get(0).unwrap_or_default();
-                StorageError::Corrupt {
-                    path: self.path.to_owned(),
-                    what: format!("{what} row {id}"),
-                    reason: reason.to_string(),
+            match (read(row), self.bad_rows) {
+                (Ok(record), _) => records.push(record),
+                (Err(reason), bad_rows) => {
+                    let what = format!("{what} row {}", row.get::<_, i64>(0).unwrap_or_default());
+                    let reason = reason.to_string();
+                    match bad_rows {
+                        BadRows::Tell(tell) => tell(format!("{what}: {reason}")),
+                        BadRows::Refuse => {
+                            let path = self.path.to_owned();
+                            return Err(StorageError::Corrupt { path, what, reason });
+                        }
+                    }
                 }
-            })?;
-            records.push(record);
+            }
         }
         Ok(records)
     }
@@ -113,17 +137,20 @@ pub(crate) fn load_positions(
 ) -> Result<IndexMap<Text, Value>, StorageError> {
     let failed = |error| storage_error(error, path, "read");
     let mut statement = connection
-        .prepare("SELECT source, position FROM position WHERE network = ?1 ORDER BY source")
+        .prepare("SELECT network, source, position, tick, checksum FROM position WHERE network = ?1 ORDER BY source")
         .map_err(failed)?;
     let mut rows = statement.query([network]).map_err(failed)?;
     let mut positions = IndexMap::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let (source, position): (String, String) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
-        let position = json::from_str(&position).map_err(|reason| StorageError::Corrupt {
-            path: path.to_owned(),
-            what: format!("the position of source '{source}'"),
-            reason: reason.to_string(),
-        })?;
+        let (source, position): (String, String) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
+        let whole = verify(row, &[0, 1, 2, 3], 4);
+        let position = whole
+            .and_then(|()| Ok(json::from_str(&position)?))
+            .map_err(|reason| StorageError::Corrupt {
+                path: path.to_owned(),
+                what: format!("the position of source '{source}'"),
+                reason: reason.to_string(),
+            })?;
         positions.insert(source.into(), position);
     }
     Ok(positions)
@@ -145,7 +172,27 @@ fn optional(row: &Row<'_>, at: usize) -> Result<Value, Reason> {
     }
 }
 
+/// Whether the cells that a row's checksum is of are still those; one of an older version has none.
+pub(crate) fn verify(row: &Row<'_>, cells: &[usize], kept: usize) -> Result<(), Reason> {
+    let Some(kept) = row.get::<_, Option<i64>>(kept)? else {
+        return Ok(());
+    };
+    let mut found = Checksum::new();
+    for &at in cells {
+        found.cell(row.get_ref(at)?);
+    }
+    if found.value() == kept || planted::is(Bug::ChecksumIgnored) {
+        Ok(())
+    } else {
+        Err("its checksum differs".into())
+    }
+}
+
 fn group(row: &Row<'_>) -> Result<GroupRecord, Reason> {
+    verify(row, &[0, 1, 6, 3, 4, 5], 7)?;
+    if row.get_ref(8)? != row.get_ref(9)? {
+        return Err("its path is not that of its parent and its name".into());
+    }
     Ok(GroupRecord {
         id: handle(row, 1)?,
         parent: handle(row, 2)?,
@@ -156,6 +203,10 @@ fn group(row: &Row<'_>) -> Result<GroupRecord, Reason> {
 }
 
 fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
+    // Of the contents, a constant's is declared with it; others are written later, with a checksum of their own. The last column is NULL.
+    let declared_content = if row.get_ref(2)?.as_str()? == "constant" { 9 } else { 14 };
+    verify(row, &[0, 1, 2, 11, 4, 5, 6, 10, declared_content], 12)?;
+    verify(row, &[0, 7, 8, 9], 13)?;
     let content = match row.get_ref(9)?.as_str_or_null()? {
         None => None,
         Some(text) => Some(json::from_str(text)?),
@@ -200,6 +251,7 @@ fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
 }
 
 fn wire(row: &Row<'_>) -> Result<WireRecord, Reason> {
+    verify(row, &[0, 1, 2, 3, 4, 5], 6)?;
     let kind: String = row.get(5)?;
     Ok(WireRecord {
         id: handle::<WireId>(row, 1)?,
@@ -211,6 +263,7 @@ fn wire(row: &Row<'_>) -> Result<WireRecord, Reason> {
 }
 
 fn link(row: &Row<'_>) -> Result<LinkRecord, Reason> {
+    verify(row, &[0, 1, 2, 3, 4, 5], 6)?;
     Ok(LinkRecord {
         id: handle::<LinkId>(row, 1)?,
         from: handle(row, 2)?,
@@ -221,6 +274,7 @@ fn link(row: &Row<'_>) -> Result<LinkRecord, Reason> {
 }
 
 fn gadget(row: &Row<'_>) -> Result<GadgetRecord, Reason> {
+    verify(row, &[0, 1, 2, 13, 4, 5, 6, 7, 8, 9, 10, 11, 12], 14)?;
     let ports = |at: usize| -> Result<Vec<(Text, ContactId)>, Reason> {
         let pairs: Vec<(String, u64)> = serde_json::from_str(row.get_ref(at)?.as_str()?)?;
         Ok(pairs

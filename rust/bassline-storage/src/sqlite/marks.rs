@@ -1,13 +1,16 @@
 //! Marks as rows: the contradictions and faults that contacts are in.
 
+use super::checksum::{self, int, text_or_null};
 use super::failure::WriteError;
 use super::key;
+use super::load::verify;
 use crate::json::{self, JsonError};
 use bassline_core::{ContactId, Contradiction, GadgetId, Handle, Map, Text, Value};
-use rusqlite::{Row, Transaction, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, Transaction};
 use std::sync::Arc;
 
-/// What a store of this version has besides; one that was made before gets it when it is opened.
+/// What a store of version 2 may lack, as it came without a version of its own.
 pub(crate) const CREATE: &str = r"
 CREATE TABLE IF NOT EXISTS mark (
     id INTEGER PRIMARY KEY,
@@ -35,7 +38,7 @@ WHERE m.fault IS NOT NULL;
 
 /// Of each contact in one: its slot and marks.
 pub(crate) const MARKS: &str = "
-    SELECT id, contradiction, fault, fault_gadget FROM mark WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+    SELECT id, contradiction, fault, fault_gadget, checksum FROM mark WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
 
 /// What a contact is in.
 #[derive(Debug, Default)]
@@ -62,19 +65,22 @@ pub(crate) fn write(
     let contradiction = contradiction
         .map(|found| json::to_string(&encoded(found)))
         .transpose()?;
-    transaction
-        .prepare_cached("INSERT OR REPLACE INTO mark (id, contradiction, fault, fault_gadget) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
-            id,
-            contradiction,
-            fault.map(|(_, text)| text.as_str()),
-            fault.map(|(gadget, _)| gadget.to_bits() as i64)
-        ])?;
+    let mut statement = transaction.prepare_cached(
+        "INSERT OR REPLACE INTO mark (id, contradiction, fault, fault_gadget, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?;
+    let cells = [
+        int(id),
+        text_or_null(contradiction.as_deref()),
+        text_or_null(fault.map(|(_, text)| text.as_str())),
+        fault.map_or(ValueRef::Null, |(gadget, _)| int(gadget.to_bits() as i64)),
+    ];
+    checksum::execute(&mut statement, &cells)?;
     Ok(())
 }
 
 /// The marks in a row of [`MARKS`].
 pub(crate) fn read(row: &Row<'_>) -> Result<Marks, Box<dyn std::error::Error + Send + Sync>> {
+    verify(row, &[0, 1, 2, 3], 4)?;
     let contradiction = match row.get_ref(1)?.as_str_or_null()? {
         None => None,
         Some(text) => Some(decoded(&json::from_str(text)?)?),

@@ -1,51 +1,35 @@
 //! Opening: the whole network comes back, and a new epoch begins.
 
-use super::connection::open_to_write;
-use super::driver::SqliteDriver;
+use super::base;
+use super::connection::{IfMissing, open_to_write};
+use super::driver::{SqliteDriver, Start};
+use super::entry::Entry;
 use super::failure::storage_error;
-use super::key::LAST_NETWORK;
-use super::load::{Loader, load_positions};
+use super::key::{LAST_NETWORK, tick_row};
+use super::load::{BadRows, Loader, load_positions};
 use super::opener::Opener;
+use super::pace::Pace;
+use super::store::Sqlite;
 use crate::error::StorageError;
 use bassline_core::{Image, Text, Value};
 use indexmap::IndexMap;
-use rusqlite::{OptionalExtension, Transaction, TransactionBehavior, params};
-use std::path::Path;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What a commit waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Sync {
-    /// The disk: what was acknowledged survives the loss of power.
-    #[default]
-    Full,
-    /// The operating system: what was acknowledged survives the end of the process. After a loss of power the store is whole, but
-    /// the last ticks may be missing.
-    Normal,
-}
-
-/// The embedded store.
+/// A network that was opened, with its driver as it is.
 #[derive(Debug)]
-pub struct Sqlite;
-
-/// A network as it was stored, and the driver that stores what becomes of it.
-#[derive(Debug)]
-pub struct Opened {
-    /// The network.
-    pub image: Image,
-    /// For each source outside, where its reader stands.
-    pub positions: IndexMap<Text, Value>,
-    /// Which opening of the network this is, from 1.
-    pub epoch: u64,
-    /// Stores the ticks of this opening.
-    pub driver: SqliteDriver,
-    /// Whether the network was not there before.
-    pub is_new: bool,
+pub(crate) struct Started {
+    pub(crate) image: Image,
+    pub(crate) positions: IndexMap<Text, Value>,
+    pub(crate) epoch: u64,
+    pub(crate) driver: SqliteDriver,
+    pub(crate) is_new: bool,
 }
 
 impl Sqlite {
-    /// Opens a network in a file, makes it if it is not there, and keeps others from opening it to write.
-    pub fn open(path: &Path, network: &str, sync: Sync) -> Result<Opened, StorageError> {
+    /// Opens a network, makes it if it is not there, and keeps others from opening it to write.
+    pub(crate) fn start(&self, network: &str) -> Result<Started, StorageError> {
+        let path = self.path.as_path();
         let _use = crate::fork::Use::begin();
         let directory = path.parent().filter(|directory| !directory.as_os_str().is_empty());
         if let Some(directory) = directory
@@ -63,16 +47,20 @@ impl Sqlite {
             });
         }
         let opener = Opener::acquire(path, network)?;
-        let synchronous = match sync {
-            Sync::Full => "FULL",
-            Sync::Normal => "NORMAL",
-        };
-        let mut connection = open_to_write(path, synchronous)?;
+        let mut connection = open_to_write(path, self.sync, IfMissing::Make, Some(network))?;
         let failed = |error| storage_error(error, path, "opened");
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
-        let (number, is_new) = enter(&transaction, network).map_err(failed)?;
+        let (entry, is_new) = enter(&transaction, network).map_err(failed)?;
+        if !entry.is_whole {
+            return Err(StorageError::Corrupt {
+                path: path.to_owned(),
+                what: format!("the row of network '{network}'"),
+                reason: "its checksum differs".to_owned(),
+            });
+        }
+        let number = entry.id;
         if number > LAST_NETWORK {
             let source =
                 format!("it holds {LAST_NETWORK} networks, the most one file can hold; use another file").into();
@@ -82,50 +70,89 @@ impl Sqlite {
                 source,
             });
         }
-        let (image, epoch) = Loader {
+        let image = Loader {
             connection: &transaction,
             path,
             network: number,
+            bad_rows: BadRows::Refuse,
         }
         .load()?;
         let positions = load_positions(&transaction, path, number)?;
+        let pace = pace(&transaction, number, &image).map_err(failed)?;
         transaction.commit().map_err(failed)?;
-        let driver = SqliteDriver::new(connection, number, epoch, opener);
-        Ok(Opened {
+        let driver = SqliteDriver::new(Start {
+            connection,
+            network: number,
+            epoch: entry.epoch,
+            sync: self.sync,
+            keep: self.keep,
+            pace,
+            opener,
+        });
+        Ok(Started {
             image,
             positions,
-            epoch,
+            epoch: entry.epoch,
             driver,
             is_new,
         })
     }
 }
 
-/// The number of a network, made if it is not there, with its next epoch begun.
-fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(i64, bool)> {
-    let known = transaction
-        .query_row(
-            "UPDATE network SET epoch = epoch + 1 WHERE name = ?1 RETURNING id",
-            [network],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(number) = known {
-        return Ok((number, false));
+/// How far the network has come since its last base, by ticks, as its changes are not counted.
+fn pace(connection: &Connection, network: i64, image: &Image) -> rusqlite::Result<Pace> {
+    let base_tick = base::newest(connection, network, image.tick)?.unwrap_or_default();
+    let time = |tick: u64| -> rusqlite::Result<Option<i64>> {
+        let sql = "SELECT time FROM tick WHERE id = ?1";
+        connection
+            .query_row(sql, [tick_row(network, tick)], |row| row.get(0))
+            .optional()
+    };
+    let last_time = time(image.tick)?.unwrap_or_default();
+    Ok(Pace {
+        contacts: image.contacts.len() as u64,
+        changes: image.tick - base_tick,
+        base_tick,
+        base_time: time(base_tick)?.unwrap_or(last_time),
+        last_tick: image.tick,
+        last_time,
+    })
+}
+
+/// A network with its next epoch begun, made if it is not there; and whether it was made.
+fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(Entry, bool)> {
+    if let Some(known) = Entry::named(transaction, network)? {
+        let next = Entry {
+            epoch: known.epoch + 1,
+            ..known
+        };
+        if next.is_whole {
+            next.write(transaction)?;
+        }
+        return Ok((next, false));
     }
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |time| time.as_micros() as i64);
-    transaction.execute(
-        "INSERT INTO network (name, created, updated, epoch, tick, tick_epoch, creation) VALUES (?1, ?2, ?2, 1, 0, 0, 0)",
-        params![network, now],
-    )?;
-    let number = transaction.last_insert_rowid();
+    let highest: Option<i64> = transaction.query_row("SELECT max(id) FROM network", [], |row| row.get(0))?;
+    let entry = Entry {
+        id: highest.unwrap_or_default() + 1,
+        name: network.to_owned(),
+        created: now,
+        updated: now,
+        epoch: 1,
+        tick: 0,
+        tick_epoch: 0,
+        creation: 0,
+        is_whole: true,
+    };
+    entry.write(transaction)?;
+    base::write(transaction, entry.id, &Image::default())?;
     transaction.execute(
         "INSERT INTO group_ (id, handle, name, path) VALUES (?1 << 32, 0, '', '')",
-        [number],
+        [entry.id],
     )?;
-    Ok((number, true))
+    Ok((entry, true))
 }
 
 #[cfg(test)]
@@ -133,7 +160,9 @@ mod tests {
     use super::*;
     use crate::json;
     use crate::sqlite::testing::{Session, at, content, declare, gadget, map, place, write};
+    use crate::store::Store;
     use bassline_core::{Argument, Network, OnContradiction, WireKind};
+    use std::path::Path;
     use std::sync::Arc;
 
     /// Streams, a router with statistics in each group, lattices, wires, constants, attributes.
@@ -190,7 +219,7 @@ mod tests {
     }
 
     fn reopened(path: &Path) -> Network {
-        let opened = Sqlite::open(path, "main", Sync::Full).unwrap();
+        let opened = Sqlite::at(path).start("main").unwrap();
         Network::load(opened.image, OnContradiction::Record, None).unwrap()
     }
 
@@ -277,7 +306,7 @@ mod tests {
         }
         session.tick_from("b.csv", Some(map(&[("row", Value::Int(7))])), |_| {});
         session.close();
-        let opened = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let opened = Sqlite::at(&path).start("main").unwrap();
         let positions: Vec<(&str, &Value)> = opened
             .positions
             .iter()
@@ -288,6 +317,11 @@ mod tests {
             [("a.csv", &Value::Int(9)), ("b.csv", &map(&[("row", Value::Int(7))]))]
         );
         assert_eq!(opened.image.tick, 12);
+    }
+
+    fn names(path: &Path) -> Vec<String> {
+        let networks = Sqlite::at(path).networks().unwrap();
+        networks.into_iter().map(|network| network.name).collect()
     }
 
     #[test]
@@ -305,10 +339,10 @@ mod tests {
             }
         }
         for (n, session) in sessions.into_iter().enumerate() {
-            assert_eq!(session.reader("main").networks().unwrap(), ["", "main", "ünï/cödé"]);
+            assert_eq!(names(&path), ["", "main", "ünï/cödé"]);
             session.close();
             let name = ["main", "ünï/cödé", ""][n];
-            let opened = Sqlite::open(&path, name, Sync::Normal).unwrap();
+            let opened = Sqlite::at(&path).start(name).unwrap();
             assert!(!opened.is_new);
             assert_eq!(opened.image.contacts[0].content, Some(Value::Int(40 + n as i64)));
         }
@@ -322,22 +356,22 @@ mod tests {
     #[test]
     fn a_network_is_opened_by_one_at_a_time_and_again_after_it_was_closed() {
         let (_directory, path) = place();
-        let opened = Sqlite::open(&path, "main", Sync::Full).unwrap();
+        let opened = Sqlite::at(&path).start("main").unwrap();
         assert!(opened.is_new);
-        let error = Sqlite::open(&path, "main", Sync::Full).unwrap_err();
+        let error = Sqlite::at(&path).start("main").unwrap_err();
         assert!(
             matches!(&error, StorageError::InUse { network, .. } if network == "main"),
             "{error}"
         );
         assert_eq!(opened.epoch, 1);
         drop(opened);
-        assert_eq!(Sqlite::open(&path, "main", Sync::Full).unwrap().epoch, 2);
+        assert_eq!(Sqlite::at(&path).start("main").unwrap().epoch, 2);
     }
 
     #[test]
     fn a_file_that_is_no_store_of_this_version_is_refused_and_left_alone() {
         let (directory, path) = place();
-        let refusal = |path: &Path| Sqlite::open(path, "main", Sync::Full).unwrap_err().to_string();
+        let refusal = |path: &Path| Sqlite::at(path).start("main").unwrap_err().to_string();
         std::fs::write(&path, "these are my notes, and no database at all").unwrap();
         assert!(refusal(&path).contains("no SQLite file"), "{}", refusal(&path));
         assert!(std::fs::read_to_string(&path).unwrap().starts_with("these are"));
@@ -354,7 +388,7 @@ mod tests {
         );
 
         let newer = directory.path().join("newer.db");
-        drop(Sqlite::open(&newer, "main", Sync::Full).unwrap());
+        drop(Sqlite::at(&newer).start("main").unwrap());
         rusqlite::Connection::open(&newer)
             .unwrap()
             .pragma_update(None, "user_version", 99)
@@ -379,7 +413,7 @@ mod tests {
             .unwrap()
             .execute("UPDATE contact SET content = '{' WHERE name = 'x'", [])
             .unwrap();
-        let error = Sqlite::open(&path, "main", Sync::Full).unwrap_err().to_string();
+        let error = Sqlite::at(&path).start("main").unwrap_err().to_string();
         assert!(error.contains("damaged: contact row"), "{error}");
     }
 }

@@ -3,12 +3,18 @@
 use super::changes;
 use super::connection::open_to_read;
 use super::failure::storage_error;
+use super::history::{self, Stored};
 use super::key;
+use super::load::{BadRows, Loader};
+use super::past;
+use super::snapshots::Place;
+use super::store::networks;
 use crate::error::StorageError;
 use crate::fork::Use;
-use crate::store::{HistoryEntry, TickInfo};
-use bassline_core::{ContactId, Handle};
+use crate::store::{HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
+use bassline_core::{ContactId, Handle, Image};
 use rusqlite::{Connection, OptionalExtension};
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 /// Reads what a store holds of one network.
@@ -17,6 +23,7 @@ pub struct SqliteReader {
     connection: Connection,
     path: PathBuf,
     network: i64,
+    name: String,
 }
 
 impl SqliteReader {
@@ -34,11 +41,13 @@ impl SqliteReader {
             connection,
             path: path.to_owned(),
             network: number.unwrap_or_default(),
+            name: network.to_owned(),
         };
         if number.is_some() {
             return Ok(reader);
         }
-        let networks = reader.networks()?;
+        let networks = networks(&reader.connection).map_err(reader.failed())?;
+        let networks = networks.into_iter().map(|network| network.name).collect();
         Err(StorageError::UnknownNetwork {
             path: path.to_owned(),
             network: network.to_owned(),
@@ -48,47 +57,6 @@ impl SqliteReader {
 
     fn failed(&self) -> impl Fn(rusqlite::Error) -> StorageError + '_ {
         |error| storage_error(error, &self.path, "read")
-    }
-
-    /// The networks in the file, by name.
-    pub fn networks(&self) -> Result<Vec<String>, StorageError> {
-        let _use = Use::begin();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT name FROM network ORDER BY name")
-            .map_err(self.failed())?;
-        let rows = statement.query_map([], |row| row.get(0)).map_err(self.failed())?;
-        rows.collect::<rusqlite::Result<_>>().map_err(self.failed())
-    }
-
-    /// How many ticks are stored.
-    pub fn tick_count(&self) -> Result<u64, StorageError> {
-        let _use = Use::begin();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM tick WHERE id BETWEEN ?1 AND ?2")
-            .map_err(self.failed())?;
-        let count = statement
-            .query_row(self.ticks(u64::MAX), |row| row.get::<_, i64>(0))
-            .map_err(self.failed())?;
-        Ok(count as u64)
-    }
-
-    /// A tick; `None` if it is not stored.
-    pub fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError> {
-        let _use = Use::begin();
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT time, source, epoch FROM tick WHERE id = ?1")
-            .map_err(self.failed())?;
-        let found = statement.query_row([key::tick_row(self.network, tick)], |row| {
-            Ok(TickInfo {
-                time_micros: row.get(0)?,
-                source: row.get::<_, String>(1)?.into(),
-                epoch: row.get::<_, i64>(2)? as u64,
-            })
-        });
-        found.optional().map_err(self.failed())
     }
 
     /// The contact of a path, if it is stored and not removed.
@@ -109,13 +77,6 @@ impl SqliteReader {
             .map(|bits| ContactId::from_bits(bits as u64)))
     }
 
-    /// The last changes of the contact at a path, newest first; none if there is no such contact.
-    pub fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
-        let _use = Use::begin();
-        self.find(path)?
-            .map_or_else(|| Ok(Vec::new()), |contact| self.history_of(contact, limit))
-    }
-
     /// The last changes of a contact, newest first.
     pub fn history_of(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
         let _use = Use::begin();
@@ -130,8 +91,11 @@ impl SqliteReader {
             .map_err(self.failed())?
             .map_or(u64::MAX, |version| version as u64);
         // The text of a change begins with its contact, so that most ticks need not be parsed.
-        let sql = "SELECT id, time, source, changes FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC";
-        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let sql = format!(
+            "SELECT {} FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC",
+            history::COLUMNS
+        );
+        let mut statement = self.connection.prepare_cached(&sql).map_err(self.failed())?;
         let [first, last] = self.ticks(newest);
         let mut rows = statement
             .query(rusqlite::params![first, last, format!("[{},", contact.to_bits())])
@@ -140,15 +104,16 @@ impl SqliteReader {
         while history.len() < limit
             && let Some(row) = rows.next().map_err(self.failed())?
         {
-            let (id, time): (i64, i64) = (row.get(0).map_err(self.failed())?, row.get(1).map_err(self.failed())?);
-            let (source, changes): (String, String) =
-                (row.get(2).map_err(self.failed())?, row.get(3).map_err(self.failed())?);
-            let tick = key::tick_of(id);
-            let found =
-                changes::of_contact(&changes, contact, &source.into()).map_err(|reason| StorageError::Corrupt {
+            let stored = Stored::read(row).map_err(self.failed())?;
+            let (tick, time) = (stored.tick, stored.time);
+            let of_contact = || changes::of_contact(stored.changes, contact, &stored.source.into());
+            let found = stored
+                .verify()
+                .and_then(|()| of_contact().map_err(|error| error.to_string()))
+                .map_err(|reason| StorageError::Corrupt {
                     path: self.path.clone(),
                     what: format!("tick {tick}"),
-                    reason: reason.to_string(),
+                    reason,
                 })?;
             history.extend(found.into_iter().rev().map(|(content, cause)| HistoryEntry {
                 tick,
@@ -161,12 +126,108 @@ impl SqliteReader {
         Ok(history)
     }
 
+    fn place(&self) -> Place<'_> {
+        Place {
+            path: &self.path,
+            number: self.network,
+            name: &self.name,
+        }
+    }
+
+    fn load(&self) -> Result<Image, StorageError> {
+        let loader = Loader {
+            connection: &self.connection,
+            path: &self.path,
+            network: self.network,
+            bad_rows: BadRows::Refuse,
+        };
+        loader.load()
+    }
+
     /// The rows of the ticks up to one.
     fn ticks(&self, last: u64) -> [i64; 2] {
         [
             key::tick_row(self.network, 0),
             key::tick_row(self.network, last.min(key::LAST_TICK)),
         ]
+    }
+}
+
+impl Reader for SqliteReader {
+    fn image(&self) -> Result<Image, StorageError> {
+        let _use = Use::begin();
+        let _moment = self.connection.unchecked_transaction().map_err(self.failed())?;
+        self.load()
+    }
+
+    fn image_at(&self, tick: u64) -> Result<Option<Image>, StorageError> {
+        let _use = Use::begin();
+        let _moment = self.connection.unchecked_transaction().map_err(self.failed())?;
+        let sql = "SELECT tick FROM network WHERE id = ?1";
+        let last: Option<i64> = self
+            .connection
+            .query_row(sql, [self.network], |row| row.get(0))
+            .optional()
+            .map_err(self.failed())?;
+        match last.map(|last| tick.cmp(&(last as u64))) {
+            None | Some(Ordering::Greater) => Ok(None),
+            Some(Ordering::Equal) => self.load().map(Some),
+            Some(Ordering::Less) => past::image_at(&self.connection, &self.path, self.network, tick),
+        }
+    }
+
+    fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
+        let _use = Use::begin();
+        self.find(path)?
+            .map_or_else(|| Ok(Vec::new()), |contact| self.history_of(contact, limit))
+    }
+
+    fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError> {
+        let _use = Use::begin();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT time, source, epoch FROM tick WHERE id = ?1")
+            .map_err(self.failed())?;
+        let found = statement.query_row([key::tick_row(self.network, tick)], |row| {
+            Ok(TickInfo {
+                time_micros: row.get(0)?,
+                source: row.get::<_, String>(1)?.into(),
+                epoch: row.get::<_, i64>(2)? as u64,
+            })
+        });
+        found.optional().map_err(self.failed())
+    }
+
+    fn tick_count(&self) -> Result<u64, StorageError> {
+        let _use = Use::begin();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT count(*) FROM tick WHERE id BETWEEN ?1 AND ?2")
+            .map_err(self.failed())?;
+        let count = statement
+            .query_row(self.ticks(u64::MAX), |row| row.get::<_, i64>(0))
+            .map_err(self.failed())?;
+        Ok(count as u64)
+    }
+
+    fn snapshots(&self) -> Result<Vec<SnapshotInfo>, StorageError> {
+        let _use = Use::begin();
+        self.place().list(&self.connection)
+    }
+
+    fn snapshot(&self, id: u64) -> Result<Option<Image>, StorageError> {
+        let _use = Use::begin();
+        self.place().load(&self.connection, id)
+    }
+
+    fn save_snapshot(&self, image: &Image, about: &NewSnapshot) -> Result<SnapshotInfo, StorageError> {
+        let _use = Use::begin();
+        self.place().save(image, about)
+    }
+
+    fn delete_snapshot(&self, id: u64) -> Result<bool, StorageError> {
+        let _use = Use::begin();
+        self.place().delete(id)
     }
 }
 

@@ -4,7 +4,7 @@
 pub(crate) const APPLICATION: i64 = 0x4253_4c4e;
 
 /// The version of the schema, in `user_version`.
-pub(crate) const VERSION: i64 = 2;
+pub(crate) const VERSION: i64 = 3;
 
 /// What version 2 added: links.
 macro_rules! links {
@@ -28,11 +28,41 @@ LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
     };
 }
 
+/// What version 3 added: snapshots, the bases from which the past is told, and checksums.
+macro_rules! past {
+    () => {
+        r"
+CREATE TABLE snapshot (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    network INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    tick INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    image BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX snapshot_network ON snapshot (network, id);
+CREATE TABLE base (
+    id INTEGER PRIMARY KEY,
+    image BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE VIEW snapshots AS
+SELECT s.id, n.name AS network_id, s.label, s.tick, strftime('%Y-%m-%dT%H:%M:%fZ', s.time / 1e6, 'unixepoch') AS created_at
+FROM snapshot s JOIN network n ON n.id = s.network;
+"
+    };
+}
+
 /// `handle`, `from_handle`, … are handles as numbers. An `id` is a network's number and a slot. Contents, attributes and
 /// configuration are typed JSON; a content of NULL is Nothing. A `cause` is a text for a source outside (empty for an ordinary
 /// write), a positive number for a gadget (its handle plus one), a negative one for a wire, NULL for nobody; in a tick's changes 0 is
 /// the tick's own source. A change is `[contact, value, cause]`, or with a fourth element `[contact, null, cause, n]`: the value of
 /// change n, or Nothing if n is -1.
+///
+/// A `base` is the network after one tick, from which later ones are told; its `id` is that of the tick. `structure` is what a tick
+/// added and removed, NULL for nothing. A `checksum` is of the cells that [`super::check`] reads with it, NULL in rows of an
+/// older version.
 pub(crate) const CREATE: &str = concat!(
     r"
 CREATE TABLE network (
@@ -52,7 +82,8 @@ CREATE TABLE group_ (
     name TEXT NOT NULL,
     path TEXT NOT NULL,
     attributes TEXT,
-    sealed INTEGER NOT NULL DEFAULT 0
+    sealed INTEGER NOT NULL DEFAULT 0,
+    checksum INTEGER
 ) STRICT;
 CREATE TABLE contact (
     id INTEGER PRIMARY KEY,
@@ -65,7 +96,9 @@ CREATE TABLE contact (
     version INTEGER NOT NULL,
     cause ANY,
     content TEXT,
-    boundary TEXT
+    boundary TEXT,
+    checksum INTEGER,
+    content_checksum INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX contact_name ON contact (group_id, name) WHERE name IS NOT NULL;
 CREATE TABLE wire (
@@ -74,7 +107,8 @@ CREATE TABLE wire (
     creation INTEGER NOT NULL,
     from_handle INTEGER NOT NULL,
     to_handle INTEGER NOT NULL,
-    kind TEXT NOT NULL
+    kind TEXT NOT NULL,
+    checksum INTEGER
 ) STRICT;
 CREATE TABLE gadget (
     id INTEGER PRIMARY KEY,
@@ -89,20 +123,24 @@ CREATE TABLE gadget (
     outputs TEXT NOT NULL,
     optional TEXT NOT NULL,
     state TEXT NOT NULL,
-    config TEXT
+    config TEXT,
+    checksum INTEGER
 ) STRICT;
 CREATE TABLE tick (
     id INTEGER PRIMARY KEY,
     epoch INTEGER NOT NULL,
     time INTEGER NOT NULL,
     source TEXT NOT NULL,
-    changes TEXT NOT NULL
+    changes TEXT NOT NULL,
+    structure BLOB,
+    checksum INTEGER
 ) STRICT;
 CREATE TABLE position (
     network INTEGER NOT NULL,
     source TEXT NOT NULL,
     position TEXT NOT NULL,
     tick INTEGER NOT NULL,
+    checksum INTEGER,
     PRIMARY KEY (network, source)
 ) STRICT, WITHOUT ROWID;
 -- The names of what was removed, for history.
@@ -111,6 +149,7 @@ CREATE TABLE gone (
     kind TEXT NOT NULL,
     handle INTEGER NOT NULL,
     path TEXT NOT NULL,
+    tick INTEGER,
     PRIMARY KEY (network, kind, handle)
 ) STRICT, WITHOUT ROWID;
 
@@ -216,13 +255,35 @@ SELECT n.name AS network_id, p.source, p.position, p.tick
 FROM position p JOIN network n ON n.id = p.network;
 ",
     links!(),
+    past!(),
+    "ALTER TABLE link ADD COLUMN checksum INTEGER; ALTER TABLE mark ADD COLUMN checksum INTEGER; ALTER TABLE network ADD COLUMN checksum INTEGER;"
 );
 
-/// What a file of version 1 lacks.
+/// What a file of version 1 lacks to be one of version 2.
 pub(crate) const FROM_1: &str = concat!(
     r"
 ALTER TABLE group_ ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contact ADD COLUMN boundary TEXT;
 ",
     links!(),
+);
+
+/// What a file of version 2 lacks. What it holds of the past does not say what was added and removed, so that its past begins now.
+pub(crate) const FROM_2: &str = concat!(
+    r"
+ALTER TABLE group_ ADD COLUMN checksum INTEGER;
+ALTER TABLE contact ADD COLUMN checksum INTEGER;
+ALTER TABLE contact ADD COLUMN content_checksum INTEGER;
+ALTER TABLE wire ADD COLUMN checksum INTEGER;
+ALTER TABLE gadget ADD COLUMN checksum INTEGER;
+ALTER TABLE link ADD COLUMN checksum INTEGER;
+ALTER TABLE mark ADD COLUMN checksum INTEGER;
+ALTER TABLE network ADD COLUMN checksum INTEGER;
+ALTER TABLE tick ADD COLUMN structure BLOB;
+ALTER TABLE tick ADD COLUMN checksum INTEGER;
+ALTER TABLE position ADD COLUMN checksum INTEGER;
+ALTER TABLE gone ADD COLUMN tick INTEGER;
+UPDATE gone SET tick = (SELECT tick FROM network WHERE id = network);
+",
+    past!(),
 );

@@ -1,5 +1,6 @@
 //! Structure as rows.
 
+use super::checksum::{self, int, text_or_null};
 use super::failure::WriteError;
 use super::key;
 use super::marks;
@@ -8,12 +9,15 @@ use bassline_core::{
     Boundary, ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, LinkRecord, StructureChange, Text, Unnamed,
     Value, WireRecord,
 };
-use rusqlite::{Transaction, params};
+use rusqlite::Transaction;
+use rusqlite::types::ValueRef;
 
 /// Writes structure within a transaction.
 pub(crate) struct StructureWriter<'a> {
     pub(crate) transaction: &'a Transaction<'a>,
     pub(crate) network: i64,
+    /// The tick that is written.
+    pub(crate) tick: u64,
     /// The next creation number, as far as it is known.
     pub(crate) creation: u64,
 }
@@ -29,8 +33,9 @@ impl StructureWriter<'_> {
             StructureChange::LinkRemoved(id) => self.run("DELETE FROM link WHERE id = ?1", *id),
             StructureChange::GroupRemoved(id) => self.run("DELETE FROM group_ WHERE id = ?1", *id),
             StructureChange::ContactRemoved(id) => {
-                self.run(
-                    "INSERT OR REPLACE INTO gone SELECT network, 'contact', handle, path FROM contact_path
+                self.note_gone(
+                    "INSERT OR REPLACE INTO gone (network, kind, handle, path, tick)
+                     SELECT network, 'contact', handle, path, ?2 FROM contact_path
                      WHERE id = ?1 AND substr(path, 1, 1) <> '('",
                     *id,
                 )?;
@@ -38,8 +43,9 @@ impl StructureWriter<'_> {
                 self.run("DELETE FROM contact WHERE id = ?1", *id)
             }
             StructureChange::WireRemoved(id) => {
-                self.run(
-                    "INSERT OR REPLACE INTO gone SELECT network, 'wire', handle, path FROM wire_path WHERE id = ?1",
+                self.note_gone(
+                    "INSERT OR REPLACE INTO gone (network, kind, handle, path, tick)
+                     SELECT network, 'wire', handle, path, ?2 FROM wire_path WHERE id = ?1",
                     *id,
                 )?;
                 if bassline_core::planted::is(bassline_core::planted::Bug::RemovalNotStored) {
@@ -48,8 +54,9 @@ impl StructureWriter<'_> {
                 self.run("DELETE FROM wire WHERE id = ?1", *id)
             }
             StructureChange::GadgetRemoved(id) => {
-                self.run(
-                    "INSERT OR REPLACE INTO gone SELECT network, 'gadget', handle, path FROM gadget_path WHERE id = ?1",
+                self.note_gone(
+                    "INSERT OR REPLACE INTO gone (network, kind, handle, path, tick)
+                     SELECT network, 'gadget', handle, path, ?2 FROM gadget_path WHERE id = ?1",
                     *id,
                 )?;
                 self.run("DELETE FROM gadget WHERE id = ?1", *id)
@@ -72,17 +79,19 @@ impl StructureWriter<'_> {
     fn add_group(&self, record: &GroupRecord) -> Result<(), WriteError> {
         let parent = key::row(self.network, record.parent);
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO group_ (id, handle, parent, name, path, attributes, sealed)
-             SELECT ?1, ?2, ?3, ?4, CASE path WHEN '' THEN '' ELSE path || '/' END || ?4, ?5, ?6 FROM group_ WHERE id = ?3",
+            "INSERT INTO group_ (id, handle, parent, name, path, attributes, sealed, checksum)
+             SELECT ?1, ?2, ?3, ?4, CASE path WHEN '' THEN '' ELSE path || '/' END || ?4, ?5, ?6, ?7 FROM group_ WHERE id = ?3",
         )?;
-        let added = statement.execute(params![
-            key::row(self.network, record.id),
-            record.id.to_bits() as i64,
-            parent,
-            record.name.as_str(),
-            optional(&record.attributes)?,
-            record.sealed
-        ])?;
+        let attributes = optional(&record.attributes)?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            bits(record.id),
+            int(parent),
+            text(&record.name),
+            text_or_null(attributes.as_deref()),
+            int(record.sealed),
+        ];
+        let added = checksum::execute(&mut statement, &cells)?;
         if added == 1 {
             Ok(())
         } else {
@@ -99,51 +108,57 @@ impl StructureWriter<'_> {
             Err(Unnamed::State) => ("state", None, None, None),
         };
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, version, content, boundary)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)",
+            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, boundary, content, version, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10)",
         )?;
-        statement.execute(params![
-            key::row(self.network, record.id),
-            record.id.to_bits() as i64,
-            kind,
-            group,
-            name,
-            record.blend_name(),
-            optional(&record.attributes)?,
-            content,
-            record.boundary.map(Boundary::name)
-        ])?;
+        let attributes = optional(&record.attributes)?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            bits(record.id),
+            text(kind),
+            group.map_or(ValueRef::Null, ValueRef::Integer),
+            text_or_null(name),
+            text(record.blend_name()),
+            text_or_null(attributes.as_deref()),
+            text_or_null(record.boundary.map(Boundary::name)),
+            // What it holds later has a checksum of its own; a constant holds this for ever.
+            text_or_null(content.as_deref()),
+        ];
+        checksum::execute(&mut statement, &cells)?;
         Ok(())
     }
 
     fn add_wire(&mut self, record: &WireRecord) -> Result<(), WriteError> {
         self.creation = self.creation.max(record.creation + 1);
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO wire (id, handle, creation, from_handle, to_handle, kind) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO wire (id, handle, creation, from_handle, to_handle, kind, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        statement.execute(params![
-            key::row(self.network, record.id),
-            record.id.to_bits() as i64,
-            record.creation as i64,
-            record.from.to_bits() as i64,
-            record.to.to_bits() as i64,
-            record.kind.name()
-        ])?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            bits(record.id),
+            int(record.creation as i64),
+            bits(record.from),
+            bits(record.to),
+            text(record.kind.name()),
+        ];
+        checksum::execute(&mut statement, &cells)?;
         Ok(())
     }
 
     fn add_link(&self, record: &LinkRecord) -> Result<(), WriteError> {
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO link (id, handle, from_handle, to_handle, relation, attributes) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO link (id, handle, from_handle, to_handle, relation, attributes, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
-        statement.execute(params![
-            key::row(self.network, record.id),
-            record.id.to_bits() as i64,
-            record.from.to_bits() as i64,
-            record.to.to_bits() as i64,
-            record.relation.as_str(),
-            optional(&record.attributes)?
-        ])?;
+        let attributes = optional(&record.attributes)?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            bits(record.id),
+            bits(record.from),
+            bits(record.to),
+            text(&record.relation),
+            text_or_null(attributes.as_deref()),
+        ];
+        checksum::execute(&mut statement, &cells)?;
         Ok(())
     }
 
@@ -152,24 +167,36 @@ impl StructureWriter<'_> {
         let state: Vec<u64> = record.state.iter().map(|cell| cell.to_bits()).collect();
         let names: Vec<&str> = record.optional.iter().map(Text::as_str).collect();
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO gadget (id, handle, creation, group_id, name, computation, is_function, contain, inputs, outputs, optional, state, config)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            "INSERT INTO gadget (id, handle, creation, group_id, name, computation, is_function, contain, inputs, outputs, optional, state, config, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         )?;
-        statement.execute(params![
-            key::row(self.network, record.id),
-            record.id.to_bits() as i64,
-            record.creation as i64,
-            key::row(self.network, record.group),
-            record.name.as_ref().map(Text::as_str),
-            record.computation.as_str(),
-            record.is_function,
-            record.contain,
-            ports(&record.inputs)?,
-            ports(&record.outputs)?,
-            serde_json::to_string(&names)?,
-            serde_json::to_string(&state)?,
-            optional(&record.config)?
-        ])?;
+        let (inputs, outputs) = (ports(&record.inputs)?, ports(&record.outputs)?);
+        let (names, state) = (serde_json::to_string(&names)?, serde_json::to_string(&state)?);
+        let config = optional(&record.config)?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            bits(record.id),
+            int(record.creation as i64),
+            int(key::row(self.network, record.group)),
+            text_or_null(record.name.as_ref().map(Text::as_str)),
+            text(&record.computation),
+            int(record.is_function),
+            int(record.contain),
+            text(&inputs),
+            text(&outputs),
+            text(&names),
+            text(&state),
+            text_or_null(config.as_deref()),
+        ];
+        checksum::execute(&mut statement, &cells)?;
+        Ok(())
+    }
+
+    /// Keeps the name of what is removed, for as long as history tells of it.
+    fn note_gone<H: Handle>(&self, sql: &str, handle: H) -> Result<(), WriteError> {
+        self.transaction
+            .prepare_cached(sql)?
+            .execute([key::row(self.network, handle), self.tick as i64])?;
         Ok(())
     }
 
@@ -180,6 +207,14 @@ impl StructureWriter<'_> {
             .execute([key::row(self.network, handle)])?;
         Ok(())
     }
+}
+
+fn bits<H: Handle>(handle: H) -> ValueRef<'static> {
+    int(handle.to_bits() as i64)
+}
+
+fn text(text: &str) -> ValueRef<'_> {
+    ValueRef::Text(text.as_bytes())
 }
 
 /// The JSON of a value; NULL for null.

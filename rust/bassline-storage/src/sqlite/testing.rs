@@ -1,6 +1,7 @@
 //! What the tests of the store share: a network at work on a store.
 
-use super::{Opened, Sqlite, SqliteReader, Sync};
+use super::open::Started;
+use super::{Sqlite, SqliteReader, Sync};
 use bassline_core::{
     Argument, Computation, Content, GadgetDeclaration, Map, Network, OnContradiction, Text, Value, primitive_of,
 };
@@ -29,9 +30,13 @@ pub(crate) struct Session {
 
 impl Session {
     pub(crate) fn open(path: &Path, name: &str) -> Self {
-        let Opened {
+        Self::of(&Sqlite::at(path).sync(Sync::Normal), name)
+    }
+
+    pub(crate) fn of(store: &Sqlite, name: &str) -> Self {
+        let Started {
             image, epoch, driver, ..
-        } = Sqlite::open(path, name, Sync::Normal).unwrap();
+        } = store.start(name).unwrap();
         let network = Network::load(image, OnContradiction::Record, None).unwrap();
         let kernel = Kernel::new(Ring::new());
         kernel
@@ -41,7 +46,7 @@ impl Session {
             network,
             kernel,
             epoch,
-            path: path.to_owned(),
+            path: store.path.clone(),
         }
     }
 

@@ -1,26 +1,34 @@
-//! Which file the write-ahead log is, to notice when it was taken away.
+//! Which files a store is, to notice when one was taken away.
 //!
 //! The locks of a file belong to the process. A second copy of SQLite in it (Python's own `sqlite3`) does not see ours, takes its
 //! connection for the last one when it closes it, moves the log into the file and deletes it (sqlite.org/howtocorrupt.html, 2.2.1). What is
-//! written to the deleted log after that would be lost.
+//! written to the deleted log after that would be lost. And a file that someone has deleted takes everything written and keeps nothing.
 
 use std::path::{Path, PathBuf};
 
-/// The identity of the write-ahead log of a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct WalFile(Option<(u64, u64)>);
+type Identity = Option<(u64, u64)>;
 
-impl WalFile {
-    /// The log that stands beside a store now.
+/// The identity of a store's file and of its write-ahead log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Files {
+    pub(crate) store: Identity,
+    pub(crate) wal: Identity,
+}
+
+impl Files {
+    /// The files that are there now.
     pub(crate) fn of(store: &Path) -> Self {
         let mut name = store.as_os_str().to_owned();
         name.push("-wal");
-        Self(identity(&PathBuf::from(name)))
+        Self {
+            store: identity(store),
+            wal: identity(&PathBuf::from(name)),
+        }
     }
 }
 
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+fn identity(path: &Path) -> Identity {
     use std::os::unix::fs::MetadataExt;
     let found = std::fs::metadata(path).ok()?;
     Some((found.dev(), found.ino()))
@@ -28,6 +36,6 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// Elsewhere an open file cannot be deleted.
 #[cfg(not(unix))]
-fn identity(_path: &Path) -> Option<(u64, u64)> {
+fn identity(_path: &Path) -> Identity {
     None
 }

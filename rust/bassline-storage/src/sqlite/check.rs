@@ -1,0 +1,310 @@
+//! Looking a store through: everything there is, read and compared.
+
+use super::base;
+use super::changes;
+use super::connection::open_to_read;
+use super::entry::Entry;
+use super::failure::storage_error;
+use super::history::{self, Stored};
+use super::key;
+use super::load::{BadRows, Loader, load_positions};
+use super::past;
+use super::snapshots::Place;
+use crate::error::StorageError;
+use crate::store::Checkup;
+use bassline_core::{Image, Network, OnContradiction};
+use rusqlite::{Connection, OptionalExtension};
+use std::cell::RefCell;
+use std::path::Path;
+
+/// More than that is not listed.
+const AT_MOST: usize = 100;
+
+/// What is wrong with the store in a file.
+pub(crate) fn check(path: &Path) -> Result<Checkup, StorageError> {
+    let connection = open_to_read(path)?;
+    let failed = |error| storage_error(error, path, "read");
+    // One moment of it, whoever writes.
+    let transaction = connection.unchecked_transaction().map_err(failed)?;
+    let checker = Checker {
+        connection: &transaction,
+        path,
+        found: RefCell::new(Vec::new()),
+        read: RefCell::new(Vec::new()),
+    };
+    checker.pages();
+    match Entry::all(&transaction) {
+        Ok(networks) => {
+            for network in networks {
+                checker.network(&network);
+            }
+            checker.strays();
+        }
+        Err(error) => checker.tell(format!("the table of networks cannot be read: {error}")),
+    }
+    let mut found = checker.found.into_inner();
+    if found.len() > AT_MOST {
+        let more = found.len() - AT_MOST;
+        found.truncate(AT_MOST);
+        found.push(format!("and {more} more"));
+    }
+    Ok(Checkup {
+        read: checker.read.into_inner(),
+        found,
+    })
+}
+
+struct Checker<'a> {
+    connection: &'a Connection,
+    path: &'a Path,
+    found: RefCell<Vec<String>>,
+    read: RefCell<Vec<String>>,
+}
+
+impl Checker<'_> {
+    fn tell(&self, what: impl std::fmt::Display) {
+        let advice = "restore a backup, or copy what can be read into a new store";
+        self.found
+            .borrow_mut()
+            .push(format!("'{}', {what}; {advice}", self.path.display()));
+    }
+
+    fn note(&self, what: String) {
+        self.read.borrow_mut().push(what);
+    }
+
+    /// SQLite's own check: pages, the order in them, indexes.
+    fn pages(&self) {
+        let run = || -> rusqlite::Result<Vec<String>> {
+            let mut statement = self.connection.prepare("PRAGMA integrity_check(100)")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        match run() {
+            Ok(lines) if lines == ["ok"] => {}
+            Ok(lines) => lines.iter().for_each(|line| self.tell(format!("its pages: {line}"))),
+            Err(error) => self.tell(format!("its pages: {error}")),
+        }
+        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+        if let (Ok(pages), Ok(size)) = (number("PRAGMA page_count"), number("PRAGMA page_size")) {
+            self.note(format!("{pages} pages, {} bytes", pages * size));
+        }
+    }
+
+    fn network(&self, entry: &Entry) {
+        let (name, number, last, epoch) = (entry.name.as_str(), entry.id, entry.tick, entry.epoch as i64);
+        let image = self.rows(name, number);
+        if let Err(error) = load_positions(self.connection, self.path, number) {
+            self.tell(format!("network '{name}': {error}"));
+        }
+        self.ticks(name, number, last, epoch);
+        self.bases(name, number, last, image.as_ref());
+        self.snapshots(name, number);
+    }
+
+    /// The rows of what is there, and whether they make a network.
+    fn rows(&self, name: &str, number: i64) -> Option<Image> {
+        let before = self.found.borrow().len();
+        let tell = |what: String| self.tell(format!("network '{name}', {what}"));
+        let loader = Loader {
+            connection: self.connection,
+            path: self.path,
+            network: number,
+            bad_rows: BadRows::Tell(&tell),
+        };
+        let image = match loader.load() {
+            Ok(found) => found,
+            Err(error) => {
+                tell(error.to_string());
+                return None;
+            }
+        };
+        self.note(format!(
+            "network '{name}': {} groups, {} contacts, {} wires, {} gadgets, {} links at tick {}",
+            image.groups.len(),
+            image.contacts.len(),
+            image.wires.len(),
+            image.gadgets.len(),
+            image.links.len(),
+            image.tick
+        ));
+        if self.found.borrow().len() > before {
+            return None;
+        }
+        match Network::load(image.clone(), OnContradiction::Record, None) {
+            Ok(_) => Some(image),
+            Err(error) => {
+                tell(format!("it makes no network: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Every tick of history: whether it is what was written, and none is missing.
+    fn ticks(&self, name: &str, number: i64, last: u64, epoch: i64) {
+        let scan = || -> rusqlite::Result<(u64, u64)> {
+            let sql = format!(
+                "SELECT {} FROM tick WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
+                history::COLUMNS
+            );
+            let mut statement = self.connection.prepare(&sql)?;
+            let mut rows = statement.query([key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)])?;
+            let (mut count, mut unsummed) = (0, 0);
+            let mut before: Option<(u64, i64)> = None;
+            while let Some(row) = rows.next()? {
+                let stored = match Stored::read(row) {
+                    Ok(stored) => stored,
+                    Err(error) => {
+                        let tick = key::tick_of(row.get(0)?);
+                        self.tell(format!("network '{name}', tick {tick}: {error}"));
+                        continue;
+                    }
+                };
+                count += 1;
+                unsummed += u64::from(!stored.is_summed());
+                let tell = |what: String| self.tell(format!("network '{name}', tick {}: {what}", stored.tick));
+                let whole = stored.verify().and_then(|()| {
+                    changes::all(stored.changes, &stored.source.into()).map_err(|error| error.to_string())?;
+                    stored.structure()
+                });
+                if let Err(reason) = whole {
+                    tell(reason);
+                }
+                match before {
+                    Some((tick, _)) if stored.tick != tick + 1 => {
+                        tell(format!("it follows tick {tick}; those between are missing"));
+                    }
+                    Some((_, earlier)) if stored.epoch < earlier => {
+                        tell(format!(
+                            "it is of opening {}, and the one before of {earlier}",
+                            stored.epoch
+                        ));
+                    }
+                    _ => {}
+                }
+                if stored.epoch > epoch {
+                    tell(format!("it is of opening {}, and there were {epoch}", stored.epoch));
+                }
+                before = Some((stored.tick, stored.epoch));
+            }
+            if let Some((tick, _)) = before.filter(|(tick, _)| *tick != last) {
+                self.tell(format!(
+                    "network '{name}': its last tick is {last}, and history ends at {tick}"
+                ));
+            }
+            Ok((count, unsummed))
+        };
+        match scan() {
+            Ok((count, 0)) => self.note(format!("network '{name}': {count} ticks of history")),
+            Ok((count, unsummed)) => self.note(format!(
+                "network '{name}': {count} ticks of history, {unsummed} of them without a checksum, as an older version has written them"
+            )),
+            Err(error) => self.tell(format!("network '{name}': its history cannot be read: {error}")),
+        }
+    }
+
+    /// Whether each base is whole, and history leads from the oldest to what is there now.
+    fn bases(&self, name: &str, number: i64, last: u64, image: Option<&Image>) {
+        let ticks = || -> rusqlite::Result<Vec<u64>> {
+            let mut statement = self
+                .connection
+                .prepare("SELECT id FROM base WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
+            let ids = statement.query_map(
+                [key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)],
+                |row| row.get::<_, i64>(0),
+            )?;
+            ids.map(|id| id.map(key::tick_of)).collect()
+        };
+        let bases = match ticks() {
+            Ok(bases) => bases,
+            Err(error) => return self.tell(format!("network '{name}': its bases cannot be read: {error}")),
+        };
+        for &tick in &bases {
+            match base::read(self.connection, self.path, number, tick) {
+                Ok(_) if tick <= last => {}
+                Ok(_) => self.tell(format!(
+                    "network '{name}', the base of tick {tick}: the last tick is {last}"
+                )),
+                Err(error) => self.tell(format!("network '{name}': {error}")),
+            }
+        }
+        self.note(format!("network '{name}': {} bases", bases.len()));
+        let (Some(image), Some(_)) = (image, bases.first()) else {
+            return;
+        };
+        match past::image_at(self.connection, self.path, number, last) {
+            Ok(Some(told)) => {
+                for (stored, told) in image.contacts.iter().zip(&told.contacts) {
+                    if (&stored.record, &stored.content, stored.version) != (&told.record, &told.content, told.version)
+                    {
+                        self.tell(format!(
+                            "network '{name}', contact {:?}: its row and its history do not agree",
+                            stored.record.id
+                        ));
+                    }
+                }
+                if image.contacts.len() != told.contacts.len() {
+                    self.tell(format!(
+                        "network '{name}': there are {} contacts, and by its history {}",
+                        image.contacts.len(),
+                        told.contacts.len()
+                    ));
+                }
+            }
+            Ok(None) => {}
+            Err(error) => self.tell(format!("network '{name}': {error}")),
+        }
+    }
+
+    fn snapshots(&self, name: &str, number: i64) {
+        let place = Place {
+            path: self.path,
+            number,
+            name,
+        };
+        match place.list(self.connection) {
+            Ok(list) => {
+                self.note(format!("network '{name}': {} snapshots", list.len()));
+                for info in list {
+                    if let Err(error) = place.load(self.connection, info.id) {
+                        self.tell(format!("network '{name}': {error}"));
+                    }
+                }
+            }
+            Err(error) => self.tell(format!("network '{name}': {error}")),
+        }
+    }
+
+    /// Rows of no network.
+    fn strays(&self) {
+        let places = [
+            ("group_", 32),
+            ("contact", 32),
+            ("wire", 32),
+            ("gadget", 32),
+            ("link", 32),
+            ("mark", 32),
+            ("tick", 47),
+            ("base", 47),
+        ];
+        for (table, bits) in places {
+            let sql = format!("SELECT id FROM {table} WHERE id >> {bits} NOT IN (SELECT id FROM network) LIMIT 1");
+            match self
+                .connection
+                .query_row(&sql, [], |row| row.get::<_, i64>(0))
+                .optional()
+            {
+                Ok(None) => {}
+                Ok(Some(id)) => self.tell(format!("row {id} of table {table} is of no network")),
+                Err(error) => self.tell(format!("table {table} cannot be read: {error}")),
+            }
+        }
+        for table in ["position", "gone", "snapshot"] {
+            let sql = format!("SELECT count(*) FROM {table} WHERE network NOT IN (SELECT id FROM network)");
+            match self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)) {
+                Ok(0) => {}
+                Ok(count) => self.tell(format!("{count} rows of table {table} are of no network")),
+                Err(error) => self.tell(format!("table {table} cannot be read: {error}")),
+            }
+        }
+    }
+}
