@@ -117,6 +117,8 @@ def main() -> int:
         return 1
     print(f"without a planted bug: all passed ({clean.seconds:.1f} s)", flush=True)
     survivors = []
+    # What is planted in a store is found by its own tests: cargo test -p bassline-storage --features planted
+    known = [bug for bug in known if not bug.startswith("sqlite-")]
     for bug in args.bugs or known:
         one = verdict(bug, args.cases)
         survivors += [] if one.caught_by else [bug]

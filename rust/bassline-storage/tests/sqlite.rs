@@ -6,6 +6,9 @@
 )]
 #![allow(clippy::print_stderr, reason = "which promise it is is seen where it fails")]
 
+#[cfg(not(feature = "planted"))]
+#[path = "sqlite/accidents.rs"]
+mod accidents;
 #[path = "sqlite/promises.rs"]
 mod promises;
 #[path = "sqlite/world.rs"]

@@ -6,52 +6,89 @@ use bassline_core::{Cause, Change, ContactId, Content, Handle, Text, Value};
 use bassline_kernel::TickRecord;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Writes the changes of ticks; keeps its memory from one to the next.
+/// What a table that a large tick has left behind may hold: clearing it takes as long as it is large.
+const OBJECTS_KEPT: usize = 256;
+
+/// Writes the changes of the ticks of a batch, and remembers where each value stands, so that none is written a second time.
 #[derive(Debug, Default)]
 pub(crate) struct ChangesWriter {
     out: Vec<u8>,
+    /// For each change of the last tick, where its value stands; empty for Nothing.
+    values: Vec<Range<usize>>,
     /// For each heap object written in this tick, the change it was written in.
     objects: IndexMap<usize, usize, FxBuildHasher>,
 }
 
 impl ChangesWriter {
-    /// The JSON of a tick's changes, which is UTF-8; or the contact whose value has none.
-    pub(crate) fn write(&mut self, record: &TickRecord) -> Result<&[u8], (ContactId, JsonError)> {
+    /// Begins a batch.
+    pub(crate) fn clear(&mut self) {
         self.out.clear();
-        self.objects.clear();
+    }
+
+    /// Writes a tick's changes as JSON, which is UTF-8, and answers where it stands; or the contact whose value has none.
+    pub(crate) fn write(&mut self, record: &TickRecord) -> Result<Range<usize>, (ContactId, JsonError)> {
+        self.values.clear();
+        if self.objects.capacity() > OBJECTS_KEPT {
+            self.objects = IndexMap::default();
+        } else {
+            self.objects.clear();
+        }
+        let begin = self.out.len();
+        let is_alone = record.changes.len() == 1;
         self.out.push(b'[');
         for (at, change) in record.changes.iter().enumerate() {
             if at > 0 {
                 self.out.push(b',');
             }
-            self.write_change(at, change, &record.source)
+            let value = self
+                .write_change(at, change, &record.source, is_alone)
                 .map_err(|error| (change.contact, error))?;
+            self.values.push(value);
         }
         self.out.push(b']');
-        Ok(&self.out)
+        Ok(begin..self.out.len())
+    }
+
+    /// Where the values of the last tick stand, change by change.
+    pub(crate) fn values(&self) -> &[Range<usize>] {
+        &self.values
+    }
+
+    /// What stands at a place.
+    #[inline]
+    pub(crate) fn at(&self, place: Range<usize>) -> &[u8] {
+        &self.out[place]
     }
 
     #[inline]
-    fn write_change(&mut self, at: usize, change: &Change, own: &Text) -> Result<(), JsonError> {
+    fn write_change(
+        &mut self,
+        at: usize,
+        change: &Change,
+        own: &Text,
+        is_alone: bool,
+    ) -> Result<Range<usize>, JsonError> {
         let earlier = match change.new.as_ref().and_then(address) {
-            None => None,
-            Some(address) => {
+            Some(address) if !is_alone => {
                 let first = *self.objects.entry(address).or_insert(at);
-                (first != at).then_some(first as i64)
+                (first != at).then_some(first)
             }
+            _ => None,
         };
         let out = &mut self.out;
         out.push(b'[');
         serde_json::to_writer(&mut *out, &change.contact.to_bits())?;
         out.push(b',');
-        let reference = match (&change.new, earlier) {
-            (None, _) => Some(-1),
-            (Some(_), Some(first)) => Some(first),
+        let begin = out.len();
+        let (value, reference) = match (&change.new, earlier) {
+            (None, _) => (0..0, Some(-1)),
+            (Some(_), Some(first)) => (self.values[first].clone(), Some(first as i64)),
             (Some(value), None) => {
                 json::write(value, out)?;
-                None
+                (begin..out.len(), None)
             }
         };
         if reference.is_some() {
@@ -64,7 +101,7 @@ impl ChangesWriter {
             serde_json::to_writer(&mut *out, &reference)?;
         }
         out.push(b']');
-        Ok(())
+        Ok(value)
     }
 }
 
@@ -174,7 +211,10 @@ mod tests {
             structure: vec![],
         };
         let mut writer = ChangesWriter::default();
-        let text = String::from_utf8(writer.write(&record).unwrap().to_vec()).unwrap();
+        let place = writer.write(&record).unwrap();
+        let text = String::from_utf8(writer.at(place).to_vec()).unwrap();
+        let values: Vec<&[u8]> = writer.values().iter().map(|place| writer.at(place.clone())).collect();
+        assert_eq!(values, [b"[7]" as &[u8], b"[7]", b"", b"null"]);
         assert_eq!(text, r#"[[1,[7],0],[2,null,5,0],[3,null,-1,-1],[2,null,"other"]]"#);
         let of = |bits| of_contact(&text, ContactId::from_bits(bits), &record.source).unwrap();
         assert_eq!(

@@ -110,3 +110,84 @@ fn set(connection: &Connection, sync: Sync) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sqlite::testing::{place, query};
+    use crate::sqlite::{Sqlite, Sync};
+    use crate::store::Store;
+    use bassline_core::{Cause, Change, Network, OnContradiction, Value};
+    use bassline_kernel::{Batch, Driver, FailureClass, TickRecord};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_full_and_normal_ask_of_sqlite_is_what_they_say() {
+        for (sync, level) in [(Sync::Full, 2), (Sync::Normal, 1)] {
+            let (_directory, path) = place();
+            let started = Sqlite::at(&path).sync(sync).start("main").unwrap();
+            let number = |pragma: &str| -> i64 {
+                let connection = &started.driver.connection;
+                connection.query_row(pragma, [], |row| row.get(0)).unwrap()
+            };
+            assert_eq!(number("PRAGMA synchronous"), level);
+            assert_eq!(number("PRAGMA page_size"), 8192);
+            assert_eq!(query(&path, "PRAGMA journal_mode"), ["wal"]);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_said_and_nothing_of_the_batch_is_there_until_there_is_room() {
+        let (_directory, path) = place();
+        let mut started = Sqlite::at(&path).start("main").unwrap();
+        let mut network = Network::load(started.image, OnContradiction::Record, None).unwrap();
+        network.begin();
+        let contact = network.declare_contact(network.root(), "n", None, Value::Null).unwrap();
+        let committed = network.commit(true, false).unwrap();
+        let declared = TickRecord::new(committed, 1, 0, "".into(), None);
+        let change = |n: u64| Change {
+            contact,
+            old: None,
+            new: Some(Value::text(&n.to_string().repeat(5_000))),
+            cause: Cause::Nobody,
+            event: false,
+        };
+        let large = |tick| TickRecord {
+            epoch: 1,
+            tick,
+            time_micros: 0,
+            source: "".into(),
+            position: None,
+            changes: vec![change(tick)],
+            structure: vec![],
+        };
+        let batch = |records: Vec<TickRecord>| Batch {
+            records: records.into_iter().map(Arc::new).collect(),
+        };
+        started.driver.handle_changes(&batch(vec![declared])).unwrap();
+        let at_most = |pages: i64, driver: &crate::sqlite::SqliteDriver| {
+            driver
+                .connection
+                .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| {
+                    row.get::<_, i64>(0)
+                })
+                .unwrap()
+        };
+        // No disk has to be filled: SQLite answers the same.
+        at_most(1, &started.driver);
+        let failure = started
+            .driver
+            .handle_changes(&batch((2..200).map(large).collect()))
+            .unwrap_err();
+        assert_eq!(failure.class, FailureClass::Transient);
+        assert!(failure.message.contains("full"), "{failure}");
+        assert_eq!(query(&path, "SELECT tick FROM network"), ["1"]);
+        at_most(100_000, &started.driver);
+        started
+            .driver
+            .handle_changes(&batch((2..200).map(large).collect()))
+            .unwrap();
+        drop(started.driver);
+        assert_eq!(Sqlite::at(&path).networks().unwrap()[0].tick, 199);
+        assert_eq!(Sqlite::at(&path).check().unwrap().found, Vec::<String>::new());
+    }
+}

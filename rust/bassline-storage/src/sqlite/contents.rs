@@ -1,14 +1,15 @@
 //! The newest content of each contact in a batch: what is overwritten within it is never written to its row.
 
 use super::cause;
+use super::changes::ChangesWriter;
 use super::checksum::{self, int};
 use super::failure::WriteError;
 use super::key;
-use crate::json;
 use bassline_core::planted::{self, Bug};
-use bassline_core::{Cause, Change, ContactId, Content, Handle};
+use bassline_core::{Cause, Change, ContactId, Handle};
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
+use std::ops::Range;
 
 const UPDATE: &str = "UPDATE contact SET version = ?2, cause = ?3, content = ?4, content_checksum = ?5 WHERE id = ?1";
 
@@ -22,7 +23,8 @@ pub(crate) struct Newest<'batch, 'index> {
 #[derive(Debug)]
 struct Latest<'batch> {
     contact: ContactId,
-    content: &'batch Content,
+    /// Where the JSON of what it holds stands; `None` for Nothing.
+    text: Option<Range<usize>>,
     cause: &'batch Cause,
     tick: u64,
 }
@@ -37,11 +39,11 @@ impl<'batch, 'index> Newest<'batch, 'index> {
     }
 
     #[inline]
-    pub(crate) fn note(&mut self, change: &'batch Change, tick: u64) {
+    pub(crate) fn note(&mut self, change: &'batch Change, text: Range<usize>, tick: u64) {
         let slot = change.contact.slot() as usize;
         let latest = Latest {
             contact: change.contact,
-            content: &change.new,
+            text: change.new.is_some().then_some(text),
             cause: &change.cause,
             tick,
         };
@@ -73,18 +75,13 @@ impl<'batch, 'index> Newest<'batch, 'index> {
         mut self,
         transaction: &Transaction<'_>,
         network: i64,
-        out: &mut Vec<u8>,
+        texts: &ChangesWriter,
     ) -> Result<(), WriteError> {
         let mut update = transaction.prepare_cached(UPDATE)?;
         for latest in self.take() {
-            out.clear();
-            let content = match latest.content {
-                None => ValueRef::Null,
-                Some(value) => {
-                    json::write(value, out)?;
-                    ValueRef::Text(out)
-                }
-            };
+            let content = latest
+                .text
+                .map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place)));
             let cells = [
                 int(key::row(network, latest.contact)),
                 int(latest.tick as i64),

@@ -43,7 +43,6 @@ pub struct SqliteDriver {
     writer: ChangesWriter,
     /// By slot, for [`Newest`].
     index: Vec<u32>,
-    content: Vec<u8>,
     structure: Vec<u8>,
     files: Files,
     turn: Turn,
@@ -87,7 +86,6 @@ impl SqliteDriver {
             keep,
             writer: ChangesWriter::default(),
             index: Vec::new(),
-            content: Vec::new(),
             structure: Vec::new(),
             turn: Turn::new(),
             pace,
@@ -128,6 +126,7 @@ impl SqliteDriver {
             tick: 0,
             creation: stored.creation,
         };
+        self.writer.clear();
         let mut newest = Newest::new(&mut self.index);
         let mut insert = transaction.prepare_cached(INSERT)?;
         let mut changes_count = 0;
@@ -139,9 +138,6 @@ impl SqliteDriver {
                     newest.forget(*contact);
                 }
             }
-            for change in &record.changes {
-                newest.note(change, record.tick);
-            }
             changes_count += record.changes.len() + record.structure.len();
             self.structure.clear();
             if !record.structure.is_empty() && !planted::is(Bug::PastStructureNotStored) {
@@ -151,12 +147,15 @@ impl SqliteDriver {
                 .writer
                 .write(record)
                 .map_err(|(contact, reason)| unstorable(&transaction, self.network, contact, reason))?;
+            for (change, text) in record.changes.iter().zip(self.writer.values()) {
+                newest.note(change, text.clone(), record.tick);
+            }
             let cells = [
                 int(key::tick_row(self.network, record.tick)),
                 int(record.epoch as i64),
                 int(record.time_micros),
                 ValueRef::Text(record.source.as_bytes()),
-                ValueRef::Text(changes),
+                ValueRef::Text(self.writer.at(changes)),
                 if self.structure.is_empty() {
                     ValueRef::Null
                 } else {
@@ -166,7 +165,7 @@ impl SqliteDriver {
             checksum::execute(&mut insert, &cells)?;
         }
         drop(insert);
-        newest.write(&transaction, self.network, &mut self.content)?;
+        newest.write(&transaction, self.network, &self.writer)?;
         write_positions(&transaction, self.network, fresh())?;
         let after = Entry {
             tick: if planted::is(Bug::TickNumberNotStored) {

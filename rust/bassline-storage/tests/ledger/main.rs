@@ -1,6 +1,13 @@
 //! Networks on a simulated disk: whatever fails and whenever the power goes, what comes back is the network after a tick that was
 //! committed, and none that was acknowledged is missing. What it should be is kept outside of the store.
 
+#![expect(clippy::print_stdout, reason = "how often each fault happened is a result")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what fails here is a failed test"
+)]
+
 use bassline_core::planted::{self, Bug};
 use bassline_core::{
     Argument, Blend, Computation, GadgetDeclaration, Image, Network, OnContradiction, Value, primitive_of,
@@ -317,7 +324,10 @@ fn whatever_fails_what_comes_back_is_a_tick_that_was_and_none_acknowledged_is_mi
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.run(8, 60)));
         match outcome {
             Ok(one) => fired.add(&one),
-            Err(_) => panic!("seed {seed}"),
+            Err(cause) => {
+                println!("seed {seed}");
+                std::panic::resume_unwind(cause)
+            }
         }
         (openings, lost) = (openings + world.openings, lost + world.lost);
     }

@@ -26,14 +26,14 @@ pub(crate) const PROMISES: &[Promise] = &[
     ("flipped", a_flipped_content_is_found),
 ];
 
-fn place() -> (TempDir, PathBuf) {
+pub(crate) fn place() -> (TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("test.db");
     (directory, path)
 }
 
 /// An image as a network gives it that was loaded from it: in one order, and without numbers that were given for nothing.
-fn settled(image: Image) -> Image {
+pub(crate) fn settled(image: Image) -> Image {
     let mut image = Network::load(image, OnContradiction::Record, None).unwrap().image();
     for contact in image.contacts.iter_mut().filter(|contact| contact.version == 0) {
         // Who wrote what was taken back within the tick is told to nobody.
