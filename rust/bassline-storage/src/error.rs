@@ -83,6 +83,12 @@ pub enum StorageError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A URL of a kind of store that there is not.
+    #[error("there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, or 'memory:'")]
+    NoSuchStore {
+        /// What stands before the colon.
+        scheme: String,
+    },
     /// Anything else that failed below.
     #[error("'{}' cannot be {doing}: {source}", path.display())]
     Failed {
