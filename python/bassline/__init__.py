@@ -12,6 +12,7 @@ from bassline._core import (
     Link,
     NothingType,
     RowReader,
+    Snapshot,
     Undecoded,
     Wire,
     __version__,
@@ -44,6 +45,7 @@ from bassline.lattice import Lattice
 from bassline.network import Network
 from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
+from bassline.storage import NetworkStorage
 
 Nothing = NothingType()
 """What an empty contact reads as; falsy, and not `None`."""
@@ -75,9 +77,11 @@ __all__ = [
     "ManifestError",
     "NestingError",
     "Network",
+    "NetworkStorage",
     "NotSettledError",
     "Nothing",
     "RowReader",
+    "Snapshot",
     "StaleHandleError",
     "StorageError",
     "TransactionalScheduler",

@@ -22,6 +22,7 @@ from bassline.errors import (
 from bassline.mappings import Handles
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
+from bassline.storage import Storage
 from bassline.why import Why
 
 if TYPE_CHECKING:
@@ -31,25 +32,16 @@ if TYPE_CHECKING:
     from bassline.drivers import Driver
     from bassline.testing import ManualClock
 
-_SCHEMES = {"postgresql", "postgres", "dir", "journal"}
 
-
-def _file_of(store: str | os.PathLike[str] | None) -> str | None:
-    """The SQLite file a store's URL names; `None` for memory."""
-    if store is None or store == "memory:":
+def url_of(store: str | os.PathLike[str] | None) -> str | None:
+    """Return a store's URL as text that a file can be named by; `None` for memory."""
+    if store is None:
         return None
     text = os.fspath(store)
     try:
         os.fsencode(text)
     except UnicodeEncodeError as error:
         raise StorageError(f"no file can have the name {found(text)}; leave the lone surrogate out") from error
-    scheme, colon, rest = text.partition(":")
-    if colon and scheme == "sqlite":
-        return rest.removeprefix("//") or None
-    if colon and scheme in _SCHEMES:
-        raise StorageError(
-            f"there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, or 'memory:'"
-        )
     return text
 
 
@@ -57,8 +49,11 @@ class Network(_core.Network, Scope):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
-    network back, gadgets included, and fires nothing. `persist="immediate"` makes each write wait until it is stored;
-    with `"batch"` ticks are stored in the background, and `flush()` waits for them. `contradictions="raise"` rolls a
+    network back, gadgets included, and fires nothing; `"memory:shop"` is a store that all of this process share. With
+    `persist="batch"` ticks are stored in the background, up to `batch_size` in one transaction, and `flush()` waits for
+    them; `"immediate"` makes each write wait until it is stored; with `"interval"` they are stored every `interval`
+    seconds, with `"manual"` when `flush()`, `snapshot()` or `close()` asks. Every `snapshot_interval` seconds a
+    snapshot is taken if there is something new; the newest `max_snapshots` are kept. `contradictions="raise"` rolls a
     tick back that a contact cannot join. `scheduler` says when writes become ticks, `clock` what time it is.
 
     Raises:
@@ -75,12 +70,16 @@ class Network(_core.Network, Scope):
     allow: frozenset[str]
     """What its gadgets may reach outside: nothing asks for it yet."""
 
-    def __new__(
+    def __new__(  # noqa: PLR0913 - each is a keyword of its own
         cls,
         store: str | os.PathLike[str] | None = None,
         *,
         name: str = "main",
         persist: str = "batch",
+        batch_size: int | None = None,
+        interval: float | None = None,
+        snapshot_interval: float | None = None,
+        max_snapshots: int | None = None,
         sync: str = "full",
         scheduler: str | Scheduler = "immediate",
         allow: Iterable[str] = (),
@@ -101,9 +100,13 @@ class Network(_core.Network, Scope):
         capabilities = frozenset(allow)
         network = super().__new__(
             cls,
-            _file_of(store),
+            url_of(store),
             name=name,
             persist=persist,
+            batch_size=batch_size,
+            interval=interval,
+            snapshot_interval=snapshot_interval,
+            max_snapshots=max_snapshots,
             sync=sync,
             contradictions=contradictions,
             history=history,
@@ -345,6 +348,34 @@ class Network(_core.Network, Scope):
         y = 3  (by math.add(a=x, b=(2), sum=y), tick 2)
         """
         return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth))
+
+    def as_of(self, tick: int) -> Network:
+        """The network as it was after a tick, to be read like any other; it cannot be written.
+
+        Raises:
+            StorageError: the tick is not there any more, or not yet; the message says which there are.
+
+        >>> with bl.Network("prices.db") as net:
+        ...     price = net.contact("price", 9.5)
+        ...     price.value = 10
+        ...     before = net.as_of(1)
+        ...     print(before["price"], before.tick)
+        9.5 1
+        """
+        network: Network = _core.Network.__new__(Network, past=(self, tick))  # type: ignore[call-arg]
+        network.allow = frozenset()
+        return network
+
+    @property
+    def storage(self) -> Storage:
+        """The store the network is in, with all its networks; see `bl.NetworkStorage`.
+
+        >>> with bl.Network("shop.db") as net:
+        ...     _ = net.contact("price", 9.5)
+        ...     net.storage.load_contact_content("main", "", "price"), net.storage.list_networks()
+        (9.5, ['main'])
+        """
+        return Storage(self._store(), self)
 
     def attach(
         self,

@@ -10,8 +10,8 @@ import bassline as bl
 from bassline.testing import ManualClock
 
 SIGNATURE = (
-    "store=None, *, name='main', persist='batch', sync='full', scheduler='immediate', allow=(), "
-    "contradictions='record', history=10000, clock=None"
+    "store=None, *, name='main', persist='batch', batch_size=None, interval=None, snapshot_interval=None, "
+    "max_snapshots=None, sync='full', scheduler='immediate', allow=(), contradictions='record', history=10000, clock=None"
 )
 
 
@@ -25,8 +25,7 @@ def test_the_signature_is_that_of_the_specification():
     ("option", "value", "exists"),
     [
         ("scheduler", "later", "'immediate', 'batch', 'transactional'"),
-        ("persist", "interval", "immediate"),
-        ("persist", "manual", "batch"),
+        ("persist", "often", "'immediate', 'batch', 'interval' or 'manual'"),
         ("sync", "off", "normal"),
         ("contradictions", "ignore", "raise"),
         ("clock", object(), "bassline.testing.ManualClock"),
@@ -47,6 +46,9 @@ def test_what_exists_is_taken(store):
         {"scheduler": "transactional"},
         {"clock": ManualClock()},
         {"persist": "immediate"},
+        {"persist": "interval", "interval": 0.5},
+        {"persist": "manual"},
+        {"batch_size": 10, "snapshot_interval": 60, "max_snapshots": 3},
         {"sync": "normal"},
         {"history": 0},
         {"clock": None},
@@ -54,7 +56,7 @@ def test_what_exists_is_taken(store):
         with bl.Network(store, **options) as net:
             net.contact("x", 0).value += 1
     with bl.Network(store) as net:
-        assert net["x"] == 8
+        assert net["x"] == 11
 
 
 def test_the_capabilities_are_kept():

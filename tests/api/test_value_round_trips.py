@@ -141,7 +141,7 @@ def test_history_why_subscribers_and_drivers_give_the_values_as_they_were(store)
             x.value = value
         net.flush()
         assert same(net.why("x").to_dict()["value"], VALUES[-1])
-        history = [value for _, _, value, _ in net._stored_history("x", len(VALUES))]
+        history = [change.new for change in net.history("x", len(VALUES))]
         for at, value in enumerate(reversed(VALUES)):
             assert same(history[at], value)
     pairs = list(zip([bl.Nothing, *VALUES], VALUES, strict=False))

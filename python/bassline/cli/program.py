@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 import bassline as bl
+from bassline.cli.doctor import doctor
 from bassline.cli.get import get
+from bassline.cli.history import history
 from bassline.cli.interrupt import Stopped
 from bassline.cli.run import run
 from bassline.cli.say import message_of, one_line, say
+from bassline.cli.snapshot import restore, snapshot
 from bassline.cli.why import why
 
 if TYPE_CHECKING:
@@ -34,9 +37,8 @@ def program() -> None:
     """
 
 
-program.add_command(run)
-program.add_command(get)
-program.add_command(why)
+for command in (run, get, why, history, snapshot, restore, doctor):
+    program.add_command(command)
 
 
 def call(arguments: Sequence[str]) -> int:

@@ -31,10 +31,15 @@ def size_of(store: str) -> int | None:
     return sum(part.stat().st_size for part in parts if part.exists())
 
 
-def open_existing(store: str) -> bl.Network:
-    """Open a store to read it; one that is not there is refused, not made."""
+def existing(store: str) -> str:
+    """Return a store that is there; one that is not is refused, not made."""
     file = file_of(store)
     if file is not None and not file.exists():
         hint = nearby(file) or f"; bassline run --store {store} makes one"
         raise Refused(f"there is no store '{store}'{hint}")
-    return bl.Network(store)
+    return store
+
+
+def open_existing(store: str) -> bl.Network:
+    """Open a store that is there to read it."""
+    return bl.Network(existing(store))

@@ -2,5 +2,6 @@
 
 from bassline.testing.clock import ManualClock
 from bassline.testing.lattice import check_lattice
+from bassline.testing.storage import storage_conformance
 
-__all__ = ["ManualClock", "check_lattice"]
+__all__ = ["ManualClock", "check_lattice", "storage_conformance"]

@@ -85,6 +85,35 @@ impl Network {
         }
     }
 
+    /// Gives gadgets and wires other creation numbers, and their edges the places that come with them; answers what they had.
+    pub(crate) fn age_edges(&mut self, ages: &[(u32, u64)]) -> Vec<(u32, u64)> {
+        for &(code, _) in ages {
+            match Edge::of(code) {
+                Edge::Gadget(slot) => self.unlink_gadget(slot),
+                Edge::Wire(slot) => self.unlink_wire(slot),
+            }
+        }
+        let set = |&(code, creation): &(u32, u64)| match Edge::of(code) {
+            Edge::Gadget(slot) => (
+                code,
+                std::mem::replace(&mut self.gadgets.creation[slot as usize], creation),
+            ),
+            Edge::Wire(slot) => {
+                let was = self.wires.creation(slot);
+                self.wires.set_creation(slot, creation);
+                (code, was)
+            }
+        };
+        let was = ages.iter().map(set).collect();
+        for &(code, _) in ages {
+            match Edge::of(code) {
+                Edge::Gadget(slot) => self.relink_gadget(slot),
+                Edge::Wire(slot) => self.relink_wire(slot),
+            }
+        }
+        was
+    }
+
     fn take_reader(&mut self, contact: u32, code: u32) {
         let age = age(&self.gadgets, &self.wires);
         self.contacts.readers.remove(contact, code, age);
@@ -126,11 +155,9 @@ impl Network {
 
     pub(crate) fn link_gadget(&mut self, slot: u32) {
         let code = Edge::Gadget(slot).code();
+        self.note_streams(slot);
         for contact in distinct(&self.gadgets.inputs(slot)) {
             self.contacts.readers.push(contact, code);
-            if self.contacts.is_stream(contact) {
-                self.gadgets.rows[slot as usize].flags |= gadget::flag::STREAM;
-            }
         }
         for contact in distinct(&self.gadgets.outputs(slot)) {
             self.contacts.writers.push(contact, code);
@@ -138,6 +165,15 @@ impl Network {
             self.contacts.refresh_many_writers(contact);
         }
         self.order_gadget(slot);
+    }
+
+    /// A gadget that reads a stream fires once per event.
+    pub(crate) fn note_streams(&mut self, slot: u32) {
+        let inputs = self.gadgets.inputs(slot);
+        let is_stream = |&&contact: &&u32| contact != NONE && self.contacts.is_stream(contact);
+        if inputs.iter().any(|contact| is_stream(&contact)) {
+            self.gadgets.rows[slot as usize].flags |= gadget::flag::STREAM;
+        }
     }
 
     /// Takes a gadget out of the adjacency.

@@ -45,7 +45,7 @@ impl Network {
             }
             self.tick.events.truncate(events);
             while let Some(saved) = self.tick.attempt.saved.pop() {
-                self.restore(saved);
+                self.put_back(saved);
             }
             if !crate::planted::is(crate::planted::Bug::FailedKept) {
                 self.undo_edits(edits);
@@ -70,7 +70,7 @@ impl Network {
         self.tick.attempt.saved.push(saved);
     }
 
-    fn restore(&mut self, saved: Saved) {
+    fn put_back(&mut self, saved: Saved) {
         let row = &mut self.contacts.rows[saved.contact as usize];
         row.content = saved.content;
         row.writer = saved.writer;

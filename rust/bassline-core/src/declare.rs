@@ -82,7 +82,7 @@ impl Network {
         ))
     }
 
-    fn add_group(&mut self, parent: u32, name: Symbol, attributes: Value) -> u32 {
+    pub(crate) fn add_group(&mut self, parent: u32, name: Symbol, attributes: Value) -> u32 {
         let slot = self.groups.slots.take();
         self.symbols.keep(name);
         self.groups.place(slot, Group::new(parent, name, attributes));
@@ -184,20 +184,31 @@ impl Network {
             }
             None => {
                 let (blend, lattice) = blend.unwrap_or((Blend::AcceptLast, None));
-                let slot = self.contacts.add(group, symbol, blend);
-                if let Some(spec) = lattice {
-                    self.lattices.insert(slot, spec);
-                }
-                self.symbols.keep(symbol);
-                self.groups.enter(&self.contacts, Named::Contact(slot));
-                if has_pairs(&attributes) {
-                    self.attributes.insert(slot, attributes);
-                }
-                self.contacts.set(slot, flag::FRESH, true);
-                self.tick.edits.push(Edit::ContactAdded(slot));
-                Ok(slot)
+                Ok(self.add_contact(group, symbol, blend, lattice, attributes))
             }
         }
+    }
+
+    pub(crate) fn add_contact(
+        &mut self,
+        group: u32,
+        name: Symbol,
+        blend: Blend,
+        lattice: Option<LatticeSpec>,
+        attributes: Value,
+    ) -> u32 {
+        let slot = self.contacts.add(group, name, blend);
+        if let Some(spec) = lattice {
+            self.lattices.insert(slot, spec);
+        }
+        self.symbols.keep(name);
+        self.groups.enter(&self.contacts, Named::Contact(slot));
+        if has_pairs(&attributes) {
+            self.attributes.insert(slot, attributes);
+        }
+        self.contacts.set(slot, flag::FRESH, true);
+        self.tick.edits.push(Edit::ContactAdded(slot));
+        slot
     }
 
     /// The attributes of a contact: a map, or null for none.
@@ -205,10 +216,15 @@ impl Network {
         Ok(self.attributes.get(&self.slot(id)?).unwrap_or(&Value::Null))
     }
 
-    /// The contact that holds a constant.
-    pub(crate) fn constant(&mut self, value: &Value) -> u32 {
+    /// The contact that holds a constant, if there is one.
+    pub(crate) fn known_constant(&self, value: &Value) -> Option<u32> {
         let holds = |slot: u32| self.contacts.rows[slot as usize].content.as_ref() == Some(value);
-        if let Some(slot) = self.identities.constant(value, holds) {
+        self.identities.constant(value, holds)
+    }
+
+    /// The contact that holds a constant, made if there is none.
+    pub(crate) fn constant(&mut self, value: &Value) -> u32 {
+        if let Some(slot) = self.known_constant(value) {
             return slot;
         }
         let slot = self.contacts.add(NONE, CONSTANT, Blend::AcceptLast);

@@ -46,6 +46,8 @@ pub(crate) enum Edit {
         contact: u32,
         lattice: Option<Arc<dyn Lattice>>,
     },
+    /// Gadgets and wires, by the codes of their edges, got other creation numbers; these are what they had.
+    Aged(Vec<(u32, u64)>),
     /// A gadget's function was bound; this is what was.
     Bound {
         gadget: u32,
@@ -91,6 +93,7 @@ impl Edit {
             | Edit::Unrouted { .. }
             | Edit::Marked(_)
             | Edit::LatticeBound { .. }
+            | Edit::Aged(_)
             | Edit::Bound { .. } => None,
         }
     }
@@ -197,6 +200,7 @@ impl Network {
                 Edit::LatticeBound { contact, lattice } => {
                     self.bind_lattice(contact, lattice);
                 }
+                Edit::Aged(was) => drop(self.age_edges(&was)),
                 Edit::Bound { gadget, call } => {
                     if let Some(function) = self.gadgets.wide[gadget as usize]
                         .as_mut()
@@ -219,6 +223,7 @@ impl Network {
         let mut seen = IndexSet::<u32, FxBuildHasher>::default();
         self.tick.edits.iter().any(|edit| match edit {
             Edit::Marked(was) => seen.insert(was.contact) && self.marks_differ(was),
+            Edit::Aged(_) => true,
             edit => edit.target().is_some_and(|target| !passing.contains(&target)),
         })
     }
@@ -248,6 +253,9 @@ impl Network {
             let passing = self.passing();
             let mut marked = IndexSet::<u32, FxBuildHasher>::default();
             for edit in &self.tick.edits {
+                if let Edit::Aged(was) = edit {
+                    self.record_ages(was, &mut changes);
+                }
                 changes.extend(match edit {
                     // The first edit of a contact's marks has what was there when the tick began.
                     Edit::Marked(was) if marked.insert(was.contact) => self.marks_changed(was),
@@ -323,6 +331,18 @@ impl Network {
             Edit::GadgetRemoved(gadget) => StructureChange::GadgetRemoved(self.gadgets.id(gadget)),
             _ => return None,
         })
+    }
+
+    /// What has another age is told as gone and there again, under the same handle.
+    fn record_ages(&self, was: &[(u32, u64)], changes: &mut Vec<StructureChange>) {
+        changes.extend(was.iter().map(|&(code, _)| match Edge::of(code) {
+            Edge::Gadget(slot) => StructureChange::GadgetRemoved(self.gadgets.id(slot)),
+            Edge::Wire(slot) => StructureChange::WireRemoved(self.wires.slots.handle(slot)),
+        }));
+        changes.extend(was.iter().map(|&(code, _)| match Edge::of(code) {
+            Edge::Gadget(slot) => StructureChange::GadgetAdded(self.gadget_record(slot)),
+            Edge::Wire(slot) => StructureChange::WireAdded(self.wire_record(slot)),
+        }));
     }
 
     fn drop_group(&mut self, slot: u32, named: bool) {

@@ -93,6 +93,9 @@ pub enum NetworkError {
     /// A name or path that cannot be used.
     #[error("{0}")]
     InvalidName(String),
+    /// An image to be restored that is no network.
+    #[error(transparent)]
+    Image(#[from] crate::ImageError),
     /// A declaration that makes no sense: an unknown primitive, a wrong port, a self-wire.
     #[error("{0}")]
     Declaration(String),

@@ -74,6 +74,7 @@ mod record;
 mod region;
 mod regions;
 mod remove;
+mod restore;
 mod route;
 mod separate;
 mod settle;

@@ -41,6 +41,11 @@ impl Links {
         self.enter(slot);
     }
 
+    /// The link that is declared so.
+    pub(crate) fn find(&self, from: u32, to: u32, relation: Symbol) -> Option<u32> {
+        self.known.get(&(from, to, relation)).copied()
+    }
+
     pub(crate) fn enter(&mut self, slot: u32) {
         let Link { from, to, relation, .. } = self.rows[slot as usize];
         self.known.insert((from, to, relation), slot);
@@ -122,7 +127,7 @@ impl Network {
         Ok(())
     }
 
-    fn remove_link_at(&mut self, slot: u32) {
+    pub(crate) fn remove_link_at(&mut self, slot: u32) {
         self.links.forget(slot);
         self.links.rows[slot as usize].removed = true;
         self.tick.edits.push(Edit::LinkRemoved(slot));

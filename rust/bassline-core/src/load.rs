@@ -23,7 +23,7 @@ use thiserror::Error;
 #[error("{0}; the store is damaged, or was written by a newer version")]
 pub struct ImageError(String);
 
-fn broken<T>(what: String) -> Result<T, ImageError> {
+pub(crate) fn broken<T>(what: String) -> Result<T, ImageError> {
     Err(ImageError(what))
 }
 
@@ -77,7 +77,7 @@ impl Network {
             }
             faults.extend(state.fault.map(|(gadget, text)| (at as u32, gadget, text)));
         }
-        network.load_edges(&image.wires, image.gadgets)?;
+        network.load_edges(&image.wires, &image.gadgets)?;
         for (slot, gadget, text) in faults {
             if network.gadgets.slots.holds(gadget.in_any_arena()) {
                 network.note_fault(slot, gadget.slot(), Fault::Domain(text.to_string()));
@@ -159,7 +159,7 @@ impl Network {
     }
 
     /// Wires and gadgets in the order they were created, so that adjacency has that order too.
-    fn load_edges(&mut self, wires: &[WireRecord], gadgets: Vec<GadgetRecord>) -> Result<(), ImageError> {
+    fn load_edges(&mut self, wires: &[WireRecord], gadgets: &[GadgetRecord]) -> Result<(), ImageError> {
         let mut wires = wires.iter().peekable();
         for gadget in gadgets {
             while let Some(wire) = wires.next_if(|wire| wire.creation < gadget.creation) {
@@ -208,44 +208,18 @@ impl Network {
         Ok(())
     }
 
-    fn load_gadget(&mut self, record: GadgetRecord) -> Result<(), ImageError> {
-        let (primitive, function) = if record.is_function {
-            (None, Some(self.load_function(&record)))
-        } else {
-            let Some(primitive) = Primitive::find(&record.computation) else {
-                return broken(format!("there is no primitive '{}'", record.computation));
-            };
-            (Some(primitive), None)
-        };
-        let input_names: Vec<Text> = match (&primitive, &function) {
-            (Some(primitive), _) => primitive.inputs.iter().map(|port| port.name.into()).collect(),
-            (None, Some(function)) => function.inputs.iter().map(|(name, _)| name.clone()).collect(),
-            (None, None) => Vec::new(),
-        };
-        let output_names: Vec<Text> = match (&primitive, &function) {
-            (Some(primitive), _) => primitive.outputs.iter().map(|port| port.name.into()).collect(),
-            (None, Some(function)) => function.outputs.clone(),
-            (None, None) => Vec::new(),
-        };
-        let inputs = self.loaded_ports(&input_names, &record.inputs)?;
-        let outputs = self.loaded_ports(&output_names, &record.outputs)?;
+    fn load_gadget(&mut self, record: &GadgetRecord) -> Result<(), ImageError> {
+        let function = record.is_function.then(|| self.load_function(record));
         let state = record
             .state
             .iter()
             .map(|&cell| self.loaded_contact(cell))
             .collect::<Result<Vec<u32>, _>>()?;
+        let (ports, primitive) = ports_of(record, function, state, |id| self.loaded_contact(id))?;
         let group = self.loaded_group(record.group)?;
         if !self.gadgets.slots.take_exactly(record.id) {
             return broken(format!("gadget {:?} stands twice in the image", record.id));
         }
-        let ports = Declared {
-            inputs,
-            outputs,
-            state,
-            config: Some(record.config),
-            contain: record.contain,
-            function,
-        };
         let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
         if name != UNNAMED {
             self.symbols.keep(name);
@@ -258,7 +232,7 @@ impl Network {
     }
 
     /// A function as it was declared, with its code if that is found.
-    fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
+    pub(crate) fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
         let outputs: Vec<Text> = record.outputs.iter().map(|(name, _)| name.clone()).collect();
         let inputs: Vec<(Text, bool)> = record
             .inputs
@@ -280,15 +254,49 @@ impl Network {
             call,
         }
     }
+}
 
-    fn loaded_ports(&self, names: &[Text], bound: &[(Text, ContactId)]) -> Result<Ports, ImageError> {
+/// The ports and settings of a gadget as its record says them; `function` is what it is of, if it is no primitive.
+pub(crate) fn ports_of(
+    record: &GadgetRecord,
+    function: Option<FunctionSpec>,
+    state: Vec<u32>,
+    contact_of: impl Fn(ContactId) -> Result<u32, ImageError>,
+) -> Result<(Declared, Option<&'static Primitive>), ImageError> {
+    let primitive = match &function {
+        Some(_) => None,
+        None => match Primitive::find(&record.computation) {
+            None => return broken(format!("there is no primitive '{}'", record.computation)),
+            found => found,
+        },
+    };
+    let input_names: Vec<Text> = match (&primitive, &function) {
+        (Some(primitive), _) => primitive.inputs.iter().map(|port| port.name.into()).collect(),
+        (None, Some(function)) => function.inputs.iter().map(|(name, _)| name.clone()).collect(),
+        (None, None) => Vec::new(),
+    };
+    let output_names: Vec<Text> = match (&primitive, &function) {
+        (Some(primitive), _) => primitive.outputs.iter().map(|port| port.name.into()).collect(),
+        (None, Some(function)) => function.outputs.clone(),
+        (None, None) => Vec::new(),
+    };
+    let bound = |names: &[Text], bound: &[(Text, ContactId)]| {
         let mut ports = Ports::from_elem(NONE, names.len());
         for (name, contact) in bound {
             match names.iter().position(|port| port == name) {
-                Some(port) => ports[port] = self.loaded_contact(*contact)?,
+                Some(port) => ports[port] = contact_of(*contact)?,
                 None => return broken(format!("a gadget has no port '{name}'")),
             }
         }
         Ok(ports)
-    }
+    };
+    let declared = Declared {
+        inputs: bound(&input_names, &record.inputs)?,
+        outputs: bound(&output_names, &record.outputs)?,
+        state,
+        config: Some(record.config.clone()),
+        contain: record.contain,
+        function,
+    };
+    Ok((declared, primitive))
 }

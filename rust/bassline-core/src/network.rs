@@ -175,11 +175,12 @@ impl Network {
     pub(crate) fn cause_of(&self, writer: Writer) -> Cause {
         if let Some(source) = writer.as_external() {
             Cause::External(self.symbols.text(source).clone())
-        } else if let Some(wire) = writer.as_wire() {
+        } else if let Some(wire) = writer.as_wire().filter(|&wire| self.wires.slots.is_live(wire)) {
             Cause::Wire(self.wires.slots.handle(wire))
-        } else if let Some(gadget) = writer.as_gadget() {
+        } else if let Some(gadget) = writer.as_gadget().filter(|&gadget| self.gadgets.slots.is_live(gadget)) {
             Cause::Gadget(self.gadgets.id(gadget))
         } else {
+            // Of what came over a bidirectional wire that went before its writer did, the writer may be gone.
             Cause::Nobody
         }
     }

@@ -17,7 +17,7 @@ impl Network {
         self.remove_contact_at(slot)
     }
 
-    fn remove_contact_at(&mut self, slot: u32) -> Result<(), NetworkError> {
+    pub(crate) fn remove_contact_at(&mut self, slot: u32) -> Result<(), NetworkError> {
         self.remove_links_of(slot);
         let mut edges: SmallVec<[u32; 4]> = self.contacts.readers.living(slot).collect();
         edges.extend(self.contacts.writers.living(slot));
@@ -77,7 +77,7 @@ impl Network {
         Ok(())
     }
 
-    fn remove_wire_at(&mut self, slot: u32) {
+    pub(crate) fn remove_wire_at(&mut self, slot: u32) {
         self.unlink_wire(slot);
         self.wires.forget(slot);
         self.wires.set_removed(slot, true);
@@ -91,7 +91,7 @@ impl Network {
         Ok(())
     }
 
-    fn remove_gadget_at(&mut self, slot: u32) {
+    pub(crate) fn remove_gadget_at(&mut self, slot: u32) {
         self.clear_faults_of(slot);
         let inputs = self.gadgets.inputs(slot);
         self.unlink_gadget(slot);
@@ -127,7 +127,7 @@ impl Network {
         self.remove_group_at(slot)
     }
 
-    fn remove_group_at(&mut self, slot: u32) -> Result<(), NetworkError> {
+    pub(crate) fn remove_group_at(&mut self, slot: u32) -> Result<(), NetworkError> {
         let inner: Vec<u32> = self.groups.groups_in(slot).collect();
         for group in inner {
             self.remove_group_at(group)?;

@@ -186,6 +186,12 @@ impl Network {
 
     /// After loading: routers find the groups they had made.
     pub(crate) fn restore_routes(&mut self) {
+        self.find_routes();
+        self.tick.edits.clear();
+    }
+
+    /// Routers find the groups that they, or routers before them, have made.
+    pub(crate) fn find_routes(&mut self) {
         for slot in 0..self.gadgets.rows.len() as u32 {
             let row = &self.gadgets.rows[slot as usize];
             if row.body != Body::Route || row.flags & flag::REMOVED != 0 || !self.gadgets.is_live(slot) {
@@ -206,7 +212,6 @@ impl Network {
                 }
             }
         }
-        self.tick.edits.clear();
     }
 }
 

@@ -178,6 +178,8 @@ pub(crate) struct Tick {
     pub(crate) gone: IndexMap<(u32, Symbol), Named, FxBuildHasher>,
     /// Gadgets declared in this tick.
     pub(crate) fresh: Vec<u32>,
+    /// Whether it restores an image: then another writer of the same content is a change too, as who wrote it is restored with it.
+    pub(crate) restores: bool,
 }
 
 /// The log keeps room for so many entries after a tick that edited the network.
@@ -369,6 +371,11 @@ impl Network {
         self.tick.kept.is_same(touch.old, content)
     }
 
+    /// Whether the tick restores who wrote the content of an entry's contact, and that was another.
+    fn is_of_another(&self, touch: &Touch) -> bool {
+        self.tick.restores && self.contacts.rows[touch.contact as usize].writer != touch.writer
+    }
+
     /// The content a contact had when the tick began: what readers outside the tick see.
     pub fn committed_content(&self, id: crate::ContactId) -> Result<Content, NetworkError> {
         let slot = self.slot(id)?;
@@ -427,7 +434,7 @@ impl Network {
         };
         let is_change = |network: &Self, note: &Note, touch: &Touch| {
             if note.first_event == NO_EVENT {
-                return !network.is_as_it_was(touch);
+                return !network.is_as_it_was(touch) || network.is_of_another(touch);
             }
             // Erasing what is empty is no change, though an event that comes later may stand before it.
             network.tick.kept.content(touch.old).is_some()
@@ -468,7 +475,7 @@ impl Network {
             let first = note.map_or(NO_EVENT, |note| note.first_event);
             if first != NO_EVENT {
                 self.record_events(contact, first, self.tick.kept.content(touch.old), &mut changes);
-            } else if note.is_none() || !self.is_as_it_was(touch) {
+            } else if note.is_none() || !self.is_as_it_was(touch) || self.is_of_another(touch) {
                 changes.push(Change {
                     contact,
                     old: self.tick.kept.content(touch.old),
@@ -566,6 +573,7 @@ impl Network {
         self.tick.write_index = 0;
         self.tick.building = None;
         self.tick.carrying = false;
+        self.tick.restores = false;
         self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.passed.clear();

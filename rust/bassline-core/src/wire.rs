@@ -117,6 +117,10 @@ impl Wires {
         u64::from_le_bytes(bytes)
     }
 
+    pub(crate) fn set_creation(&mut self, slot: u32, creation: u64) {
+        self.creation[slot as usize].copy_from_slice(&creation.to_le_bytes()[..5]);
+    }
+
     pub(crate) fn set_removed(&mut self, slot: u32, removed: bool) {
         let wire = Wire {
             removed,
@@ -148,7 +152,7 @@ impl Wires {
         grow(&mut self.rows, self.slots.len(), wire.into());
         grow(&mut self.creation, self.slots.len(), [0; 5]);
         self.rows[slot as usize] = wire.into();
-        self.creation[slot as usize].copy_from_slice(&creation.to_le_bytes()[..5]);
+        self.set_creation(slot, creation);
     }
 
     /// Makes the wires among the writers of a contact known, which the edge `code` has just joined.

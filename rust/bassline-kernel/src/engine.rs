@@ -100,6 +100,16 @@ impl Engine {
         self.epoch
     }
 
+    /// What time it is by its clock: microseconds since 1970.
+    pub fn now_micros(&self) -> i64 {
+        self.clock.now_micros()
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     /// The kernel.
     pub fn kernel(&self) -> &Arc<Kernel> {
         &self.kernel
@@ -175,7 +185,8 @@ impl Engine {
         let named = record
             .changes
             .iter()
-            .filter(|change| self.network.is_named(change.contact));
+            // Who watches is told of contents; a store also of who wrote what stays the same.
+            .filter(|change| self.network.is_named(change.contact) && (change.event || change.old != change.new));
         let notices: Vec<Notice> = named
             .enumerate()
             .map(|(index, change)| Notice {

@@ -73,6 +73,17 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// Asks the durable drivers for everything up to now at once, and does not wait for it.
+    pub fn hurry(&self) {
+        let mut board = lock(&self.shared.board);
+        let target = self.shared.end().sequence;
+        for lane in board.lanes.iter_mut().filter(|lane| lane.options.durable) {
+            lane.hurry_to(target);
+        }
+    }
+}
+
 /// The durable drivers that have not reached `target`; an error if one never will.
 fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError> {
     if let Some(error) = &board.broken {
@@ -150,6 +161,29 @@ mod tests {
         kernel.flush(None, NEVER).unwrap();
         assert_eq!(probe.ticks(), (1..=10_005).collect::<Vec<_>>());
         assert!(probe.get(|seen| seen.batches.iter().all(|batch| batch.len() <= 10)));
+    }
+
+    #[test]
+    fn a_driver_on_demand_is_handed_nothing_until_it_is_hurried_or_its_bound_is_reached() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        let options = AttachOptions {
+            max_records: 5,
+            ..AttachOptions::store()
+        };
+        kernel
+            .attach("store", Box::new(probe.clone()), options.on_demand())
+            .unwrap();
+        for tick in 1..=3 {
+            kernel.publish(plain(tick));
+        }
+        assert!(probe.ticks().is_empty());
+        kernel.hurry();
+        crate::testing::eventually(|| probe.ticks() == [1, 2, 3]);
+        for tick in 4..=8 {
+            kernel.admit(NEVER).unwrap();
+            kernel.publish(plain(tick));
+        }
+        crate::testing::eventually(|| probe.ticks().len() == 8);
     }
 
     #[test]

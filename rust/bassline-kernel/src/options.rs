@@ -40,6 +40,16 @@ impl Default for AttachOptions {
 }
 
 impl AttachOptions {
+    /// It is handed nothing before it is asked for ([`crate::Kernel::flush`], [`crate::Kernel::hurry`]), or its bound is reached.
+    #[must_use]
+    pub fn on_demand(self) -> Self {
+        Self {
+            batch_records: self.max_records,
+            max_age: Duration::from_secs(1 << 30),
+            ..self
+        }
+    }
+
     /// The defaults of a store: durable, and its failure stops the writer.
     pub fn store() -> Self {
         Self {

@@ -104,6 +104,7 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
             error.set_cause(py, cause);
             error
         }
+        NetworkError::Image(_) => errors::StorageError::new_err(message),
         _ => BasslineError::new_err(message),
     }
 }
@@ -150,9 +151,12 @@ pub(crate) fn image_error(error: &ImageError) -> PyErr {
     errors::StorageError::new_err(shown(&error.to_string()))
 }
 
+/// Apart, as the error of the crate that it stands for has its name.
 mod errors {
     pyo3::import_exception!(bassline.errors, StorageError);
 }
+
+pub(crate) use errors::StorageError as PyStorageError;
 
 /// A bad row as a Python exception with `.row` and `.line`.
 pub(crate) fn row_error(py: Python<'_>, error: &RowError) -> PyErr {

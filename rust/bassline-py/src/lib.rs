@@ -29,11 +29,15 @@ mod ingest;
 mod lattice;
 mod link;
 mod network;
+mod past;
+mod persist;
 #[cfg(feature = "planted")]
 mod planted;
 mod remove;
 mod schedule;
 mod shared;
+mod snapshot;
+mod storage;
 mod tick;
 mod value;
 mod why;
@@ -62,6 +66,10 @@ mod _core {
     use crate::link::Link;
     #[pymodule_export]
     use crate::network::Network;
+    #[pymodule_export]
+    use crate::snapshot::Snapshot;
+    #[pymodule_export]
+    use crate::storage::Store;
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
 

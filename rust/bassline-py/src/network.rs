@@ -1,24 +1,25 @@
 //! The network class: opening, reading, writing.
 
-use crate::argument::{Count, OwnedWord, Word};
+use crate::argument::{Count, OwnedWord, Seconds, Word};
 use crate::clock::Manual;
 use crate::contradiction::Contradiction;
 use crate::error::{BasslineError, DeclarationError, UnknownContactError, image_error, storage_error};
 use crate::function::ImportLibrary;
 use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
+use crate::persist::Persist;
 use crate::schedule::clock_of;
-use crate::shared::{Closing, Shared, State, forks};
+use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
-use bassline_kernel::{AttachOptions, Engine, Kernel, Ring};
-use bassline_storage::{Sqlite, Store, Sync};
+use bassline_kernel::{Engine, Kernel, Ring};
+use bassline_storage::{Sync, anchored, store_of};
+use indexmap::IndexMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::Arc;
 
 /// The engine's side of `bassline.Network`.
 #[pyclass(frozen, subclass, module = "bassline._core")]
@@ -41,8 +42,11 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> PyResult<()> {
 impl Network {
     #[new]
     #[pyo3(
-        signature = (store=None, *, name=Word("main"), persist=Word("batch"), sync=Word("full"), contradictions=Word("record"), history=Count(10_000), clock=None),
-        text_signature = "(store=None, *, name='main', persist='batch', sync='full', contradictions='record', history=10000, clock=None)"
+        signature = (
+            store=None, *, name=Word("main"), persist=Word("batch"), batch_size=None, interval=None, snapshot_interval=None,
+            max_snapshots=None, sync=Word("full"), contradictions=Word("record"), history=Count(10_000), clock=None, past=None
+        ),
+        text_signature = "(store=None, *, name='main', persist='batch', batch_size=None, interval=None, snapshot_interval=None, max_snapshots=None, sync='full', contradictions='record', history=10000, clock=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "keywords of a public call")]
     fn new(
@@ -50,39 +54,59 @@ impl Network {
         store: Option<PathBuf>,
         name: Word<'_>,
         persist: Word<'_>,
+        batch_size: Option<Count>,
+        interval: Option<Seconds>,
+        snapshot_interval: Option<Seconds>,
+        max_snapshots: Option<Count>,
         sync: Word<'_>,
         contradictions: Word<'_>,
         history: Count,
         clock: Option<&Bound<'_, Manual>>,
+        past: Option<(PyRef<'_, Network>, u64)>,
     ) -> PyResult<Self> {
-        one_of("persist", &persist, &["batch", "immediate"])?;
+        if let Some((network, tick)) = past {
+            return crate::past::open(py, &network.shared, tick);
+        }
         one_of("sync", &sync, &["full", "normal"])?;
         one_of("contradictions", &contradictions, &["record", "raise"])?;
+        let persist = Persist::of(&persist, batch_size, interval, snapshot_interval, max_snapshots)?;
         let policy = if &*contradictions == "raise" {
             OnContradiction::Raise
         } else {
             OnContradiction::Record
         };
-        let kernel = Arc::new(Kernel::new(Ring::new()));
+        let sync = if &*sync == "full" { Sync::Full } else { Sync::Normal };
+        let url: &OsStr = store.as_ref().map_or("memory:".as_ref(), |url| url.as_os_str());
+        let store = store_of(url, sync).map_err(|error| storage_error(&error))?;
+        // A store that nobody else can open has nothing to give back: nothing need be handed to it.
+        let stored = store.url() != "memory:";
         let library = Arc::new(ImportLibrary);
-        let mut epoch = 1;
-        let mut positions = indexmap_of();
-        let network = if let Some(path) = &store {
-            let sync = if &*sync == "full" { Sync::Full } else { Sync::Normal };
-            let opened = crate::enter::detached(py, || Sqlite::at(path).sync(sync).open(&name))
-                .map_err(|error| storage_error(&error))?;
-            epoch = opened.epoch;
-            positions = opened.positions;
+        let (network, kernel, epoch, positions) = if stored {
+            let opened = crate::enter::detached(py, || store.open(&name)).map_err(|error| storage_error(&error))?;
             let image: Image = opened.image;
             let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
                 .map_err(|error| image_error(&error))?;
-            let attached = kernel.attach("store", opened.driver, AttachOptions::store());
+            let mut options = persist.options();
+            let kernel = Arc::new(match opened.log {
+                Some(log) => {
+                    options.is_log = true;
+                    Kernel::new(log)
+                }
+                None => Kernel::new(Ring::new()),
+            });
+            let attached = kernel.attach("store", opened.driver, options);
             attached.map_err(|error| crate::error::kernel_error(py, error))?;
-            network
+            (network, kernel, opened.epoch, opened.positions)
         } else {
             let mut network = Core::new(policy);
             network.set_library(library);
-            network
+            (network, Arc::new(Kernel::new(Ring::new())), 1, IndexMap::new())
+        };
+        let store = if stored {
+            // The process may go to another directory.
+            store_of(&anchored(url), sync).map_err(|error| storage_error(&error))?
+        } else {
+            store
         };
         let mut engine = Engine::new(
             network,
@@ -92,37 +116,17 @@ impl Network {
             positions,
             history.0,
         );
-        if store.is_some() {
+        if store.capabilities().durable {
             engine.require_storable();
         }
-        let state = State {
-            engine,
-            owner: 0,
-            depth: 0,
-            delivering: false,
-            closing: Closing::Open,
-            transaction: false,
-            late: VecDeque::new(),
-        };
-        let shared = Shared {
-            state: Mutex::new(state),
-            waiting: AtomicU32::new(0),
-            turns: AtomicU32::new(0),
-            freed: Condvar::new(),
-            kernel,
-            subscribers: Mutex::new(Vec::new()),
-            staged: Mutex::new(Vec::new()),
-            deferred: Mutex::new(VecDeque::new()),
-            has_staged: AtomicBool::new(false),
-            has_deferred: AtomicBool::new(false),
-            immediate: &*persist == "immediate" && store.is_some(),
-            store,
-            name: name.0.to_owned(),
-            born: forks(),
-        };
-        Ok(Self {
-            shared: shared.opened(),
-        })
+        let max_snapshots = persist.max_snapshots(stored);
+        let mut shared = Shared::new(engine, kernel, store, &name);
+        shared.immediate = persist.is_immediate() && stored;
+        shared.stored = stored;
+        shared.max_snapshots = max_snapshots;
+        let shared = shared.opened();
+        crate::persist::set_alarms(&shared, &persist);
+        Ok(Self { shared })
     }
 
     fn __getitem__<'py>(&self, py: Python<'py>, path: Word<'_>) -> PyResult<Bound<'py, PyAny>> {
@@ -315,20 +319,6 @@ impl Network {
             .map(|reason| crate::why::to_dict(py, &self.shared, reason))
             .collect()
     }
-
-    /// The newest history of a contact in the store: (tick, time, value, cause), newest first.
-    fn _stored_history<'py>(
-        &self,
-        py: Python<'py>,
-        path: Word<'_>,
-        limit: Count,
-    ) -> PyResult<Vec<(u64, f64, Bound<'py, PyAny>, String)>> {
-        crate::why::stored_history(py, &self.shared, &path, limit.0)
-    }
-}
-
-fn indexmap_of() -> indexmap::IndexMap<bassline_core::Text, bassline_core::Value> {
-    indexmap::IndexMap::new()
 }
 
 impl Network {

@@ -3,10 +3,10 @@
 use crate::change::Subscriber;
 use crate::error::BasslineError;
 use bassline_core::{ContactId, Content, Network, NetworkError, View};
-use bassline_kernel::{Engine, Kernel};
+use bassline_kernel::{Alarm, Engine, Kernel};
+use bassline_storage::Store;
 use pyo3::prelude::*;
 use std::collections::VecDeque;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -73,8 +73,16 @@ pub(crate) struct Shared {
     pub(crate) has_deferred: AtomicBool,
     /// Whether each write waits until it is stored.
     pub(crate) immediate: bool,
-    /// The file of the store, if it is one.
-    pub(crate) store: Option<PathBuf>,
+    /// Where snapshots are, and the past; one of its own for a network in memory alone.
+    pub(crate) store: Arc<dyn Store>,
+    /// Whether the store takes every tick.
+    pub(crate) stored: bool,
+    /// How many snapshots are kept at most.
+    pub(crate) max_snapshots: Option<usize>,
+    /// What rings for the sake of the store.
+    pub(crate) alarms: Mutex<Vec<Box<dyn Alarm>>>,
+    /// Of a network that can only be read: the tick it shows.
+    pub(crate) past: Option<u64>,
     /// The network's name in the store.
     pub(crate) name: String,
     /// How many forks this process had behind it when the network was opened.
@@ -98,6 +106,39 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
+    /// A network that was opened, in its process, with nothing going on in it.
+    pub(crate) fn new(engine: Engine, kernel: Arc<Kernel>, store: Arc<dyn Store>, name: &str) -> Self {
+        let state = State {
+            engine,
+            owner: 0,
+            depth: 0,
+            delivering: false,
+            closing: Closing::Open,
+            transaction: false,
+            late: VecDeque::new(),
+        };
+        Self {
+            state: Mutex::new(state),
+            waiting: AtomicU32::new(0),
+            turns: AtomicU32::new(0),
+            freed: Condvar::new(),
+            kernel,
+            subscribers: Mutex::new(Vec::new()),
+            staged: Mutex::new(Vec::new()),
+            deferred: Mutex::new(VecDeque::new()),
+            has_staged: AtomicBool::new(false),
+            has_deferred: AtomicBool::new(false),
+            immediate: false,
+            store,
+            stored: false,
+            max_snapshots: None,
+            alarms: Mutex::new(Vec::new()),
+            past: None,
+            name: name.to_owned(),
+            born: forks(),
+        }
+    }
+
     /// What tells this network from others on a thread.
     #[inline]
     pub(crate) fn key(&self) -> usize {
@@ -118,12 +159,21 @@ impl Shared {
     #[inline]
     pub(crate) fn check_open(&self, state: &State) -> PyResult<()> {
         match state.closing {
+            Closing::Open if self.past.is_some() => Err(self.read_only()),
             Closing::Open => Ok(()),
             Closing::Draining if crate::current::is_driving(self.key()) => Ok(()),
             Closing::Draining | Closing::Closed => Err(BasslineError::new_err(
                 "this network is closed; open it again with bassline.Network(...)",
             )),
         }
+    }
+
+    #[cold]
+    fn read_only(&self) -> PyErr {
+        BasslineError::new_err(format!(
+            "this is the network as it was after tick {}, which can only be read; write to the network itself, or restore a snapshot there",
+            self.past.unwrap_or_default()
+        ))
     }
 
     /// After a commit, with the network locked still: what its gadgets wrote is next.

@@ -91,6 +91,14 @@ pub enum StorageError {
         /// What is wrong.
         source: crate::journal::JournalError,
     },
+    /// A URL of a kind of store that there is not.
+    #[error(
+        "there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, 'journal:directory', or 'memory:'"
+    )]
+    NoSuchStore {
+        /// What stands before the colon.
+        scheme: String,
+    },
     /// Anything else that failed below.
     #[error("'{}' cannot be {doing}: {source}", path.display())]
     Failed {

@@ -1,6 +1,6 @@
 //! The journal as a store: a network is the ticks that made it, in order, and now and then its image.
 //!
-//! Each network has a directory of its own, or a place in memory. A tick is written once: the kernel's log is the journal, so that
+//! Each network has a directory of its own. A tick is written once: the kernel's log is the journal, so that
 //! it is durable when the journal is synced, and a driver that fell behind reads it from there.
 
 mod compact;

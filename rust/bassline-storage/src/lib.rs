@@ -7,14 +7,18 @@ pub mod fork;
 pub mod journal;
 pub mod json;
 mod ledger;
+mod memory;
 pub mod record;
 pub mod replica;
 mod sqlite;
 mod store;
+mod url;
 
 pub use error::StorageError;
 pub use ledger::Ledger;
+pub use memory::Memory;
 pub use sqlite::{KeepHistory, Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
 };
+pub use url::{anchored, store_of};

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod drawn;
+
 use bassline_core::{
     Argument, Blend, Change, Computation, ContactId, Content, GadgetDeclaration, GadgetId, Map, Network, NetworkError,
     Value, WireKind, primitive_of,

@@ -1,31 +1,22 @@
-//! Where the networks of a ledger are: directories side by side, or memory.
+//! Where the networks of a ledger are: directories side by side.
 
 use super::names::directory_of;
-use crate::disk::{Disk, MemoryDisk, RealDisk};
+use crate::disk::{Disk, RealDisk};
 use crate::error::StorageError;
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// The file that says what a network is called.
 const NAME: &str = "name";
-
-/// The networks of a process's memory, by name.
-pub(crate) type Shelf = Arc<Mutex<BTreeMap<String, MemoryDisk>>>;
 
 /// Where a ledger is.
 #[derive(Debug, Clone)]
 pub(crate) enum Place {
     Directory(PathBuf),
-    Memory(Shelf),
     /// One network, whatever its name.
     Disk(Arc<dyn Disk>),
-}
-
-fn held(networks: &Shelf) -> MutexGuard<'_, BTreeMap<String, MemoryDisk>> {
-    networks.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Place {
@@ -33,7 +24,6 @@ impl Place {
     pub(crate) fn path(&self) -> PathBuf {
         match self {
             Place::Directory(path) => path.clone(),
-            Place::Memory(_) => PathBuf::from("memory:"),
             Place::Disk(disk) => PathBuf::from(disk.place()),
         }
     }
@@ -42,7 +32,6 @@ impl Place {
     pub(crate) fn make(&self, network: &str) -> Result<Arc<dyn Disk>, StorageError> {
         match self {
             Place::Disk(disk) => Ok(Arc::clone(disk)),
-            Place::Memory(networks) => Ok(Arc::new(held(networks).entry(network.to_owned()).or_default().clone())),
             Place::Directory(path) => {
                 let directory = path.join(directory_of(network));
                 make(path, &directory, network).map_err(|error| self.failed("opened", error))?;
@@ -55,9 +44,6 @@ impl Place {
     pub(crate) fn find(&self, network: &str) -> Result<Option<Arc<dyn Disk>>, StorageError> {
         match self {
             Place::Disk(disk) => Ok(Some(Arc::clone(disk))),
-            Place::Memory(networks) => Ok(held(networks)
-                .get(network)
-                .map(|disk| Arc::new(disk.clone()) as Arc<dyn Disk>)),
             Place::Directory(path) => {
                 let directory = path.join(directory_of(network));
                 let there = name_in(&directory).map_err(|error| self.failed("read", error))?;
@@ -70,7 +56,6 @@ impl Place {
     pub(crate) fn names(&self) -> Result<Vec<String>, StorageError> {
         match self {
             Place::Disk(_) => Ok(vec!["main".to_owned()]),
-            Place::Memory(networks) => Ok(held(networks).keys().cloned().collect()),
             Place::Directory(path) => {
                 let failed = |error| self.failed("read", error);
                 let entries = match fs::read_dir(path) {
@@ -101,9 +86,6 @@ impl Place {
             });
         };
         match self {
-            Place::Memory(networks) => {
-                held(networks).remove(network);
-            }
             Place::Disk(disk) => {
                 for name in disk.list().map_err(failed)? {
                     disk.remove(&name).map_err(failed)?;

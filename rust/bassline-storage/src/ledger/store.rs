@@ -4,7 +4,7 @@ use super::compact::{BETWEEN, Compactor, base_of};
 use super::driver::LedgerDriver;
 use super::failure::storage_error;
 use super::log::LedgerLog;
-use super::place::{Place, Shelf};
+use super::place::Place;
 use super::reader::LedgerReader;
 use super::recover::Recovery;
 use crate::disk::Disk;
@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Networks kept as journals: in a directory, or in the memory of the process.
+/// Networks kept as journals, in a directory.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     place: Place,
@@ -62,32 +62,10 @@ impl Ledger {
         self
     }
 
-    /// The ledger of that name in the memory of this process: what is put into it stays until the process ends.
-    pub fn in_memory(name: &str) -> Self {
-        static SHELVES: std::sync::Mutex<std::collections::BTreeMap<String, Shelf>> =
-            std::sync::Mutex::new(std::collections::BTreeMap::new());
-        let mut shelves = SHELVES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Self {
-            place: Place::Memory(Arc::clone(shelves.entry(name.to_owned()).or_default())),
-            url: format!("memory:{name}"),
-            options: Options {
-                sync: Sync::None,
-                segment_bytes: 4 << 20,
-                ahead_bytes: 64 << 10,
-                checkpoints: None,
-                ..Options::default()
-            },
-            between: BETWEEN,
-            beside: true,
-        }
-    }
-
-    /// What a sync waits for; in memory there is nothing to wait for.
+    /// What a sync waits for.
     #[must_use]
     pub fn sync(mut self, sync: Sync) -> Self {
-        if matches!(self.place, Place::Directory(_)) {
-            self.options.sync = sync;
-        }
+        self.options.sync = sync;
         self
     }
 
@@ -103,7 +81,7 @@ impl Store for Ledger {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            durable: matches!(self.place, Place::Directory(_)),
+            durable: true,
             history: true,
             snapshots: true,
             concurrent_readers: true,

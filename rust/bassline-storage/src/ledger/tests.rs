@@ -1,4 +1,4 @@
-//! Networks at work on ledgers, in directories and in memory.
+//! Networks at work on ledgers.
 
 use super::Ledger;
 use crate::error::StorageError;
@@ -121,8 +121,8 @@ fn counting(session: &mut Session, from: i64, to: i64) {
 
 #[test]
 fn a_network_comes_back_as_it_was_and_goes_on() {
-    let (_directory, in_files) = directory();
-    let stores: [&dyn Store; 2] = [&in_files, &Ledger::in_memory("comes back")];
+    let (_directory, ledger) = directory();
+    let stores: [&dyn Store; 1] = [&ledger];
     for store in stores {
         let mut session = Session::open(store, "main");
         assert_eq!(session.epoch, 1);
@@ -223,8 +223,8 @@ fn a_checkpoint_stands_for_what_is_before_it() {
 
 #[test]
 fn snapshots_are_kept_under_numbers_and_the_oldest_go() {
-    let (_directory, in_files) = directory();
-    let stores: [&dyn Store; 2] = [&in_files, &Ledger::in_memory("snapshots")];
+    let (_directory, ledger) = directory();
+    let stores: [&dyn Store; 1] = [&ledger];
     for store in stores {
         let mut session = Session::open(store, "main");
         session.tick(build);
@@ -262,8 +262,8 @@ fn snapshots_are_kept_under_numbers_and_the_oldest_go() {
 
 #[test]
 fn a_ledger_holds_many_networks_and_each_has_one_opener() {
-    let (_directory, in_files) = directory();
-    let stores: [&dyn Store; 2] = [&in_files, &Ledger::in_memory("many")];
+    let (_directory, ledger) = directory();
+    let stores: [&dyn Store; 1] = [&ledger];
     let long = "x/".repeat(500);
     for store in stores {
         assert_eq!(store.networks().unwrap(), []);

@@ -1,0 +1,302 @@
+"""Stores without their networks: contents, groups, networks and snapshots by name."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+from bassline import _core
+from bassline._found import found
+from bassline.errors import BasslineError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from bassline.network import Network
+
+
+@runtime_checkable
+class NetworkStorage(Protocol):
+    """What a store does for networks that it keeps by name.
+
+    A group is named by its path, the root by an empty one; a contact by its name in its group. The state of a group is
+    plain data: `{"attributes": {…}, "groups": {path: {"attributes": {…}}}, "contacts": {path: {"value": …, "blend": …,
+    "attributes": {…}}}}`, with paths below the group, and without `value` while a contact is empty.
+
+    >>> with bl.Network("shop.db") as net:
+    ...     storage: bl.NetworkStorage = net.storage
+    ...     storage.save_contact_content("main", "shop", "open", True)
+    ...     storage.capabilities()["durable"], storage.load_contact_content("main", "shop", "open"), net["shop/open"]
+    (True, True, True)
+    """
+
+    def capabilities(self) -> dict[str, bool]:
+        """What the store can do, by name: `durable`, `history`, `snapshots`, `concurrent_readers`."""
+
+    def exists(self, network: str) -> bool:
+        """Whether there is a network of that name."""
+
+    def list_networks(self) -> list[str]:
+        """The names of the networks."""
+
+    def load_network_state(self, network: str) -> dict[str, Any]:
+        """The state of the root group."""
+
+    def save_network_state(self, network: str, state: Mapping[str, Any]) -> None:
+        """Make the root group what a state says; the network is made if it is not there."""
+
+    def delete_network(self, network: str) -> bool:
+        """Remove a network that is not open; answers whether it was there."""
+
+    def load_contact_content(self, network: str, group: str, contact: str) -> Any:
+        """What a contact holds; `Nothing` while it is empty."""
+
+    def save_contact_content(self, network: str, group: str, contact: str, content: Any) -> None:
+        """Make a contact, declared if it is not there, hold a value, whatever it held before: one tick."""
+
+    def load_group_state(self, network: str, group: str) -> dict[str, Any]:
+        """The state of a group."""
+
+    def save_group_state(self, network: str, group: str, state: Mapping[str, Any]) -> None:
+        """Make a group what a state says: one tick. Contacts that the state has not are removed."""
+
+    def delete_group_state(self, network: str, group: str) -> bool:
+        """Remove a group with everything in it: one tick; answers whether it was there."""
+
+    def query_groups(
+        self,
+        network: str,
+        *,
+        attributes: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> list[str]:
+        """The paths of the groups that have these attributes, this `author`, and all of these `tags`."""
+
+    def save_snapshot(self, network: str, label: str = "") -> int:
+        """Keep the network as it is; answers the snapshot's number."""
+
+    def load_snapshot(self, network: str, snapshot: int) -> None:
+        """Bring a snapshot back: one tick."""
+
+    def list_snapshots(self, network: str) -> list[dict[str, Any]]:
+        """The snapshots, oldest first, each with `id`, `label`, `tick` and `time`."""
+
+    def delete_snapshot(self, network: str, snapshot: int) -> bool:
+        """Remove a snapshot; answers whether it was there."""
+
+    def subscribe(self, path: str, callback: Callable[[_core.Change], Any]) -> Callable[[], None]:
+        """Call a function with each change at a path, or of a pattern; answers an `unsubscribe`."""
+
+
+class Storage:
+    """`NetworkStorage` over a store of Bassline.
+
+    What concerns a network that is open here goes through that network. Another is opened for as long as it takes; if
+    it is open elsewhere, that is a `StorageError`.
+
+    >>> from bassline.storage import Storage
+    >>> storage = Storage.at("memory:docs")
+    >>> storage.save_contact_content("main", "shop", "price", 9.5)
+    >>> storage.load_group_state("main", "shop")["contacts"]
+    {'price': {'value': 9.5, 'blend': 'accept-last', 'attributes': {}}}
+    """
+
+    def __init__(self, store: _core.Store, network: Network | None = None) -> None:
+        """Stand for a store; `network` is the one of it that is open here."""
+        self._store = store
+        self._network = network
+
+    @classmethod
+    def at(cls, url: str) -> Storage:
+        """Stand for the store of a URL, which need not be there yet."""
+        return cls(_core.Store(url))
+
+    @property
+    def url(self) -> str:
+        """The URL that the store is opened by."""
+        return self._store.url
+
+    def __repr__(self) -> str:
+        return f"<Storage {self.url!r}>"
+
+    @contextmanager
+    def _open(self, name: str, *, make: bool = False) -> Iterator[Network]:
+        from bassline.network import Network  # noqa: PLC0415 - a network has a storage
+
+        own = self._network
+        if own is not None and own.name == name and not own._is_closed():  # noqa: SLF001
+            yield own
+            return
+        if self.url == "memory:":
+            raise StorageError(
+                f"no network {found(name)} can be opened in memory that nobody shares; use 'memory:name'"
+            )
+        if not make and not self.exists(name):
+            raise StorageError(f"there is no network {found(name)} in '{self.url}'; {self._known()}")
+        with Network(self.url, name=name) as network:
+            yield network
+
+    def _known(self) -> str:
+        names = self._store.networks()
+        return f"it holds {', '.join(names)}" if names else "it holds none"
+
+    def capabilities(self) -> dict[str, bool]:
+        """See `NetworkStorage`."""
+        return self._store.capabilities()
+
+    def exists(self, network: str) -> bool:
+        """See `NetworkStorage`."""
+        own = self._network
+        return (own is not None and own.name == network) or network in self._store.networks()
+
+    def list_networks(self) -> list[str]:
+        """See `NetworkStorage`."""
+        own = [self._network.name] if self._network is not None else []
+        return sorted({*self._store.networks(), *own})
+
+    def load_network_state(self, network: str) -> dict[str, Any]:
+        """See `NetworkStorage`."""
+        return self.load_group_state(network, "")
+
+    def save_network_state(self, network: str, state: Mapping[str, Any]) -> None:
+        """See `NetworkStorage`."""
+        self.save_group_state(network, "", state)
+
+    def delete_network(self, network: str) -> bool:
+        """See `NetworkStorage`."""
+        own = self._network
+        if own is not None and own.name == network and not own._is_closed():  # noqa: SLF001
+            raise StorageError(f"network {found(network)} is open here; close it first")
+        return self._store.delete(network)
+
+    def load_contact_content(self, network: str, group: str, contact: str) -> Any:
+        """See `NetworkStorage`."""
+        with self._open(network) as net:
+            return net[_join(group, contact)]
+
+    def save_contact_content(self, network: str, group: str, contact: str, content: Any) -> None:
+        """See `NetworkStorage`."""
+        with self._open(network, make=True) as net, net.batch():
+            _put(net.contact(_join(group, contact)), content)
+
+    def load_group_state(self, network: str, group: str) -> dict[str, Any]:
+        """See `NetworkStorage`."""
+        with self._open(network) as net:
+            attributes = dict(net.groups[group].attributes) if group else {}
+            groups = {_below(group, path): {"attributes": dict(at.attributes)} for path, at in net.groups.items()}
+            contacts = {_below(group, path): _state_of(contact) for path, contact in net.contacts.items()}
+        return {
+            "attributes": attributes,
+            "groups": {path: state for path, state in groups.items() if path},
+            "contacts": {path: state for path, state in contacts.items() if path},
+        }
+
+    def save_group_state(self, network: str, group: str, state: Mapping[str, Any]) -> None:
+        """See `NetworkStorage`."""
+        contacts: Mapping[str, Mapping[str, Any]] = state.get("contacts", {})
+        with self._open(network, make=True) as net, net.batch():
+            for path in list(net.contacts):
+                below = _below(group, path)
+                if below and below not in contacts:
+                    net.remove(path)
+            if group:
+                net.group(group, **state.get("attributes", {}))
+            for path, inner in state.get("groups", {}).items():
+                net.group(_join(group, path), **inner.get("attributes", {}))
+            for path, told in contacts.items():
+                blend = told.get("blend", "accept-last")
+                contact = net.contact(_join(group, path), blend=blend, **told.get("attributes", {}))
+                if "value" in told:
+                    _put(contact, told["value"])
+                else:
+                    contact.erase()
+
+    def delete_group_state(self, network: str, group: str) -> bool:
+        """See `NetworkStorage`."""
+        with self._open(network) as net:
+            if group not in net.groups:
+                return False
+            net.remove(net.groups[group])
+            return True
+
+    def query_groups(
+        self,
+        network: str,
+        *,
+        attributes: Mapping[str, Any] | None = None,
+        author: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> list[str]:
+        """See `NetworkStorage`."""
+        wanted = dict(attributes or {})
+        if author is not None:
+            wanted["author"] = author
+        labels = set(tags)
+        with self._open(network) as net:
+            known = {path: dict(group.attributes) for path, group in net.groups.items()}
+        return [
+            path
+            for path, has in known.items()
+            if all(key in has and has[key] == value for key, value in wanted.items())
+            and labels <= set(has.get("tags") or ())
+        ]
+
+    def save_snapshot(self, network: str, label: str = "") -> int:
+        """See `NetworkStorage`."""
+        with self._open(network) as net:
+            return net.snapshot(label).id
+
+    def load_snapshot(self, network: str, snapshot: int) -> None:
+        """See `NetworkStorage`."""
+        with self._open(network) as net:
+            net.restore(snapshot)
+
+    def list_snapshots(self, network: str) -> list[dict[str, Any]]:
+        """See `NetworkStorage`."""
+        keys = ("id", "label", "tick", "time")
+        return [dict(zip(keys, told, strict=True)) for told in self._store.snapshots(network)]
+
+    def delete_snapshot(self, network: str, snapshot: int) -> bool:
+        """See `NetworkStorage`."""
+        return self._store.delete_snapshot(network, snapshot)
+
+    def subscribe(self, path: str, callback: Callable[[_core.Change], Any]) -> Callable[[], None]:
+        """See `NetworkStorage`."""
+        if self._network is None:
+            raise BasslineError("only a network that is open here can be subscribed to; use net.storage.subscribe(...)")
+        return self._network.on_change(path, callback)
+
+    def check(self) -> tuple[list[str], list[str]]:
+        """Read everything there is; answers what was read, and what is wrong with it."""
+        return self._store.check()
+
+
+def _join(group: str, name: str) -> str:
+    return f"{group}/{name}" if group else name
+
+
+def _below(group: str, path: str) -> str:
+    """The path below a group; empty for what is not below it."""
+    if not group:
+        return path
+    return path.removeprefix(f"{group}/") if path.startswith(f"{group}/") else ""
+
+
+def _state_of(contact: _core.Contact) -> dict[str, Any]:
+    value = contact.value
+    told = {} if value is _core.NothingType() else {"value": value}
+    return told | {"blend": contact.blend, "attributes": dict(contact.attributes)}
+
+
+def _put(contact: _core.Contact, value: Any) -> None:
+    """Make a contact hold a value, past its blend."""
+    if contact.blend not in {"accept-last", "stream"}:
+        contact.erase()
+    if value is _core.NothingType():
+        contact.erase()
+    else:
+        contact.value = value
+
+
+__all__ = ["NetworkStorage", "Storage"]

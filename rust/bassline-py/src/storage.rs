@@ -1,0 +1,99 @@
+//! A store as Python sees it, whether or not a network of it is open.
+
+use crate::argument::{Count, Word};
+use crate::enter::{check, detached};
+use crate::error::storage_error;
+use crate::network::Network;
+use bassline_storage::{StorageError, Store as Storage, Sync, store_of};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The engine's side of `bassline.NetworkStorage`.
+#[pyclass(frozen, module = "bassline._core")]
+pub(crate) struct Store {
+    store: Arc<dyn Storage>,
+}
+
+fn asked<T: Send>(py: Python<'_>, ask: impl FnOnce() -> Result<T, StorageError> + Send) -> PyResult<T> {
+    detached(py, ask).map_err(|error| storage_error(&error))
+}
+
+/// Number, label, tick, and time in seconds since 1970.
+type Snapshot = (u64, String, u64, f64);
+
+#[pymethods]
+impl Store {
+    #[new]
+    fn new(url: PathBuf) -> PyResult<Self> {
+        let store = store_of(url.as_os_str(), Sync::Full).map_err(|error| storage_error(&error))?;
+        Ok(Self { store })
+    }
+
+    /// The URL it is opened by.
+    #[getter]
+    fn url(&self) -> String {
+        self.store.url()
+    }
+
+    /// What it can do, by name.
+    fn capabilities<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let can = self.store.capabilities();
+        let dict = PyDict::new(py);
+        dict.set_item("durable", can.durable)?;
+        dict.set_item("history", can.history)?;
+        dict.set_item("snapshots", can.snapshots)?;
+        dict.set_item("concurrent_readers", can.concurrent_readers)?;
+        Ok(dict)
+    }
+
+    /// The names of its networks.
+    fn networks(&self, py: Python<'_>) -> PyResult<Vec<String>> {
+        let networks = asked(py, || self.store.networks())?;
+        Ok(networks.into_iter().map(|network| network.name).collect())
+    }
+
+    /// Removes a network; whether it was there.
+    fn delete(&self, py: Python<'_>, network: Word<'_>) -> PyResult<bool> {
+        asked(py, || self.store.delete(&network))
+    }
+
+    /// What was read, and what is wrong.
+    fn check(&self, py: Python<'_>) -> PyResult<(Vec<String>, Vec<String>)> {
+        let checkup = asked(py, || self.store.check())?;
+        Ok((checkup.read, checkup.found))
+    }
+
+    /// The snapshots of a network, oldest first.
+    fn snapshots(&self, py: Python<'_>, network: Word<'_>) -> PyResult<Vec<Snapshot>> {
+        let snapshots = asked(py, || self.store.reader(&network)?.snapshots())?;
+        let told = snapshots.into_iter().map(|info| {
+            let time = info.time_micros as f64 / 1e6;
+            (info.id, info.label.to_string(), info.tick, time)
+        });
+        Ok(told.collect())
+    }
+
+    /// Removes a snapshot; whether it was there.
+    fn delete_snapshot(&self, py: Python<'_>, network: Word<'_>, number: Count) -> PyResult<bool> {
+        asked(py, || self.store.reader(&network)?.delete_snapshot(number.0 as u64))
+    }
+}
+
+#[pymethods]
+impl Network {
+    /// The store the network is in; for one in memory alone, the one it keeps its snapshots in.
+    fn _store(&self) -> PyResult<Store> {
+        check(&self.shared)?;
+        Ok(Store {
+            store: Arc::clone(&self.shared.store),
+        })
+    }
+
+    /// Whether the network is closed.
+    fn _is_closed(&self, py: Python<'_>) -> PyResult<bool> {
+        let state = crate::enter::to_read(py, &self.shared)?;
+        Ok(state.closing != crate::shared::Closing::Open)
+    }
+}
