@@ -9,7 +9,10 @@ use crate::disk::{Disk, DiskFile};
 use bassline_core::planted::{self, Bug};
 use std::sync::Arc;
 
-static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+/// No more is filled up at once because much is written.
+const LARGE: u64 = 4 << 20;
+
+static ZEROS: [u8; 256 << 10] = [0; 256 << 10];
 
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -107,14 +110,15 @@ impl Writer {
         synced.map_err(self.failed("synced"))
     }
 
-    /// Fills the file up behind what was written, unless so much is written at once that the new length hardly matters.
+    /// Fills the file up behind what was written, further if much is written at once; without syncs there is nothing to win by it.
     fn fill_ahead(&mut self, written: u64) -> Result<(), JournalError> {
         if self.end <= self.length {
             return Ok(());
         }
         self.length = self.end;
-        if written <= self.ahead / 16 {
-            let length = self.end.next_multiple_of(self.ahead.max(1));
+        if self.sync != Sync::None {
+            let ahead = self.ahead.max(written.saturating_mul(16).min(LARGE)).max(1);
+            let length = self.end.next_multiple_of(ahead);
             fill(&*self.file, self.end, length).map_err(self.failed("written"))?;
             self.length = length;
         }
