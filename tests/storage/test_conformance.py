@@ -9,7 +9,7 @@ from bassline.testing import storage_conformance
 NUMBERS = itertools.count()
 
 
-@pytest.mark.parametrize("scheme", ["sqlite", "memory"])
+@pytest.mark.parametrize("scheme", ["sqlite", "journal", "memory"])
 def test_a_store_does_what_every_store_must_do(scheme, tmp_path):
     assert len(storage_conformance(lambda: f"{scheme}:{tmp_path}/{next(NUMBERS)}")) == 6
 

@@ -60,8 +60,20 @@ def test_a_flipped_bit_is_located_and_nothing_is_changed(place):
     assert "record" in text
 
 
+def crc32c(data: bytes) -> int:
+    """RFC 3720, bit by bit."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
 def test_a_newer_format_is_named(place):
-    change(segment(place), 8, b"\x63")
+    path = segment(place)
+    change(path, 8, b"\x63")
+    change(path, 60, crc32c(path.read_bytes()[:60]).to_bytes(4, "little"))
     text = refusal(place)
     assert "version 99" in text
     assert "newer bassline" in text

@@ -9,7 +9,7 @@ import pytest
 
 import bassline as bl
 
-STORES = ["sqlite"]  # by scheme
+STORES = ["sqlite", "journal"]  # by scheme
 KILLS = int(os.environ.get("BASSLINE_KILLS", "25"))  # of each store; many for a soak
 SEED = int(os.environ.get("BASSLINE_SEED", random.randrange(2**32)))
 

@@ -6,9 +6,11 @@ import bassline as bl
 from bassline.testing import ManualClock
 
 
-@pytest.fixture(params=["memory:past-{}", "shop.db"], ids=["memory", "sqlite"])
+@pytest.fixture(params=["memory:past-{}", "journal:{}/past", "shop.db"], ids=["memory", "journal", "sqlite"])
 def url(request, tmp_path):
-    return str(tmp_path / request.param) if request.param.endswith(".db") else request.param.format(tmp_path.name)
+    if request.param.endswith(".db"):
+        return str(tmp_path / request.param)
+    return request.param.format(tmp_path.name if request.param.startswith("memory") else tmp_path)
 
 
 def test_the_past_reads_like_any_network_and_cannot_be_written(url):

@@ -5,13 +5,15 @@ import pytest
 import bassline as bl
 from bassline.testing import ManualClock
 
-STORES = ["", "memory:", "memory:snapshots-{}", "shop.db"]
+STORES = ["", "memory:", "memory:snapshots-{}", "shop.db", "journal:"]
 
 
-@pytest.fixture(params=STORES, ids=["none", "private", "memory", "sqlite"])
+@pytest.fixture(params=STORES, ids=["none", "private", "memory", "sqlite", "journal"])
 def url(request, tmp_path):
     if request.param.endswith(".db"):
         return str(tmp_path / request.param)
+    if request.param == "journal:":
+        return f"journal:{tmp_path}/shop"
     return request.param.format(tmp_path.name) or None
 
 

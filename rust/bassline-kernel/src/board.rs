@@ -17,8 +17,8 @@ pub(crate) struct Board {
     pub(crate) lanes: Vec<Lane>,
     pub(crate) next_id: u64,
     pub(crate) closed: bool,
-    /// A committed tick that the log did not take.
-    pub(crate) broken: Option<LogError>,
+    /// The first committed tick that the log did not take or make durable, and why.
+    pub(crate) broken: Option<(u64, LogError)>,
 }
 
 /// One driver's side of the board.
@@ -145,13 +145,19 @@ impl Board {
         held.map(|lane| lane.cursor.sequence).min().unwrap_or(end.sequence)
     }
 
+    /// What the log has failed at.
+    pub(crate) fn broken(&self) -> Option<KernelError> {
+        let (tick, error) = self.broken.clone()?;
+        Some(KernelError::Log { tick, error })
+    }
+
     /// What keeps the writer from going on for good.
     pub(crate) fn refusal(&self) -> Option<KernelError> {
         if self.closed {
             return Some(KernelError::Closed);
         }
-        if let Some(error) = &self.broken {
-            return Some(KernelError::Log(error.clone()));
+        if let Some(broken) = self.broken() {
+            return Some(broken);
         }
         self.lanes
             .iter()

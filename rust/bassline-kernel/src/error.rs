@@ -65,9 +65,15 @@ pub enum KernelError {
         /// Those that are.
         attached: Vec<String>,
     },
-    /// The log did not take a committed tick.
-    #[error("{0}")]
-    Log(#[source] LogError),
+    /// The log did not take a committed tick, or could not make it durable.
+    #[error("{error}")]
+    Log {
+        /// The first tick that it concerns.
+        tick: u64,
+        /// What the log says.
+        #[source]
+        error: LogError,
+    },
     /// No thread could be started.
     #[error("no thread for driver '{driver}': {source}")]
     Thread {

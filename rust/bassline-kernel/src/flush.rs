@@ -57,8 +57,14 @@ impl Kernel {
             return Ok(());
         }
         if let Err(error) = shared.log.sync(end.sequence) {
-            shared.break_off(error.clone());
-            return Err(KernelError::Log(error));
+            let acknowledged = |lane: &Lane| lane.options.is_log.then_some(lane.acknowledged_tick);
+            let first = lock(&shared.board)
+                .lanes
+                .iter()
+                .find_map(acknowledged)
+                .map_or(tick, |tick| tick + 1);
+            shared.break_off(first, error.clone());
+            return Err(KernelError::Log { tick: first, error });
         }
         let mut board = lock(&shared.board);
         for lane in board.lanes.iter_mut().filter(|lane| behind(lane)) {
@@ -86,8 +92,8 @@ impl Kernel {
 
 /// The durable drivers that have not reached `target`; an error if one never will.
 fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError> {
-    if let Some(error) = &board.broken {
-        return Err(KernelError::Log(error.clone()));
+    if let Some(broken) = board.broken() {
+        return Err(broken);
     }
     let answerable = |lane: &&Lane| lane.options.durable || lane.options.fail_fast;
     if let Some(failed) = board.lanes.iter().filter(answerable).find_map(Lane::failed) {
@@ -283,7 +289,7 @@ mod tests {
         kernel.publish(plain(4));
         let error = kernel.flush(None, NEVER).unwrap_err();
         assert!(
-            matches!(&error, KernelError::Log(_)) && error.to_string().contains("the disk is gone"),
+            matches!(&error, KernelError::Log { tick: 4, .. }) && error.to_string().contains("the disk is gone"),
             "{error}"
         );
         assert!(

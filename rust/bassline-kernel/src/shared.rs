@@ -81,7 +81,7 @@ impl Shared {
                     self.attend();
                 }
             }
-            Err(error) => self.break_off(error),
+            Err(error) => self.break_off(tick, error),
         }
     }
 
@@ -100,9 +100,9 @@ impl Shared {
 
     /// The log lost a committed tick: no later one may go on as if nothing were missing.
     #[cold]
-    pub(crate) fn break_off(&self, error: LogError) {
+    pub(crate) fn break_off(&self, tick: u64, error: LogError) {
         let mut board = lock(&self.board);
-        board.broken = Some(error);
+        board.broken.get_or_insert((tick, error));
         self.rearm(&board);
         drop(board);
         self.moved.notify_all();

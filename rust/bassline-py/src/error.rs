@@ -134,6 +134,16 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
             error.set_cause(py, cause);
             error
         }
+        KernelError::Log { tick, .. } => {
+            let error = DriverError::new_err(message);
+            let value = error.value(py);
+            // Whoever opened the store knows its driver by this name.
+            let _ = value
+                .setattr("driver", "store")
+                .and_then(|()| value.setattr("tick", tick))
+                .and_then(|()| value.setattr("committed", true));
+            error
+        }
         KernelError::Interrupted => {
             crate::current::take_way_out().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message))
         }

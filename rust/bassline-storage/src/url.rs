@@ -100,6 +100,8 @@ mod tests {
         for url in ["shop.db", "sqlite:shop.db"] {
             assert_eq!(anchored(url.as_ref()), here.join("shop.db").as_os_str());
         }
+        let journal = anchored("journal:shop".as_ref());
+        assert_eq!(journal, format!("journal:{}", here.join("shop").display()).as_str());
         for url in ["memory:", "memory:shop"] {
             assert_eq!(anchored(url.as_ref()), url);
         }
