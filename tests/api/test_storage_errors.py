@@ -72,7 +72,7 @@ def test_a_damaged_row_is_named(store):
     with bl.Network(store) as net:
         net.contact("x", 1)
     with contextlib.closing(sqlite3.connect(store)) as other, other:
-        other.execute("UPDATE contact SET content = '{'")
+        other.execute("UPDATE content SET content = '{'")
     assert "damaged: contact row" in refusal(store)
 
 

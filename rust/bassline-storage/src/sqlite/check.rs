@@ -279,6 +279,7 @@ impl Checker<'_> {
         let places = [
             ("group_", 32),
             ("contact", 32),
+            ("content", 32),
             ("wire", 32),
             ("gadget", 32),
             ("link", 32),

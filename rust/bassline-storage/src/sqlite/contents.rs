@@ -11,7 +11,7 @@ use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
 use std::ops::Range;
 
-const UPDATE: &str = "UPDATE contact SET version = ?2, cause = ?3, content = ?4, content_checksum = ?5 WHERE id = ?1";
+const UPDATE: &str = "UPDATE content SET version = ?2, cause = ?3, content = ?4, checksum = ?5 WHERE id = ?1";
 
 /// Finds the newest change of each contact, in order of first appearance.
 #[derive(Debug)]

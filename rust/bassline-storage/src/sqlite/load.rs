@@ -27,9 +27,9 @@ const GROUPS: &str = "
     WHERE g.id BETWEEN ?1 AND ?2 AND g.parent IS NOT NULL
     ORDER BY length(g.path) - length(replace(g.path, '/', '')), g.id";
 const CONTACTS: &str = "
-    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, c.version, c.cause, c.content, c.boundary,
-        c.group_id, c.checksum, c.content_checksum, NULL
-    FROM contact c LEFT JOIN group_ g ON g.id = c.group_id
+    SELECT c.id, c.handle, c.kind, g.handle, c.name, c.blend, c.attributes, v.version, v.cause, v.content, c.boundary,
+        c.group_id, c.checksum, v.checksum, c.content
+    FROM contact c LEFT JOIN content v ON v.id = c.id LEFT JOIN group_ g ON g.id = c.group_id
     WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id";
 const WIRES: &str = "
     SELECT id, handle, creation, from_handle, to_handle, kind, checksum
@@ -222,15 +222,14 @@ fn group(row: &Row<'_>) -> Result<GroupRecord, Reason> {
 }
 
 fn contact(row: &Row<'_>) -> Result<ContactState, Reason> {
-    // Of the contents, a constant's is declared with it; others are written later, with a checksum of their own. The last column is NULL.
-    let declared_content = if row.get_ref(2)?.as_str()? == "constant" { 9 } else { 14 };
-    verify(row, &[0, 1, 2, 11, 4, 5, 6, 10, declared_content], 12)?;
+    verify(row, &[0, 1, 2, 11, 4, 5, 6, 10, 14], 12)?;
     verify(row, &[0, 7, 8, 9], 13)?;
-    let content = match row.get_ref(9)?.as_str_or_null()? {
+    let kind: String = row.get(2)?;
+    let column = if kind == "constant" { 14 } else { 9 };
+    let content = match row.get_ref(column)?.as_str_or_null()? {
         None => None,
         Some(text) => Some(json::from_str(text)?),
     };
-    let kind: String = row.get(2)?;
     let place = match (kind.as_str(), &content) {
         ("named", _) => Ok((handle(row, 3)?, Text::from(row.get::<_, String>(4)?))),
         ("constant", Some(value)) => Err(Unnamed::Constant(value.clone())),

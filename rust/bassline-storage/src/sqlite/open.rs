@@ -411,7 +411,10 @@ mod tests {
         session.close();
         rusqlite::Connection::open(&path)
             .unwrap()
-            .execute("UPDATE contact SET content = '{' WHERE name = 'x'", [])
+            .execute(
+                "UPDATE content SET content = '{' WHERE id IN (SELECT id FROM contact WHERE name = 'x')",
+                [],
+            )
             .unwrap();
         let error = Sqlite::at(&path).start("main").unwrap_err().to_string();
         assert!(error.contains("damaged: contact row"), "{error}");

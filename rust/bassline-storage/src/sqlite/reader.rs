@@ -80,7 +80,7 @@ impl SqliteReader {
     /// The last changes of a contact, newest first.
     pub fn history_of(&self, contact: ContactId, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
         let _use = Use::begin();
-        let sql = "SELECT version FROM contact WHERE id = ?1 AND handle = ?2";
+        let sql = "SELECT v.version FROM contact c JOIN content v ON v.id = c.id WHERE c.id = ?1 AND c.handle = ?2";
         let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
         let version = statement
             .query_row([key::row(self.network, contact), contact.to_bits() as i64], |row| {

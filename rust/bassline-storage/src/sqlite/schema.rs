@@ -28,7 +28,7 @@ LEFT JOIN contact_path t ON t.id = (n.id << 32) | (l.to_handle & 4294967295);
     };
 }
 
-/// What version 3 added: snapshots, the bases from which the past is told, and checksums.
+/// What version 3 added: snapshots, the bases from which the past is told, contents apart from declarations, and checksums.
 macro_rules! past {
     () => {
         r"
@@ -47,6 +47,24 @@ CREATE TABLE base (
     image BLOB NOT NULL,
     checksum INTEGER NOT NULL
 ) STRICT;
+-- What a contact holds, apart from how it is declared: a row that is written often is short.
+CREATE TABLE content (
+    id INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    cause ANY,
+    content TEXT,
+    checksum INTEGER
+) STRICT;
+CREATE VIEW contacts AS
+SELECT n.name AS network_id, g.path AS group_id, c.name AS contact_id,
+    CASE g.path WHEN '' THEN '' ELSE g.path || '/' END || c.name AS path,
+    v.content, c.blend AS blend_mode, coalesce(c.attributes, '{}') AS attributes, v.version AS updated,
+    strftime('%Y-%m-%dT%H:%M:%fZ', t.time / 1e6, 'unixepoch') AS updated_at
+FROM contact c
+JOIN content v ON v.id = c.id
+JOIN network n ON n.id = c.id >> 32
+JOIN group_ g ON g.id = c.group_id
+LEFT JOIN tick t ON t.id = (n.id << 47) | v.version;
 CREATE VIEW snapshots AS
 SELECT s.id, n.name AS network_id, s.label, s.tick, strftime('%Y-%m-%dT%H:%M:%fZ', s.time / 1e6, 'unixepoch') AS created_at
 FROM snapshot s JOIN network n ON n.id = s.network;
@@ -55,7 +73,7 @@ FROM snapshot s JOIN network n ON n.id = s.network;
 }
 
 /// `handle`, `from_handle`, … are handles as numbers. An `id` is a network's number and a slot. Contents, attributes and
-/// configuration are typed JSON; a content of NULL is Nothing. A `cause` is a text for a source outside (empty for an ordinary
+/// configuration are typed JSON; a content of NULL is Nothing. The content of a `contact` is that of a constant. A `cause` is a text for a source outside (empty for an ordinary
 /// write), a positive number for a gadget (its handle plus one), a negative one for a wire, NULL for nobody; in a tick's changes 0 is
 /// the tick's own source. A change is `[contact, value, cause]`, or with a fourth element `[contact, null, cause, n]`: the value of
 /// change n, or Nothing if n is -1.
@@ -93,12 +111,9 @@ CREATE TABLE contact (
     name TEXT,
     blend TEXT NOT NULL,
     attributes TEXT,
-    version INTEGER NOT NULL,
-    cause ANY,
-    content TEXT,
     boundary TEXT,
-    checksum INTEGER,
-    content_checksum INTEGER
+    content TEXT,
+    checksum INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX contact_name ON contact (group_id, name) WHERE name IS NOT NULL;
 CREATE TABLE wire (
@@ -194,16 +209,6 @@ SELECT n.name AS network_id, g.path AS group_id, coalesce(g.attributes, '{}') AS
     ) AS structure
 FROM group_ g JOIN network n ON n.id = g.id >> 32;
 
-CREATE VIEW contacts AS
-SELECT n.name AS network_id, g.path AS group_id, c.name AS contact_id,
-    CASE g.path WHEN '' THEN '' ELSE g.path || '/' END || c.name AS path,
-    c.content, c.blend AS blend_mode, coalesce(c.attributes, '{}') AS attributes, c.version AS updated,
-    strftime('%Y-%m-%dT%H:%M:%fZ', t.time / 1e6, 'unixepoch') AS updated_at
-FROM contact c
-JOIN network n ON n.id = c.id >> 32
-JOIN group_ g ON g.id = c.group_id
-LEFT JOIN tick t ON t.id = (n.id << 47) | c.version;
-
 CREATE VIEW wires AS
 SELECT n.name AS network_id, f.path AS from_path, t.path AS to_path, w.kind
 FROM wire w
@@ -273,7 +278,6 @@ pub(crate) const FROM_2: &str = concat!(
     r"
 ALTER TABLE group_ ADD COLUMN checksum INTEGER;
 ALTER TABLE contact ADD COLUMN checksum INTEGER;
-ALTER TABLE contact ADD COLUMN content_checksum INTEGER;
 ALTER TABLE wire ADD COLUMN checksum INTEGER;
 ALTER TABLE gadget ADD COLUMN checksum INTEGER;
 ALTER TABLE link ADD COLUMN checksum INTEGER;
@@ -284,6 +288,14 @@ ALTER TABLE tick ADD COLUMN checksum INTEGER;
 ALTER TABLE position ADD COLUMN checksum INTEGER;
 ALTER TABLE gone ADD COLUMN tick INTEGER;
 UPDATE gone SET tick = (SELECT tick FROM network WHERE id = network);
+DROP VIEW contacts;
 ",
     past!(),
+    r"
+INSERT INTO content (id, version, cause, content)
+SELECT id, version, cause, CASE kind WHEN 'constant' THEN NULL ELSE content END FROM contact;
+UPDATE contact SET content = NULL WHERE kind <> 'constant';
+ALTER TABLE contact DROP COLUMN version;
+ALTER TABLE contact DROP COLUMN cause;
+"
 );

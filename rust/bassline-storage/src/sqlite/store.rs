@@ -176,7 +176,7 @@ fn delete(connection: &mut Connection, network: &str) -> rusqlite::Result<bool> 
         .optional()?;
     let Some(number) = number else { return Ok(false) };
     let rows = [*key::rows(number).start(), *key::rows(number).end()];
-    for table in ["group_", "contact", "wire", "gadget", "link", "mark"] {
+    for table in ["group_", "contact", "content", "wire", "gadget", "link", "mark"] {
         transaction.execute(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"), rows)?;
     }
     let ticks = [key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)];

@@ -40,6 +40,7 @@ impl StructureWriter<'_> {
                     *id,
                 )?;
                 self.run("DELETE FROM mark WHERE id = ?1", *id)?;
+                self.run("DELETE FROM content WHERE id = ?1", *id)?;
                 self.run("DELETE FROM contact WHERE id = ?1", *id)
             }
             StructureChange::WireRemoved(id) => {
@@ -108,8 +109,8 @@ impl StructureWriter<'_> {
             Err(Unnamed::State) => ("state", None, None, None),
         };
         let mut statement = self.transaction.prepare_cached(
-            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, boundary, content, version, checksum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10)",
+            "INSERT INTO contact (id, handle, kind, group_id, name, blend, attributes, boundary, content, checksum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?;
         let attributes = optional(&record.attributes)?;
         let cells = [
@@ -121,8 +122,17 @@ impl StructureWriter<'_> {
             text(record.blend_name()),
             text_or_null(attributes.as_deref()),
             text_or_null(record.boundary.map(Boundary::name)),
-            // What it holds later has a checksum of its own; a constant holds this for ever.
             text_or_null(content.as_deref()),
+        ];
+        checksum::execute(&mut statement, &cells)?;
+        let mut statement = self.transaction.prepare_cached(
+            "INSERT INTO content (id, version, cause, content, checksum) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?;
+        let cells = [
+            int(key::row(self.network, record.id)),
+            int(0),
+            ValueRef::Null,
+            ValueRef::Null,
         ];
         checksum::execute(&mut statement, &cells)?;
         Ok(())

@@ -91,7 +91,7 @@ fn a_network_is_deleted_with_all_it_had_and_not_while_it_is_open() {
         StorageError::UnknownNetwork { networks, .. } if networks == ["other"]
     ));
     let connection = Connection::open(&path).unwrap();
-    for table in ["tick", "contact", "snapshot", "position", "gone"] {
+    for table in ["tick", "contact", "content", "snapshot", "position", "gone"] {
         let sql = format!("SELECT count(*) FROM {table}");
         assert_eq!(
             connection.query_row(&sql, [], |row| row.get::<_, i64>(0)).unwrap(),
@@ -117,7 +117,7 @@ fn check_names_what_is_wrong_and_where() {
         ("DELETE FROM tick WHERE id & 255 = 6", "history ends at 5"),
         ("UPDATE position SET position = '7'", "the position of source 'file'"),
         ("UPDATE contact SET name = 'm'", "contact row"),
-        ("UPDATE contact SET version = version + 1", "contact row"),
+        ("UPDATE content SET version = version + 1", "contact row"),
         ("UPDATE snapshot SET tick = 2", "snapshot 1: its checksum differs"),
         (
             "UPDATE snapshot SET image = zeroblob(9)",
@@ -133,7 +133,7 @@ fn check_names_what_is_wrong_and_where() {
             "rows of table gone are of no network",
         ),
         (
-            "UPDATE contact SET content = '7', content_checksum = NULL",
+            "UPDATE content SET content = '7', checksum = NULL",
             "its row and its history do not agree",
         ),
     ] {

@@ -409,7 +409,7 @@ fn a_flipped_content_is_found() {
     world.close();
     let connection = Connection::open(&path).unwrap();
     connection
-        .execute("UPDATE contact SET content = '\"abcdefgi\"' WHERE name = 'n'", [])
+        .execute("UPDATE content SET content = '\"abcdefgi\"'", [])
         .unwrap();
     drop(connection);
     let error = store(&path).open("main").unwrap_err().to_string();
