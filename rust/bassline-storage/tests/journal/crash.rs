@@ -112,7 +112,7 @@ pub(crate) fn tell(fired: &Fired) {
 fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch() {
     crate::model::plant();
     let mut fired = Fired::default();
-    let (images, lives) = lose_power(seed(), number("BASSLINE_CASES", 6_000, 100_000), &mut fired);
+    let (images, lives) = lose_power(seed(), number("BASSLINE_CASES", 100_000), &mut fired);
     println!("{images} images of {lives} lives");
     tell(&fired);
 }

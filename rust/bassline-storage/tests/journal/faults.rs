@@ -101,7 +101,7 @@ pub(crate) fn tell(fired: &Fired) {
 fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal() {
     crate::model::plant();
     let mut fired = Fired::default();
-    let (lives, seeds, failed) = fail(seed(), number("BASSLINE_CASES", 6_000, 50_000) / 2, &mut fired);
+    let (lives, seeds, failed) = fail(seed(), number("BASSLINE_CASES", 50_000) / 2, &mut fired);
     println!("{lives} lives of {seeds} seeds, {failed} ended by the fault");
     tell(&fired);
     assert!(failed > 0);

@@ -313,7 +313,7 @@ impl World {
 }
 
 fn seeds() -> u64 {
-    std::env::var("BASSLINE_LEDGER_SEEDS").map_or(150, |count| count.parse().expect("a number"))
+    std::env::var("BASSLINE_LEDGER_SEEDS").map_or(1_000, |count| count.parse().expect("a number"))
 }
 
 #[test]
