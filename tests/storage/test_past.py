@@ -13,6 +13,12 @@ def url(request, tmp_path):
     return request.param.format(tmp_path.name if request.param.startswith("memory") else tmp_path)
 
 
+@pytest.mark.parametrize("tick", [-1, "one", 1.5, 2**70, None])
+def test_what_is_no_tick_is_refused(url, tick):
+    with bl.Network(url) as net, pytest.raises(bl.BasslineError):
+        net.as_of(tick)
+
+
 def test_the_past_reads_like_any_network_and_cannot_be_written(url):
     with bl.Network(url) as net:
         net.gadget("math.add", a=net.contact("x", 1), b=1, sum="y")

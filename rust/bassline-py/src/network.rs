@@ -62,10 +62,10 @@ impl Network {
         contradictions: Word<'_>,
         history: Count,
         clock: Option<&Bound<'_, Manual>>,
-        past: Option<(PyRef<'_, Network>, u64)>,
+        past: Option<(PyRef<'_, Network>, Count)>,
     ) -> PyResult<Self> {
         if let Some((network, tick)) = past {
-            return crate::past::open(py, &network.shared, tick);
+            return crate::past::open(py, &network.shared, tick.0 as u64);
         }
         one_of("sync", &sync, &["full", "normal"])?;
         one_of("contradictions", &contradictions, &["record", "raise"])?;

@@ -91,6 +91,16 @@ pub enum StorageError {
         /// What is wrong.
         source: crate::journal::JournalError,
     },
+    /// A URL asks for what there is not.
+    #[error(
+        "'{asked}' in '{url}' is no option of a store; expected keep_ticks=NUMBER or keep_days=NUMBER, joined by '&'"
+    )]
+    UrlOption {
+        /// The URL.
+        url: String,
+        /// The option.
+        asked: String,
+    },
     /// A URL of a kind of store that there is not.
     #[error(
         "there is no '{scheme}:' store yet; use a file name such as 'shop.db' for SQLite, 'journal:directory', or 'memory:'"

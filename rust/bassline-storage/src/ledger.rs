@@ -12,6 +12,7 @@ mod paths;
 mod place;
 mod reader;
 mod recover;
+mod retention;
 mod snapshots;
 mod store;
 #[cfg(test)]

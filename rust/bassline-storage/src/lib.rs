@@ -17,8 +17,9 @@ mod url;
 pub use error::StorageError;
 pub use ledger::Ledger;
 pub use memory::Memory;
-pub use sqlite::{KeepHistory, Sqlite, SqliteDriver, SqliteReader, Sync};
+pub use sqlite::{Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
-    Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
+    Capabilities, Checkup, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store,
+    TickInfo,
 };
 pub use url::{anchored, store_of};

@@ -34,4 +34,4 @@ mod wal;
 
 pub use driver::SqliteDriver;
 pub use reader::SqliteReader;
-pub use store::{KeepHistory, Sqlite, Sync};
+pub use store::{Sqlite, Sync};

@@ -5,6 +5,7 @@ use bassline_core::{Cause, Content, Image, Text, Value};
 use bassline_kernel::{Driver, Log};
 use indexmap::IndexMap;
 use std::fmt;
+use std::time::Duration;
 
 /// A place where networks are kept. It is cheap to make, and holds nothing open until a network is opened.
 pub trait Store: fmt::Debug + Send + Sync {
@@ -132,6 +133,16 @@ pub struct SnapshotInfo {
     pub tick: u64,
     /// When it was taken: microseconds since 1970.
     pub time_micros: i64,
+}
+
+/// How much of the past is kept, at least. What is older goes, a piece at a time, once there is a base to tell the rest from: at most
+/// about as much again is there meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct KeepHistory {
+    /// So many ticks; `None` for any number.
+    pub ticks: Option<u64>,
+    /// What is younger than that, as seen from the newest tick; `None` for any age.
+    pub age: Option<Duration>,
 }
 
 /// A network in a store.

@@ -79,6 +79,16 @@ impl Journal {
         Ok(())
     }
 
+    /// The records that checkpoints stand before, oldest first.
+    pub fn checkpoints(&self) -> Vec<u64> {
+        held(&self.state).checkpoints.clone()
+    }
+
+    /// Reads a checkpoint.
+    pub fn checkpoint(&self, sequence: u64) -> Result<Checkpoint, JournalError> {
+        load(&*self.disk, sequence)
+    }
+
     /// The newest checkpoint.
     pub fn newest_checkpoint(&self) -> Result<Option<Checkpoint>, JournalError> {
         let newest = held(&self.state).checkpoints.last().copied();

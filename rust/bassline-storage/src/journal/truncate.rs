@@ -1,5 +1,6 @@
 //! Letting go of old segments.
 
+use super::checkpoint_file::checkpoint_name;
 use super::error::JournalError;
 use super::segment::segment_name;
 use super::{Journal, held};
@@ -21,6 +22,22 @@ impl Journal {
             self.remove_file(&segment_name(segment))?;
         }
         Ok(first)
+    }
+
+    /// Lets go of the checkpoints before `sequence`, and of the segments that nothing needs then.
+    pub fn forget_before(&self, sequence: u64) -> Result<(), JournalError> {
+        let old: Vec<u64> = {
+            let _tidying = held(&self.tidying);
+            let mut state = held(&self.state);
+            let split = state.checkpoints.partition_point(|checkpoint| *checkpoint < sequence);
+            state.checkpoints.drain(..split).collect()
+        };
+        // A segment goes before the checkpoint behind it could: whatever interrupts this, what is left tells of all that is there.
+        self.truncate_below(sequence)?;
+        for checkpoint in old {
+            self.remove_file(&checkpoint_name(checkpoint))?;
+        }
+        Ok(())
     }
 
     pub(super) fn remove_file(&self, name: &str) -> Result<(), JournalError> {

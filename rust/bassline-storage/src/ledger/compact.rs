@@ -1,72 +1,101 @@
 //! Checkpoints: so much journal after the last one, the network's image is kept, made from the journal itself beside the work.
 
 use super::recover::Recovery;
+use super::retention::{About, let_go};
 use crate::journal::{Journal, JournalError};
 use crate::record::{Base, read_base, write_base};
+use crate::store::KeepHistory;
 use bassline_kernel::Limits;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 /// How many bytes of records come between two checkpoints, at least; more if the image is larger.
 pub(crate) const BETWEEN: u64 = 32 << 20;
 
-/// Makes the checkpoints of one journal, one at a time, on a thread of its own.
+/// Makes the checkpoints of one journal, one at a time, on a thread of its own. The log counts what comes; whoever has synced takes a turn.
+///
+/// A checkpoint that fails takes nothing from anyone: it is tried again, and closing tells of it if the last one failed.
 #[derive(Debug)]
 pub(crate) struct Compactor {
-    /// About how many bytes of records came since the last one began.
-    since: u64,
+    /// How many bytes of records came since the last one began.
+    since: AtomicU64,
+    /// How many the next one waits for.
+    due: AtomicU64,
     /// How many come between two at least.
     between: u64,
-    /// How many the next one waits for.
-    due: u64,
     /// Whether it works on a thread of its own.
     beside: bool,
-    at_work: Option<JoinHandle<Result<u64, JournalError>>>,
+    keep: KeepHistory,
+    work: Mutex<Work>,
+}
+
+#[derive(Debug, Default)]
+struct Work {
+    thread: Option<JoinHandle<Result<u64, JournalError>>>,
+    failure: Option<JournalError>,
 }
 
 impl Compactor {
     /// The compactor of a journal with so many bytes of records since its last checkpoint, and so many between two at least.
-    pub(crate) fn new(since: u64, between: u64, beside: bool) -> Self {
+    pub(crate) fn new(since: u64, between: u64, beside: bool, keep: KeepHistory) -> Self {
         Self {
-            since,
+            since: AtomicU64::new(since),
+            due: AtomicU64::new(between),
             between,
-            due: between,
             beside,
-            at_work: None,
+            keep,
+            work: Mutex::default(),
         }
     }
 
     /// So many bytes more came.
-    pub(crate) fn note(&mut self, bytes: u64) {
-        self.since += bytes;
+    #[inline]
+    pub(crate) fn note(&self, bytes: usize) {
+        self.since.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Begins a checkpoint if it is time; says what went wrong with the last one.
-    pub(crate) fn turn(&mut self, journal: &Arc<Journal>) -> Result<(), JournalError> {
-        if let Some(thread) = self.at_work.take_if(|thread| thread.is_finished()) {
-            self.made(join(thread)?);
+    /// Begins a checkpoint if it is time.
+    pub(crate) fn turn(&self, journal: &Arc<Journal>) {
+        let mut work = self.work();
+        if let Some(thread) = work.thread.take_if(|thread| thread.is_finished()) {
+            self.made(&mut work, join(thread));
         }
-        if self.at_work.is_none() && self.since >= self.due {
-            self.since = 0;
-            if !self.beside {
-                self.made(checkpoint(journal)?);
-                return Ok(());
+        if work.thread.is_none() && self.since.load(Ordering::Relaxed) >= self.due.load(Ordering::Relaxed) {
+            self.since.store(0, Ordering::Relaxed);
+            if self.beside {
+                let (journal, keep) = (Arc::clone(journal), self.keep);
+                let thread = thread::Builder::new().name("bassline-checkpoint".to_owned());
+                // Without a thread to spare there is another turn.
+                work.thread = thread.spawn(move || checkpoint(&journal, keep)).ok();
+            } else {
+                self.made(&mut work, checkpoint(journal, self.keep));
             }
-            let journal = Arc::clone(journal);
-            let thread = thread::Builder::new().name("bassline-checkpoint".to_owned());
-            // Without a thread to spare there is another turn.
-            self.at_work = thread.spawn(move || checkpoint(&journal)).ok();
         }
-        Ok(())
     }
 
-    fn made(&mut self, bytes: u64) {
-        self.due = bytes.saturating_mul(2).max(self.between);
+    fn work(&self) -> MutexGuard<'_, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the checkpoint that is being made.
-    pub(crate) fn finish(&mut self) -> Result<(), JournalError> {
-        self.at_work.take().map_or(Ok(()), |thread| join(thread).map(|_| ()))
+    fn made(&self, work: &mut Work, made: Result<u64, JournalError>) {
+        match made {
+            Ok(bytes) => {
+                work.failure = None;
+                self.due
+                    .store(bytes.saturating_mul(2).max(self.between), Ordering::Relaxed);
+            }
+            Err(error) => work.failure = Some(error),
+        }
+    }
+
+    /// Waits for the checkpoint that is being made, and says whether the last one failed.
+    pub(crate) fn finish(&self) -> Result<(), JournalError> {
+        let mut work = self.work();
+        if let Some(thread) = work.thread.take() {
+            self.made(&mut work, join(thread));
+        }
+        work.failure.take().map_or(Ok(()), Err)
     }
 }
 
@@ -80,8 +109,8 @@ fn join(thread: JoinHandle<Result<u64, JournalError>>) -> Result<u64, JournalErr
     })
 }
 
-/// Keeps the image of what is durable; how many bytes it takes.
-pub(crate) fn checkpoint(journal: &Journal) -> Result<u64, JournalError> {
+/// Keeps the image of what is durable, and lets go of the past that it stands for; how many bytes it takes.
+pub(crate) fn checkpoint(journal: &Journal, keep: KeepHistory) -> Result<u64, JournalError> {
     let last = journal.newest_checkpoint()?;
     let (from, base) = match &last {
         Some(checkpoint) => (checkpoint.sequence, base_of(checkpoint)?),
@@ -95,10 +124,14 @@ pub(crate) fn checkpoint(journal: &Journal) -> Result<u64, JournalError> {
     if end > from {
         journal.read(from, limits, &mut |_, entry| recovery.apply(entry))?;
     }
-    let tick = recovery.tick();
+    let about = About {
+        tick: recovery.tick(),
+        time_micros: recovery.time_micros,
+    };
     let mut bytes = Vec::new();
     write_base(&recovery.into_base(), &mut bytes);
-    journal.write_checkpoint(end, &tick.to_le_bytes(), |out| Ok(out.write_all(&bytes)?))?;
+    journal.write_checkpoint(end, &about.to_meta(), |out| Ok(out.write_all(&bytes)?))?;
+    let_go(journal, keep, about)?;
     Ok(bytes.len() as u64)
 }
 

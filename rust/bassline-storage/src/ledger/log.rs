@@ -1,5 +1,6 @@
 //! The kernel's log, kept in a journal: what is appended is encoded at once, and durable when the journal is synced.
 
+use super::compact::Compactor;
 use super::failure::log_error;
 use crate::fork::Use;
 use crate::journal::Journal;
@@ -12,14 +13,16 @@ use std::sync::Arc;
 pub(crate) struct LedgerLog {
     ring: Ring,
     journal: Arc<Journal>,
+    compactor: Arc<Compactor>,
 }
 
 impl LedgerLog {
     /// The log that goes on where the journal ends. Nobody else may append to the journal any more: the numbers of both are one.
-    pub(crate) fn new(journal: Arc<Journal>) -> Self {
+    pub(crate) fn new(journal: Arc<Journal>, compactor: Arc<Compactor>) -> Self {
         Self {
             ring: Ring::from(journal.end()),
             journal,
+            compactor,
         }
     }
 
@@ -43,7 +46,10 @@ impl LedgerLog {
 
 impl Log for LedgerLog {
     fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
-        let appended = self.journal.append(|out| write_tick_entry(&record, out));
+        let appended = self.journal.append(|out| {
+            write_tick_entry(&record, out);
+            self.compactor.note(out.len());
+        });
         let number = appended.map_err(log_error("written"))?;
         let end = self.ring.append(record)?;
         debug_assert_eq!(end.sequence, number + 1);
@@ -62,7 +68,10 @@ impl Log for LedgerLog {
             return Ok(());
         };
         let _use = Use::begin();
-        self.journal.sync(last).map_err(log_error("synced"))
+        self.journal.sync(last).map_err(log_error("synced"))?;
+        // A writer that waits for each tick leaves the driver nothing to do.
+        self.compactor.turn(&self.journal);
+        Ok(())
     }
 
     fn truncate_below(&self, sequence: u64) {

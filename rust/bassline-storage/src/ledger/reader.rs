@@ -4,6 +4,7 @@ use super::compact::base_of;
 use super::failure::storage_error;
 use super::place::Place;
 use super::recover::Recovery;
+use super::retention::About;
 use super::snapshots::Snapshots;
 use crate::disk::Disk;
 use crate::error::StorageError;
@@ -63,11 +64,7 @@ impl LedgerReader {
                 Err(JournalError::Damaged { .. }) => continue,
                 read => read.map_err(self.error())?,
             };
-            let at = checkpoint
-                .meta
-                .first_chunk()
-                .map_or(0, |tick| u64::from_le_bytes(*tick));
-            if at <= tick {
+            if About::of(&checkpoint.meta).tick <= tick {
                 let base = base_of(&checkpoint).map_err(self.error())?;
                 return Ok((sequence, Recovery::new(base)));
             }

@@ -12,7 +12,7 @@ use crate::error::StorageError;
 use crate::fork::Use;
 use crate::journal::{self, Opening, Options, Sync};
 use crate::record::write_opening;
-use crate::store::{Capabilities, Checkup, NetworkInfo, Opened, Reader, Store};
+use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
 use bassline_core::Image;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +26,7 @@ pub struct Ledger {
     options: Options,
     between: u64,
     beside: bool,
+    keep: KeepHistory,
 }
 
 impl Ledger {
@@ -41,6 +42,7 @@ impl Ledger {
             },
             between: BETWEEN,
             beside: true,
+            keep: KeepHistory::default(),
         }
     }
 
@@ -52,7 +54,15 @@ impl Ledger {
             options,
             between: BETWEEN,
             beside: false,
+            keep: KeepHistory::default(),
         }
+    }
+
+    /// How much of the past is kept; all of it unless told otherwise.
+    #[must_use]
+    pub fn keep_history(mut self, keep: KeepHistory) -> Self {
+        self.keep = keep;
+        self
     }
 
     /// How many bytes of records come between two checkpoints, at least.
@@ -124,16 +134,14 @@ impl Store for Ledger {
             .append(|out| write_opening(epoch, time_micros, out))
             .map_err(&error)?;
         journal.flush().map_err(&error)?;
+        let compactor = Arc::new(Compactor::new(since, self.between, self.beside, self.keep));
         Ok(Opened {
             is_new: base.image == Image::default(),
             image: base.image,
             positions: base.positions,
             epoch,
-            log: Some(Box::new(LedgerLog::new(Arc::clone(&journal)))),
-            driver: Box::new(LedgerDriver::new(
-                journal,
-                Compactor::new(since, self.between, self.beside),
-            )),
+            log: Some(Box::new(LedgerLog::new(Arc::clone(&journal), Arc::clone(&compactor)))),
+            driver: Box::new(LedgerDriver::new(journal, compactor)),
         })
     }
 

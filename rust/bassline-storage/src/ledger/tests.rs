@@ -2,7 +2,7 @@
 
 use super::Ledger;
 use crate::error::StorageError;
-use crate::store::{NewSnapshot, Opened, Store};
+use crate::store::{KeepHistory, NewSnapshot, Opened, Store};
 use bassline_core::{
     Argument, Blend, Computation, Content, GadgetDeclaration, Image, Network, OnContradiction, Value, primitive_of,
 };
@@ -205,7 +205,7 @@ fn a_checkpoint_stands_for_what_is_before_it() {
         .unwrap();
     let journal =
         crate::journal::Journal::open(disk, crate::journal::Options::default(), 0, &mut |_, _| Ok(())).unwrap();
-    assert!(super::compact::checkpoint(&journal).unwrap() > 0);
+    assert!(super::compact::checkpoint(&journal, KeepHistory::default()).unwrap() > 0);
     journal.close().unwrap();
     drop(journal);
     let mut session = Session::open(&ledger, "main");
@@ -219,6 +219,47 @@ fn a_checkpoint_stands_for_what_is_before_it() {
         assert_eq!(network.now(), tick);
         assert_eq!(content(&network, "n"), (tick > 1).then(|| Value::Int(tick as i64 - 2)));
     }
+}
+
+#[test]
+fn history_beyond_what_is_kept_goes_and_the_rest_is_told_as_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(crate::disk::RealDisk::at(directory.path()));
+    let options = crate::journal::Options {
+        segment_bytes: 2_000,
+        ahead_bytes: 1_000,
+        checkpoints: None,
+        ..crate::journal::Options::default()
+    };
+    let ledger = Ledger::on(disk, options);
+    let keep = KeepHistory {
+        ticks: Some(50),
+        age: None,
+    };
+    let ledger = ledger.checkpoint_every(2_000).keep_history(keep);
+    let mut images = Vec::new();
+    for part in 0..12 {
+        let mut session = Session::open(&ledger, "main");
+        if part == 0 {
+            session.tick(build);
+        }
+        for n in 0..40 {
+            counting(&mut session, part * 40 + n, part * 40 + n + 1);
+            images.push(session.image());
+        }
+        session.kernel.flush(None, NEVER).unwrap();
+        session.close();
+    }
+    let reader = ledger.reader("main").unwrap();
+    let kept = reader.tick_count().unwrap();
+    assert!((50..400).contains(&kept), "{kept} of 481 ticks are there");
+    assert_eq!(reader.image_at(3).unwrap(), None);
+    for image in images.iter().rev().take(50) {
+        let found = reader.image_at(image.tick).unwrap().unwrap();
+        assert_eq!(plain(found), plain(image.clone()), "tick {}", image.tick);
+    }
+    assert_eq!(reader.history("n", 1000).unwrap().len() as u64, kept);
+    assert_eq!(ledger.check().unwrap().found, Vec::<String>::new());
 }
 
 #[test]

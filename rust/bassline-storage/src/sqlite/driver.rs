@@ -10,13 +10,14 @@ use super::key;
 use super::opener::Opener;
 use super::pace::Pace;
 use super::retention;
-use super::store::{KeepHistory, Sync};
+use super::store::Sync;
 use super::structure::StructureWriter;
 use super::turns::Turn;
 use super::wal::Files;
 use crate::fork::Use;
 use crate::json::{self, JsonError};
 use crate::record::write_structure;
+use crate::store::KeepHistory;
 use bassline_core::planted::{self, Bug};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
@@ -125,6 +126,7 @@ impl SqliteDriver {
             network: self.network,
             tick: 0,
             creation: stored.creation,
+            died: stored.died,
         };
         self.writer.clear();
         let mut newest = Newest::new(&mut self.index);
@@ -176,6 +178,7 @@ impl SqliteDriver {
             tick_epoch: last.epoch,
             updated: last.time_micros,
             creation: structure.creation,
+            died: structure.died,
             ..stored
         };
         after.write(&transaction)?;

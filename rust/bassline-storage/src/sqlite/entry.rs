@@ -1,15 +1,16 @@
 //! The row of a network: its name, its last tick, its opening.
 
 use super::checksum::{self, int};
+use bassline_core::Died;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
 
-const COLUMNS: &str = "id, name, created, updated, epoch, tick, tick_epoch, creation, checksum";
+const COLUMNS: &str = "id, name, created, updated, epoch, tick, tick_epoch, creation, died, checksum";
 /// Of these, those that the checksum is of.
-const SUMMED: usize = 8;
+const SUMMED: usize = 9;
 const REPLACE: &str =
-    "INSERT OR REPLACE INTO network (id, name, created, updated, epoch, tick, tick_epoch, creation, checksum)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    "INSERT OR REPLACE INTO network (id, name, created, updated, epoch, tick, tick_epoch, creation, died, checksum)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 
 /// A network, as its row has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub(crate) struct Entry {
     pub(crate) tick: u64,
     pub(crate) tick_epoch: u64,
     pub(crate) creation: u64,
+    pub(crate) died: Died,
     /// Whether its checksum is what it should be; one of an older version has none.
     pub(crate) is_whole: bool,
 }
@@ -40,6 +42,7 @@ impl Entry {
             tick: number(5)?,
             tick_epoch: number(6)?,
             creation: number(7)?,
+            died: read_died(row.get_ref(8)?.as_str()?),
             is_whole: match kept {
                 None => true,
                 Some(kept) => kept == checksum::of_row(row, SUMMED)?,
@@ -68,6 +71,12 @@ impl Entry {
 
     /// Writes it in place of what was there.
     pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let Died {
+            contacts,
+            wires,
+            gadgets,
+        } = self.died;
+        let died = format!("{contacts} {wires} {gadgets}");
         let cells = [
             int(self.id),
             ValueRef::Text(self.name.as_bytes()),
@@ -77,8 +86,20 @@ impl Entry {
             int(self.tick as i64),
             int(self.tick_epoch as i64),
             int(self.creation as i64),
+            ValueRef::Text(died.as_bytes()),
         ];
         checksum::execute(&mut connection.prepare_cached(REPLACE)?, &cells)?;
         Ok(())
+    }
+}
+
+/// What [`Entry::write`] wrote; nothing of an older version.
+fn read_died(text: &str) -> Died {
+    let mut numbers = text.split(' ').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    Died {
+        contacts: next(),
+        wires: next(),
+        gadgets: next(),
     }
 }

@@ -90,7 +90,7 @@ impl Loader<'_> {
         Ok(Image {
             tick: entry.tick,
             creation: entry.creation,
-            died: self.died()?,
+            died: self.died(entry.died)?,
             groups: self.rows("group", GROUPS, group)?,
             contacts,
             wires: self.rows("wire", WIRES, wire)?,
@@ -99,19 +99,19 @@ impl Loader<'_> {
         })
     }
 
-    fn died(&self) -> Result<Died, StorageError> {
+    /// What has died: what the network's row says, and, of what an older version has removed, what history needs the names of.
+    fn died(&self, mut died: Died) -> Result<Died, StorageError> {
         let failed = |error| storage_error(error, self.path, "read");
         let sql = "SELECT kind, max(handle) FROM gone WHERE network = ?1 GROUP BY kind";
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
         let mut rows = statement.query([self.network]).map_err(failed)?;
-        let mut died = Died::default();
         while let Some(row) = rows.next().map_err(failed)? {
             let (kind, bits): (String, i64) = (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?);
             let generation = ContactId::from_bits(bits as u64).generation();
             match kind.as_str() {
-                "contact" => died.contacts = generation,
-                "wire" => died.wires = generation,
-                _ => died.gadgets = generation,
+                "contact" => died.contacts = died.contacts.max(generation),
+                "wire" => died.wires = died.wires.max(generation),
+                _ => died.gadgets = died.gadgets.max(generation),
             }
         }
         Ok(died)

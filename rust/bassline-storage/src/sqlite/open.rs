@@ -11,7 +11,7 @@ use super::opener::Opener;
 use super::pace::Pace;
 use super::store::Sqlite;
 use crate::error::StorageError;
-use bassline_core::{Image, Text, Value};
+use bassline_core::{Died, Image, Text, Value};
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -144,6 +144,7 @@ fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(Entr
         tick: 0,
         tick_epoch: 0,
         creation: 0,
+        died: Died::default(),
         is_whole: true,
     };
     entry.write(transaction)?;

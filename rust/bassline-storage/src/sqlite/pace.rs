@@ -1,6 +1,6 @@
 //! When a base is due.
 
-use super::store::KeepHistory;
+use crate::store::KeepHistory;
 
 /// A base is taken after so many changes at the least, and after as many as the network has contacts, times this.
 const CHANGES: u64 = 100_000;

@@ -79,7 +79,8 @@ FROM snapshot s JOIN network n ON n.id = s.network;
 /// change n, or Nothing if n is -1.
 ///
 /// A `base` is the network after one tick, from which later ones are told; its `id` is that of the tick. `structure` is what a tick
-/// added and removed, NULL for nothing. A `checksum` is of the cells that [`super::check`] reads with it, NULL in rows of an
+/// added and removed, NULL for nothing. `died` of a network are the highest generations of contacts, wires and gadgets that were removed, with
+/// spaces between. A `checksum` is of the cells that [`super::check`] reads with it, NULL in rows of an
 /// older version.
 pub(crate) const CREATE: &str = concat!(
     r"
@@ -261,7 +262,7 @@ FROM position p JOIN network n ON n.id = p.network;
 ",
     links!(),
     past!(),
-    "ALTER TABLE link ADD COLUMN checksum INTEGER; ALTER TABLE mark ADD COLUMN checksum INTEGER; ALTER TABLE network ADD COLUMN checksum INTEGER;"
+    "ALTER TABLE link ADD COLUMN checksum INTEGER; ALTER TABLE mark ADD COLUMN checksum INTEGER; ALTER TABLE network ADD COLUMN died TEXT NOT NULL DEFAULT ''; ALTER TABLE network ADD COLUMN checksum INTEGER;"
 );
 
 /// What a file of version 1 lacks to be one of version 2.
@@ -282,6 +283,7 @@ ALTER TABLE wire ADD COLUMN checksum INTEGER;
 ALTER TABLE gadget ADD COLUMN checksum INTEGER;
 ALTER TABLE link ADD COLUMN checksum INTEGER;
 ALTER TABLE mark ADD COLUMN checksum INTEGER;
+ALTER TABLE network ADD COLUMN died TEXT NOT NULL DEFAULT '';
 ALTER TABLE network ADD COLUMN checksum INTEGER;
 ALTER TABLE tick ADD COLUMN structure BLOB;
 ALTER TABLE tick ADD COLUMN checksum INTEGER;

@@ -9,10 +9,9 @@ use super::opener::Opener;
 use super::reader::SqliteReader;
 use crate::error::StorageError;
 use crate::fork::Use;
-use crate::store::{Capabilities, Checkup, NetworkInfo, Opened, Reader, Store};
+use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What a commit waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -32,16 +31,6 @@ impl Sync {
             Sync::Normal => "NORMAL",
         }
     }
-}
-
-/// How much of the past is kept, at least. What is older goes, a piece at a time, once there is a base to tell the rest from: at most
-/// about as much again is there meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct KeepHistory {
-    /// So many ticks; `None` for any number.
-    pub ticks: Option<u64>,
-    /// What is younger than that, as seen from the newest tick; `None` for any age.
-    pub age: Option<Duration>,
 }
 
 /// The embedded store: a file of SQLite.

@@ -6,8 +6,8 @@ use super::key;
 use super::marks;
 use crate::json;
 use bassline_core::{
-    Boundary, ContactId, ContactRecord, GadgetRecord, GroupRecord, Handle, LinkRecord, StructureChange, Text, Unnamed,
-    Value, WireRecord,
+    Boundary, ContactId, ContactRecord, Died, GadgetRecord, GroupRecord, Handle, LinkRecord, StructureChange, Text,
+    Unnamed, Value, WireRecord,
 };
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
@@ -20,10 +20,13 @@ pub(crate) struct StructureWriter<'a> {
     pub(crate) tick: u64,
     /// The next creation number, as far as it is known.
     pub(crate) creation: u64,
+    /// What has died, as far as it is known.
+    pub(crate) died: Died,
 }
 
 impl StructureWriter<'_> {
     pub(crate) fn write(&mut self, change: &StructureChange) -> Result<(), WriteError> {
+        self.died.note(change);
         match change {
             StructureChange::GroupAdded(record) => self.add_group(record),
             StructureChange::ContactAdded(record) => self.add_contact(record),
