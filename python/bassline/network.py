@@ -362,7 +362,7 @@ class Network(_core.Network, Scope):
         ...     print(before["price"], before.tick)
         9.5 1
         """
-        network: Network = _core.Network.__new__(Network, past=(self, tick))  # type: ignore[call-arg]
+        network: Network = _core.Network.__new__(Network, past=self, tick=tick)  # type: ignore[call-arg]
         network.allow = frozenset()
         return network
 

@@ -44,7 +44,7 @@ impl Network {
     #[pyo3(
         signature = (
             store=None, *, name=Word("main"), persist=Word("batch"), batch_size=None, interval=None, snapshot_interval=None,
-            max_snapshots=None, sync=Word("full"), contradictions=Word("record"), history=Count(10_000), clock=None, past=None
+            max_snapshots=None, sync=Word("full"), contradictions=Word("record"), history=Count(10_000), clock=None, past=None, tick=Count(0)
         ),
         text_signature = "(store=None, *, name='main', persist='batch', batch_size=None, interval=None, snapshot_interval=None, max_snapshots=None, sync='full', contradictions='record', history=10000, clock=None)"
     )]
@@ -62,9 +62,10 @@ impl Network {
         contradictions: Word<'_>,
         history: Count,
         clock: Option<&Bound<'_, Manual>>,
-        past: Option<(PyRef<'_, Network>, Count)>,
+        past: Option<PyRef<'_, Network>>,
+        tick: Count,
     ) -> PyResult<Self> {
-        if let Some((network, tick)) = past {
+        if let Some(network) = past {
             return crate::past::open(py, &network.shared, tick.0 as u64);
         }
         one_of("sync", &sync, &["full", "normal"])?;
