@@ -10,6 +10,7 @@ from bassline._found import found
 from bassline.errors import BasslineError, StorageError
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from bassline.network import Network
@@ -116,6 +117,23 @@ class Storage:
     def url(self) -> str:
         """The URL that the store is opened by."""
         return self._store.url
+
+    def backup(self, to: str | os.PathLike[str]) -> int:
+        """Copy the whole store, its networks and their history, to a file that is not there yet, and return its size.
+
+        What was committed when it began is in the copy, and whoever writes goes on meanwhile. SQLite alone can do this.
+
+        Raises:
+            StorageError: the file exists or cannot be written, or the store cannot be copied while it is open.
+
+        >>> with bl.Network("shop.db") as net:
+        ...     _ = net.contact("price", 9.5)
+        ...     net.flush()
+        ...     size = net.storage.backup("backup.db")
+        >>> bl.Network("backup.db")["price"]
+        9.5
+        """
+        return self._store.backup(to)
 
     def __repr__(self) -> str:
         return f"<Storage {self.url!r}>"

@@ -59,6 +59,11 @@ impl Store {
         asked(py, || self.store.delete(&network))
     }
 
+    /// Copies the store while it is open; the size of the copy.
+    fn backup(&self, py: Python<'_>, to: PathBuf) -> PyResult<u64> {
+        asked(py, || self.store.backup(&to))
+    }
+
     /// What was read, and what is wrong.
     fn check(&self, py: Python<'_>) -> PyResult<(Vec<String>, Vec<String>)> {
         let checkup = asked(py, || self.store.check())?;

@@ -91,6 +91,16 @@ pub enum StorageError {
         /// What is wrong.
         source: crate::journal::JournalError,
     },
+    /// A store cannot do what is asked.
+    #[error("'{url}' cannot {what}; {instead}")]
+    Unable {
+        /// The store.
+        url: String,
+        /// What was asked.
+        what: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
     /// A URL asks for what there is not.
     #[error(
         "'{asked}' in '{url}' is no option of a store; expected keep_ticks=NUMBER or keep_days=NUMBER, joined by '&'"

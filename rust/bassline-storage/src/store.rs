@@ -5,6 +5,7 @@ use bassline_core::{Cause, Content, Image, Text, Value};
 use bassline_kernel::{Driver, Log};
 use indexmap::IndexMap;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 /// A place where networks are kept. It is cheap to make, and holds nothing open until a network is opened.
@@ -26,6 +27,16 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Removes a network with its history and snapshots; whether it was there. One that is open is refused.
     fn delete(&self, network: &str) -> Result<bool, StorageError>;
+
+    /// Copies the store to a place where nothing is yet, while whoever writes goes on, and answers with the size of the copy.
+    fn backup(&self, to: &Path) -> Result<u64, StorageError> {
+        let _ = to;
+        Err(StorageError::Unable {
+            url: self.url(),
+            what: "be copied while it is open",
+            instead: "close its networks and copy its files",
+        })
+    }
 
     /// Reads everything there is and says what is wrong with it. What cannot even be looked at is an error.
     fn check(&self) -> Result<Checkup, StorageError>;

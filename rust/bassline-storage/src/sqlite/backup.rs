@@ -18,7 +18,7 @@ impl Sqlite {
     /// Copies the store to a file that is not there yet, and answers with its size. Whoever writes goes on meanwhile.
     ///
     /// The copy grows under another name beside it and is given its name when it is whole and on the disk.
-    pub fn backup(&self, to: &Path) -> Result<u64, StorageError> {
+    pub(super) fn copy_to(&self, to: &Path) -> Result<u64, StorageError> {
         let _use = Use::begin();
         let failed = |source: std::io::Error| StorageError::Failed {
             path: to.to_owned(),

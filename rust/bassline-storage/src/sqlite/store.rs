@@ -90,6 +90,10 @@ impl Store for Sqlite {
         format!("sqlite:{}", self.path.display())
     }
 
+    fn backup(&self, to: &Path) -> Result<u64, StorageError> {
+        self.copy_to(to)
+    }
+
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             durable: true,
