@@ -6,7 +6,9 @@ from bassline._core import (
     Change,
     Contact,
     Contradiction,
+    DeadLetter,
     Gadget,
+    Gap,
     IngestResult,
     Interval,
     Link,
@@ -21,7 +23,19 @@ from bassline._core import (
 from bassline.catalogue import primitives
 from bassline.codecs import register_codec
 from bassline.columns import Columns
-from bassline.drivers import Driver
+from bassline.dead_letters import DeadLetters
+from bassline.drivers import (
+    Attachment,
+    Backpressure,
+    BridgeDriver,
+    Command,
+    Compound,
+    Context,
+    Driver,
+    Input,
+    StorageDriver,
+    Stored,
+)
 from bassline.errors import (
     BackpressureError,
     BasslineError,
@@ -51,25 +65,35 @@ Nothing = NothingType()
 """What an empty contact reads as; falsy, and not `None`."""
 
 __all__ = [
+    "Attachment",
+    "Backpressure",
     "BackpressureError",
     "BasslineError",
     "Batch",
     "BatchScheduler",
+    "BridgeDriver",
     "CapabilityError",
     "Change",
     "Columns",
+    "Command",
+    "Compound",
     "ConflictError",
     "Contact",
+    "Context",
     "Contradiction",
     "ContradictionError",
+    "DeadLetter",
+    "DeadLetters",
     "DeclarationError",
     "Driver",
     "DriverError",
     "Gadget",
     "GadgetError",
+    "Gap",
     "Group",
     "ImmediateScheduler",
     "IngestResult",
+    "Input",
     "InputError",
     "Interval",
     "Lattice",
@@ -83,7 +107,9 @@ __all__ = [
     "RowReader",
     "Snapshot",
     "StaleHandleError",
+    "StorageDriver",
     "StorageError",
+    "Stored",
     "TransactionalScheduler",
     "Undecoded",
     "UnknownContactError",

@@ -160,7 +160,7 @@ class DriverError(BasslineError, RuntimeError):
     ...     def handle_changes(self, batch):
     ...         raise OSError("disk full")
     >>> net = bl.Network()
-    >>> net.attach(Full(), name="full")
+    >>> net.attach(Full(), name="full", tries=1)
     >>> _ = net.contact("x", 1)
     >>> try:
     ...     net.flush()

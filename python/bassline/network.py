@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from bassline import _core
 from bassline._found import found, is_one_of
 from bassline.columns import Columns
+from bassline.driving import Driving
 from bassline.errors import (
     BasslineError,
     DeclarationError,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-    from bassline.drivers import Driver
     from bassline.testing import ManualClock
 
 
@@ -45,7 +45,7 @@ def url_of(store: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-class Network(_core.Network, Scope):
+class Network(_core.Network, Scope, Driving):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
@@ -144,6 +144,9 @@ class Network(_core.Network, Scope):
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         return self, None
+
+    def _network(self) -> Network:
+        return self
 
     @classmethod
     def from_manifest(cls, source: Any, store: str | os.PathLike[str] | None = None, **options: Any) -> Self:
@@ -257,16 +260,6 @@ class Network(_core.Network, Scope):
 
         return Handles("links", lambda: list(known()), find)
 
-    @property
-    def drivers(self) -> dict[str, dict[str, Any]]:
-        """The drivers by name, with their state as plain data.
-
-        >>> with bl.Network("shop.db") as net:
-        ...     net.drivers["store"]["lag_records"], net.drivers["store"]["failure"]
-        (0, None)
-        """
-        return self._driver_status()
-
     def remove(self, what: str | _core.Contact | _core.Gadget | _core.Wire | _core.Link | Group) -> None:
         """Remove a contact, group, gadget or wire: one tick.
 
@@ -376,44 +369,6 @@ class Network(_core.Network, Scope):
         (9.5, ['main'])
         """
         return Storage(self._store(), self)
-
-    def attach(
-        self,
-        driver: Driver,
-        name: str | None = None,
-        *,
-        durable: bool = True,
-        max_records: int | None = None,
-        max_bytes: int | None = None,
-        max_age: float | None = None,
-        batch: int | None = None,
-        timeout: float | None = None,
-    ) -> None:
-        """Attach a driver: it is handed every tick committed from now on, on a thread of its own.
-
-        It may lag by `max_records` ticks and `max_bytes` bytes; then the next write waits, up to `timeout` seconds. It
-        is handed up to `batch` ticks at once, or what there is after `max_age` seconds. `flush` waits for it if it is
-        `durable`.
-
-        Raises:
-            BasslineError: a driver of that name is attached, or a batch is open on this thread.
-            ValueTypeError: it has no `handle_changes`.
-
-        >>> class Show(bl.Driver):
-        ...     def handle_changes(self, batch):
-        ...         for change in batch:
-        ...             print(change.tick, change.path, change.new)
-        >>> net = bl.Network()
-        >>> net.attach(Show(), name="show", max_records=1_000)
-        >>> _ = net.contact("price", 9.5)
-        >>> net.flush()
-        1 price 9.5
-        """
-        if not callable(getattr(driver, "handle_changes", None)):
-            raise ValueTypeError(f"a driver has handle_changes(batch), as bl.Driver says; found {found(driver)}")
-        if name is None or is_one_of(name, ""):
-            name = type(driver).__name__.lower()
-        self._attach(driver, name, durable, max_records, max_bytes, max_age, batch, timeout)
 
     def close(self, timeout: float | None = None) -> None:
         """Deliver what is pending, close the store, and stop the drivers; contents stay readable.

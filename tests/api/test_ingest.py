@@ -143,13 +143,16 @@ def test_an_exception_of_a_subscriber_ends_the_call_behind_its_row_and_the_next_
 
 def test_a_driver_that_fails_ends_it_without_losing_a_row(net):
     class Broken(bl.Driver):
+        def classify(self, error):
+            return "fatal"
+
         def handle_changes(self, batch):
             raise LookupError("disk gone")
 
     net.contact("x", 0)
     reader = bl.RowReader.csv()
     net.ingest(reader, b"x\n1\n", source="f")
-    net.attach(Broken(), name="broken", max_age=0)
+    net.attach(Broken(), name="broken", max_age=0, snapshot=False, on_failure="fail-fast")
     net["x"] = 50
     with pytest.raises(bl.DriverError):
         net.flush()

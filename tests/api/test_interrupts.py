@@ -44,7 +44,7 @@ HEAD = """
 
 PROGRAMS = {
     "a flush waits": """
-        net.attach(Stuck(), name="stuck", max_age=0)
+        net.attach(Stuck(), name="stuck", max_age=0, snapshot=False)
         press_when(Stuck.entered.is_set)
         net["x"] = 1
         print(interrupted(net.flush))
@@ -52,7 +52,7 @@ PROGRAMS = {
         net.flush()
         """,
     "a writer waits for a driver": """
-        net.attach(Stuck(), name="stuck", max_age=0, max_records=1, timeout=300)
+        net.attach(Stuck(), name="stuck", max_age=0, max_records=1, timeout=300, snapshot=False)
         press_when(Stuck.entered.is_set)
         net["x"] = 1
         print(interrupted(lambda: net.update({"x": 2})))
@@ -60,7 +60,7 @@ PROGRAMS = {
         Stuck.go.set()
         """,
     "a batch waits to begin": """
-        net.attach(Stuck(), name="stuck", max_age=0, max_records=1, timeout=300)
+        net.attach(Stuck(), name="stuck", max_age=0, max_records=1, timeout=300, snapshot=False)
         press_when(Stuck.entered.is_set)
         net["x"] = 1
         def batch():
@@ -71,7 +71,7 @@ PROGRAMS = {
         Stuck.go.set()
         """,
     "close waits": """
-        net.attach(Stuck(), name="stuck", max_age=0)
+        net.attach(Stuck(), name="stuck", max_age=0, snapshot=False)
         press_when(Stuck.entered.is_set)
         net["x"] = 1
         print(interrupted(net.close))
@@ -269,7 +269,7 @@ def test_the_exception_of_a_signal_handler_is_the_one_that_comes_through(program
 
         signal.signal(signal.SIGUSR1, stop)
         net = bl.Network()
-        net.attach(Stuck(), name="stuck")
+        net.attach(Stuck(), name="stuck", snapshot=False)
         net.contact("x", 1)
         try:
             net.flush()

@@ -8,6 +8,9 @@ import bassline as bl
 
 
 class Broken(bl.Driver):
+    def classify(self, error):
+        return "fatal"
+
     def handle_changes(self, batch):
         raise LookupError("disk gone")
 
@@ -97,6 +100,8 @@ def test_the_end_of_the_interpreter_says_what_could_not_be_delivered(program):
         import bassline as bl
         net = bl.Network(name="shop")
         class Broken(bl.Driver):
+            def classify(self, error):
+                return "fatal"
             def handle_changes(self, batch):
                 raise LookupError("disk gone")
         net.attach(Broken(), name="broken", max_age=3600)
@@ -116,6 +121,8 @@ def test_a_dropped_network_says_what_could_not_be_delivered(program):
         import bassline as bl
         sys.unraisablehook = lambda what: print(type(what.exc_value).__name__, what.exc_value)
         class Broken(bl.Driver):
+            def classify(self, error):
+                return "fatal"
             def handle_changes(self, batch):
                 raise LookupError("disk gone")
         net = bl.Network()

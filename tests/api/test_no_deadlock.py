@@ -32,7 +32,7 @@ PROGRAMS = {
                     net.contact(f"made{change.new}", net["x"])
                     with net.batch():
                         net["n"] = net["n"] + 1
-        net.attach(Driver(run), name="d")
+        net.attach(Driver(run), name="d", snapshot=False)
         for n in range(1, 4):
             net["x"] = n
             net.flush()
@@ -45,7 +45,7 @@ PROGRAMS = {
                 if change.path == "x":
                     for n in range(20):
                         net["y"] = (change.new, n)
-        net.attach(Driver(run), name="d", max_records=1, max_age=0, timeout=30)
+        net.attach(Driver(run), name="d", max_records=1, max_age=0, timeout=30, snapshot=False)
         for n in range(10):
             net["x"] = n + 1
         net.flush()
@@ -58,8 +58,8 @@ PROGRAMS = {
                     if change.path == path and change.new < 50:
                         net[other] = change.new + 1
             return Driver(run)
-        net.attach(answer("x", "y"), name="a", max_records=2, max_age=0)
-        net.attach(answer("y", "x"), name="b", max_records=2, max_age=0)
+        net.attach(answer("x", "y"), name="a", max_records=2, max_age=0, snapshot=False)
+        net.attach(answer("y", "x"), name="b", max_records=2, max_age=0, snapshot=False)
         done = threading.Event()
         net.on_change("**", lambda change: done.set() if change.new == 50 else None)
         net["x"] = 1
@@ -74,7 +74,7 @@ PROGRAMS = {
                     call()
                 except bl.BasslineError as error:
                     said.append("wait for itself" in str(error))
-        net.attach(Driver(run), name="d")
+        net.attach(Driver(run), name="d", snapshot=False)
         net["x"] = 1
         net.flush()
         print(said)
@@ -83,7 +83,7 @@ PROGRAMS = {
         def run(batch):
             net["y"] = 1
         driver = Driver(run)
-        net.attach(driver, name="d", max_age=0)
+        net.attach(driver, name="d", max_age=0, snapshot=False)
         net["x"] = 1
         with net.batch():
             net["x"] = 2
@@ -100,7 +100,7 @@ PROGRAMS = {
     "a subscriber flushes, attaches and detaches": """
         def tell(change):
             net.flush()
-            net.attach(Driver(lambda batch: None), name=f"d{change.new}")
+            net.attach(Driver(lambda batch: None), name=f"d{change.new}", snapshot=False)
             net.detach(f"d{change.new}")
             net["y"] = change.new
         net.on_change("x", tell)
@@ -174,7 +174,7 @@ PROGRAMS = {
         threads = [threading.Thread(target=write, args=[path]) for path in ("x", "y")]
         [thread.start() for thread in threads]
         for round in range(20):
-            net.attach(Driver(lambda batch: None), name="d", max_records=3, max_age=0)
+            net.attach(Driver(lambda batch: None), name="d", max_records=3, max_age=0, snapshot=False)
             net.detach("d")
         [thread.join() for thread in threads]
         print(net["x"], net["y"])

@@ -267,7 +267,7 @@ def test_a_driver_is_handed_the_ticks_of_a_batch(clock):
         def handle_changes(self, batch):
             seen.extend((change.path, change.new) for change in batch)
 
-    net.attach(Log(), name="log")
+    net.attach(Log(), name="log", snapshot=False)
     net["x"] = 1
     net["x"] = 2
     net.flush()
@@ -411,7 +411,7 @@ def test_a_driver_that_writes_back_begins_no_transaction(transactional):
             if "x" in batch.paths:
                 net["seen"] = net["x"]
 
-    net.attach(Back(), name="back")
+    net.attach(Back(), name="back", snapshot=False)
     net["x"] = 3
     net.commit()
     net.flush()

@@ -29,7 +29,7 @@ def held(net):
     net.contact("x", 0)
     net.gadget("math.add", a="x", b=1, sum="y")
     driver = Held()
-    net.attach(driver, name="held", max_records=3, max_age=0, timeout=0.05)
+    net.attach(driver, name="held", max_records=3, max_age=0, timeout=0.05, snapshot=False)
     for n in range(1, 4):
         net["x"] = n
     assert driver.entered.wait(30)
@@ -75,7 +75,7 @@ def test_a_batch_is_refused_before_its_body_runs(net, held):
 def test_a_waiting_write_goes_through_as_soon_as_the_driver_has_caught_up(net):
     net.contact("x", 0)
     driver = Held()
-    net.attach(driver, name="held", max_records=1, max_age=0, timeout=60)
+    net.attach(driver, name="held", max_records=1, max_age=0, timeout=60, snapshot=False)
     net["x"] = 1
     assert driver.entered.wait(30)
     wrote = threading.Event()
@@ -114,7 +114,7 @@ def test_readers_and_other_networks_do_not_wait(net, held):
 def test_a_bound_in_bytes_holds_too_and_one_large_tick_is_admitted_when_nothing_lags(net):
     net.contact("x", "")
     driver = Held()
-    net.attach(driver, name="held", max_bytes=10_000, max_age=0, timeout=0.05)
+    net.attach(driver, name="held", max_bytes=10_000, max_age=0, timeout=0.05, snapshot=False)
     net["x"] = "large" * 100_000
     assert driver.entered.wait(30)
     with pytest.raises(bl.BackpressureError):

@@ -17,6 +17,9 @@ class Failing(Keep):
         super().__init__()
         self.error, self.calls, self.failed = error, 0, threading.Event()
 
+    def classify(self, error):
+        return "fatal"
+
     def handle_changes(self, batch):
         self.calls += 1
         if self.error is not None:
@@ -29,7 +32,7 @@ class Failing(Keep):
 def failing(net):
     net.contact("x", 0)
     driver = Failing()
-    net.attach(driver, name="failing", max_age=0)
+    net.attach(driver, name="failing", max_age=0, snapshot=False, on_failure="fail-fast")
     return driver
 
 
@@ -119,7 +122,7 @@ def test_a_failure_that_may_pass_is_tried_again_with_the_same_batch(net, passing
             super().handle_changes(batch)
 
     flaky = Flaky()
-    net.attach(flaky, name="flaky", max_age=3600)
+    net.attach(flaky, name="flaky", max_age=3600, pause=0.001)
     with net.batch():
         net.contact("a/x", 1)
         net.contact("y", 2)
@@ -164,7 +167,7 @@ def test_a_failing_shutdown_is_reported_by_close(net):
 
 def test_one_driver_that_failed_keeps_no_other_from_what_it_is_owed(net, failing):
     keep = Keep()
-    net.attach(keep, name="keep", max_age=3600)
+    net.attach(keep, name="keep", max_age=3600, snapshot=False)
     failing.error = LookupError("disk gone")
     net["x"] = 1
     assert failing.failed.wait(30)
@@ -177,7 +180,7 @@ def test_a_failed_driver_beside_a_store_loses_nothing_of_what_was_committed(stor
     net = bl.Network(store)
     net.contact("x", 0)
     failing = Failing(LookupError("gone"))
-    net.attach(failing, name="failing", max_age=0)
+    net.attach(failing, name="failing", max_age=0, on_failure="fail-fast", snapshot=False)
     net["x"] = 1
     with pytest.raises(bl.DriverError):
         net.flush()

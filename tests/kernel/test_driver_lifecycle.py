@@ -45,7 +45,7 @@ def test_closing_shuts_down_in_the_reverse_order_of_attaching(net):
 def test_the_same_driver_can_be_attached_again_after_detaching(net):
     keep = Keep()
     for n in range(3):
-        net.attach(keep, name="keep")
+        net.attach(keep, name="keep", snapshot=False)
         net.contact("x").value = n
         net.detach("keep")
         net["x"] = "unseen"

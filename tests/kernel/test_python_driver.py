@@ -35,7 +35,7 @@ class Keep(bl.Driver):
 def keep(net):
     net.contact("x", 0)
     driver = Keep()
-    net.attach(driver, name="keep")
+    net.attach(driver, name="keep", snapshot=False)
     return driver
 
 
@@ -140,14 +140,14 @@ def test_a_batch_is_handed_over_when_it_is_full_or_old_enough_without_a_flush(ne
 
     full, old = Tell(), Tell()
     net.contact("x", 0)
-    net.attach(full, name="full", batch=5, max_age=3600)
+    net.attach(full, name="full", batch=5, max_age=3600, snapshot=False)
     for n in range(1, 6):
         net["x"] = n
     assert came.wait(30)
     assert full.batches[0].values == [1, 2, 3, 4, 5]
     net.detach("full")
     came.clear()
-    net.attach(old, name="old", batch=10**6, max_age=0.01)
+    net.attach(old, name="old", snapshot=False, batch=10**6, max_age=0.01)
     net["x"] = 100
     assert came.wait(30)
     assert old.values == [("x", 100)]
@@ -163,11 +163,30 @@ def test_a_tick_that_changed_nothing_or_was_rolled_back_is_not_told(net, keep):
     assert keep.batches == []
 
 
-def test_a_driver_attached_later_is_told_of_later_ticks_only_and_knows_every_path(net):
+def test_a_driver_attached_later_is_handed_the_network_as_it_is_and_then_every_tick(net):
     net.contact("a/b", 1)
+    net.contact("empty")
     net.gadget("math.add", name="plus", a="a/b", b=1, sum="c")
     keep = Keep()
     net.attach(keep, name="keep")
+    net.flush()
+    (first,) = keep.batches
+    assert (first.snapshot, first.gap, first.ticks) == (True, None, (3, 3))
+    assert [(change.path, change.old, change.new, change.cause) for change in first] == [
+        ("a/b", bl.Nothing, 1, "external:"),
+        ("c", bl.Nothing, 2, "plus"),
+    ]
+    net["a/b"] = 2
+    net.flush()
+    assert [batch.snapshot for batch in keep.batches] == [True, False]
+    assert keep.values[2:] == [("a/b", 2), ("c", 3)]
+
+
+def test_without_a_snapshot_a_driver_is_told_of_later_ticks_only_and_knows_every_path(net):
+    net.contact("a/b", 1)
+    net.gadget("math.add", name="plus", a="a/b", b=1, sum="c")
+    keep = Keep()
+    net.attach(keep, name="keep", snapshot=False)
     net["a/b"] = 2
     net.flush()
     assert [(change.path, change.new, change.cause) for change in keep.changes] == [
@@ -186,8 +205,8 @@ def test_two_drivers_are_independent_of_each_other(net):
 
     stuck, quick = Stuck(), Keep()
     x = net.contact("x", 0)
-    net.attach(stuck, name="stuck", durable=False)
-    net.attach(quick, name="quick")
+    net.attach(stuck, name="stuck", durable=False, snapshot=False)
+    net.attach(quick, name="quick", snapshot=False)
     for n in range(1, 1001):
         x.value = n
     net.flush()
@@ -206,7 +225,7 @@ def test_a_network_reads_itself_and_others_from_a_drivers_thread(net):
             seen.extend((change.new, net["x"] >= change.new, list(net.contacts)) for change in batch)
 
     net.contact("x", 0)
-    net.attach(Reads(), name="reads")
+    net.attach(Reads(), name="reads", snapshot=False)
     for n in range(1, 100):
         net["x"] = n
     net.flush()
@@ -222,7 +241,7 @@ def test_memory_of_what_was_taken_is_let_go(net, keep):
             self.batches.append(len(batch))
 
     counted = Counted()
-    net.attach(counted, name="counted", max_records=100)
+    net.attach(counted, name="counted", max_records=100, snapshot=False)
     for n in range(1, 5001):
         net["x"] = n
     net.flush()

@@ -1,19 +1,17 @@
 //! The board: where every driver stands. It is locked for moments only, never while a driver runs.
 
-use crate::driver::DriverFailure;
 use crate::error::KernelError;
+use crate::lane::{Lane, Phase};
 use crate::log::{LogError, Mark};
-use crate::options::AttachOptions;
-use std::sync::{Arc, Condvar};
-use std::thread::JoinHandle;
-
-/// No sequence: nothing is waited for.
-pub(crate) const NEVER: u64 = u64::MAX;
+use crate::party::Party;
+use std::time::Duration;
 
 /// Everything the writer, the workers and those who wait share.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
-    /// In the order they were attached.
+    /// What was attached, in an order in which each comes behind those it begins after.
+    pub(crate) parties: Vec<Party>,
+    /// The drivers of the parties.
     pub(crate) lanes: Vec<Lane>,
     pub(crate) next_id: u64,
     pub(crate) closed: bool,
@@ -21,117 +19,12 @@ pub(crate) struct Board {
     pub(crate) broken: Option<(u64, LogError)>,
 }
 
-/// One driver's side of the board.
-#[derive(Debug)]
-pub(crate) struct Lane {
-    pub(crate) id: u64,
+/// A party whose bound is reached.
+pub(crate) struct Full {
     pub(crate) name: String,
-    pub(crate) options: AttachOptions,
-    /// Wakes its worker.
-    pub(crate) bell: Arc<Condvar>,
-    /// Everything before this is acknowledged.
-    pub(crate) cursor: Mark,
-    pub(crate) acknowledged_tick: u64,
-    /// The end of the log at which the parked worker wants to be woken.
-    pub(crate) wake_at: u64,
-    /// Everything before this is wanted at once.
-    pub(crate) hurry: u64,
-    /// The worker leaves after the batch it is at.
-    pub(crate) stop: bool,
-    /// The worker has left.
-    pub(crate) finished: bool,
-    pub(crate) failure: Option<Failed>,
-    pub(crate) batches: u64,
-    pub(crate) records: u64,
-    pub(crate) high_water: u64,
-    pub(crate) thread: Option<JoinHandle<()>>,
-}
-
-/// A failure and the first tick that was not taken because of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Failed {
-    pub(crate) tick: u64,
-    pub(crate) failure: DriverFailure,
-}
-
-impl Lane {
-    pub(crate) fn new(id: u64, name: &str, options: AttachOptions, cursor: Mark) -> Self {
-        Self {
-            id,
-            name: name.to_owned(),
-            options,
-            bell: Arc::new(Condvar::new()),
-            cursor,
-            acknowledged_tick: 0,
-            wake_at: NEVER,
-            hurry: 0,
-            stop: false,
-            finished: false,
-            failure: None,
-            batches: 0,
-            records: 0,
-            high_water: 0,
-            thread: None,
-        }
-    }
-
-    /// Acknowledges everything up to a place, where that tick is the last. Another may have come further.
-    pub(crate) fn advance(&mut self, to: Mark, tick: u64) {
-        if to.sequence > self.cursor.sequence {
-            self.records += to.sequence - self.cursor.sequence;
-            self.batches += 1;
-            self.cursor = to;
-            self.acknowledged_tick = self.acknowledged_tick.max(tick);
-        }
-    }
-
-    pub(crate) fn lag(&self, end: Mark) -> Mark {
-        Mark {
-            sequence: end.sequence.saturating_sub(self.cursor.sequence),
-            weight: end.weight.saturating_sub(self.cursor.weight),
-        }
-    }
-
-    /// Whether it still takes records.
-    pub(crate) fn is_consuming(&self) -> bool {
-        self.failure.is_none() && !self.finished
-    }
-
-    /// Whether the log keeps records for it.
-    pub(crate) fn holds_log(&self) -> bool {
-        !self.finished && (self.failure.is_none() || self.options.fail_fast)
-    }
-
-    /// Whether its bound is reached, so that the next tick has to wait. A lag of nil is within any bound.
-    pub(crate) fn is_full(&self, end: Mark) -> bool {
-        let lag = self.lag(end);
-        let options = &self.options;
-        self.is_consuming()
-            && lag.sequence > 0
-            && (lag.sequence >= options.max_records as u64 || lag.weight >= options.max_bytes as u64)
-    }
-
-    /// Its failure, as whoever writes or waits is told it.
-    pub(crate) fn failed(&self) -> Option<KernelError> {
-        self.failure.as_ref().map(|failed| KernelError::DriverFailed {
-            driver: self.name.clone(),
-            tick: failed.tick,
-            committed: true,
-            failure: failed.failure.clone(),
-        })
-    }
-
-    /// Asks its worker for everything before `sequence` at once.
-    pub(crate) fn hurry_to(&mut self, sequence: u64) {
-        self.hurry = self.hurry.max(sequence);
-        self.bell.notify_one();
-    }
-
-    /// Tells its worker to leave.
-    pub(crate) fn stop(&mut self) {
-        self.stop = true;
-        self.bell.notify_one();
-    }
+    pub(crate) lag: Mark,
+    /// How long the writer waits for it.
+    pub(crate) timeout: Duration,
 }
 
 impl Board {
@@ -139,10 +32,130 @@ impl Board {
         self.lanes.iter_mut().find(|lane| lane.id == id)
     }
 
-    /// The first record some driver still needs.
+    /// What was attached under a name.
+    pub(crate) fn party(&self, name: &str) -> Result<&Party, KernelError> {
+        let found = self.parties.iter().find(|party| party.name == name);
+        found.ok_or_else(|| KernelError::UnknownDriver {
+            driver: name.to_owned(),
+            attached: self.parties.iter().map(|party| party.name.clone()).collect(),
+        })
+    }
+
+    /// Lets go of the lanes of no party whose workers have left.
+    pub(crate) fn forget_finished(&mut self) {
+        let Self { parties, lanes, .. } = self;
+        lanes.retain(|lane| !lane.is_finished() || parties.iter().any(|party| party.holds(lane.id)));
+    }
+
+    /// The first record that the log has to keep.
     pub(crate) fn low(&self, end: Mark) -> u64 {
-        let held = self.lanes.iter().filter(|lane| lane.holds_log());
+        self.lanes
+            .iter()
+            .filter_map(Lane::holds_log_from)
+            .min()
+            .unwrap_or(end.sequence)
+    }
+
+    /// The first record that somebody may still be told of.
+    pub(crate) fn untold(&self, end: Mark) -> u64 {
+        let held = self.lanes.iter().filter(|lane| lane.holds_log_from().is_some());
         held.map(|lane| lane.cursor.sequence).min().unwrap_or(end.sequence)
+    }
+
+    /// How far a lane may go: to the end, or to where the one before it stands.
+    pub(crate) fn limit(&self, lane: &Lane, end: Mark) -> Mark {
+        let mut ahead = lane.behind;
+        while let Some(leader) = ahead.and_then(|id| self.lanes.iter().find(|lane| lane.id == id)) {
+            match leader.phase {
+                // Who has failed holds nobody up.
+                Phase::Failed(_) | Phase::Finished(_) => ahead = leader.behind,
+                Phase::Starting | Phase::Running => return leader.cursor,
+            }
+        }
+        end
+    }
+
+    /// The parties that keep the writer from going on when they lag too far behind.
+    fn holding(&self) -> impl Iterator<Item = &Party> {
+        self.parties
+            .iter()
+            .filter(|party| party.options.policy.holds_the_writer())
+    }
+
+    /// Where the writer has to look at the board for the sake of bounds.
+    pub(crate) fn bound(&self, end: Mark) -> Mark {
+        let mut bound = Mark {
+            sequence: crate::lane::NEVER,
+            weight: crate::lane::NEVER,
+        };
+        for party in self.holding() {
+            if let Some(sequence) = party.sequence(&self.lanes, end.sequence) {
+                bound.sequence = bound
+                    .sequence
+                    .min(sequence.saturating_add(party.options.max_records as u64));
+            }
+            if let Some(weight) = party.weight(&self.lanes, end.weight) {
+                bound.weight = bound.weight.min(weight.saturating_add(party.options.max_bytes as u64));
+            }
+        }
+        for at in self.lanes.iter().map(Lane::thins_out_at) {
+            bound.sequence = bound.sequence.min(at.sequence);
+            bound.weight = bound.weight.min(at.weight);
+        }
+        bound
+    }
+
+    /// The first party whose bound is reached. A lag of nil is within any bound.
+    pub(crate) fn full(&self, end: Mark, now: Duration) -> Option<Full> {
+        self.holding().find_map(|party| {
+            let sequence = end.sequence.saturating_sub(party.sequence(&self.lanes, end.sequence)?);
+            let weight = end.weight.saturating_sub(party.weight(&self.lanes, end.weight)?);
+            let options = &party.options;
+            let late = || self.is_late(party, now);
+            let full = sequence > 0
+                && (sequence >= options.max_records as u64 || weight >= options.max_bytes as u64 || late());
+            full.then(|| Full {
+                name: party.name.clone(),
+                lag: Mark { sequence, weight },
+                timeout: match options.policy {
+                    crate::policy::Policy::Error => Duration::ZERO,
+                    _ => options.block_timeout,
+                },
+            })
+        })
+    }
+
+    /// Asks the drivers of a party for everything before `sequence` at once.
+    pub(crate) fn hurry(&mut self, party: &str, sequence: u64) {
+        let ids = self
+            .parties
+            .iter()
+            .find(|known| known.name == party)
+            .map(|party| party.root.lanes());
+        for id in ids.unwrap_or_default() {
+            if let Some(lane) = self.lane(id)
+                && lane.hurry < sequence
+            {
+                lane.hurry_to(sequence);
+            }
+        }
+    }
+
+    /// Whether what waits for a party has waited for too long.
+    fn is_late(&self, party: &Party, now: Duration) -> bool {
+        party.options.max_lag.is_some_and(|max| {
+            let waiting = |lane: &Lane| lane.waiting_since.is_some_and(|since| now.saturating_sub(since) > max);
+            self.lanes.iter().any(|lane| party.holds(lane.id) && waiting(lane))
+        })
+    }
+
+    /// Whether the writer has to look at the clock before each tick.
+    pub(crate) fn is_timed(&self) -> bool {
+        let waited_for = |party: &Party| {
+            let waiting = |lane: &Lane| lane.waiting_since.is_some() && party.holds(lane.id);
+            party.options.max_lag.is_some() && self.lanes.iter().any(waiting)
+        };
+        self.holding().any(waited_for)
     }
 
     /// What the log has failed at.
@@ -159,9 +172,9 @@ impl Board {
         if let Some(broken) = self.broken() {
             return Some(broken);
         }
-        self.lanes
+        self.parties
             .iter()
-            .filter(|lane| lane.options.fail_fast)
-            .find_map(Lane::failed)
+            .filter(|party| party.options.fail_fast)
+            .find_map(|party| party.failed(&self.lanes))
     }
 }

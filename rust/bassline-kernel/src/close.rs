@@ -1,8 +1,9 @@
 //! Closing and detaching: drivers are drained, shut down and their threads joined.
 
-use crate::board::{Board, Lane};
+use crate::board::Board;
 use crate::error::KernelError;
 use crate::kernel::Kernel;
+use crate::lane::{Lane, Stop};
 use crate::lock::{lock, wait};
 use crate::shared::Shared;
 use crate::status::CloseReport;
@@ -29,7 +30,7 @@ impl Kernel {
             return CloseReport::default();
         }
         self.shared.rearm(&board);
-        let ids: Vec<u64> = board.lanes.iter().map(|lane| lane.id).collect();
+        let ids: Vec<u64> = board.parties.iter().flat_map(|party| party.root.lanes()).collect();
         board = drain(&self.shared, board, &ids, deadline);
         let mut undelivered = Vec::new();
         for &id in ids.iter().rev() {
@@ -38,46 +39,55 @@ impl Kernel {
                 undelivered.extend(left_over(lane, &self.shared));
             }
         }
-        self.shared.rearm(&board);
-        drop(board);
-        self.shared.moved.notify_all();
+        self.shared.settled(board);
         undelivered.reverse();
         CloseReport { undelivered }
     }
 
-    /// Takes a driver off: it is drained for as long as a writer would wait for it, then shut down. Its failure is the error.
+    /// Takes a party off: it is drained for as long as a writer would wait for it, then shut down. Its failure is the error.
     pub fn detach(&self, name: &str) -> Result<(), KernelError> {
         if is_within_driver(&self.shared) {
             return Err(KernelError::WithinDriver);
         }
         let mut board = lock(&self.shared.board);
-        let Some(lane) = board.lanes.iter().find(|lane| lane.name == name) else {
-            let attached = board.lanes.iter().map(|lane| lane.name.clone()).collect();
-            return Err(KernelError::UnknownDriver {
-                driver: name.to_owned(),
-                attached,
-            });
-        };
-        let (id, waited) = (lane.id, lane.options.block_timeout);
+        let party = board.party(name)?;
+        let (ids, waited) = (party.root.lanes(), party.options.block_timeout);
         let deadline = Some(Instant::now() + waited);
         // What is published from here on is not for it any more.
         let target = self.shared.end().sequence;
-        board = drain(&self.shared, board, &[id], deadline);
-        board = retire(&self.shared, board, id, deadline);
-        let Some(at) = board.lanes.iter().position(|lane| lane.id == id) else {
+        board = drain(&self.shared, board, &ids, deadline);
+        for &id in ids.iter().rev() {
+            board = retire(&self.shared, board, id, deadline);
+        }
+        let Some(at) = board.parties.iter().position(|party| party.name == name) else {
             return Ok(());
         };
-        let lane = board.lanes.remove(at);
-        self.shared.rearm(&board);
-        let low = board.low(self.shared.end());
-        drop(board);
-        self.shared.log.truncate_below(low);
-        let left = target.saturating_sub(lane.cursor.sequence);
-        match lane.failed() {
+        let party = board.parties.remove(at);
+        let failed = party.failed(&board.lanes);
+        let behind: Vec<(String, u64)> = board
+            .lanes
+            .iter()
+            .filter(|lane| party.holds(lane.id))
+            .map(|lane| (lane.name.clone(), target.saturating_sub(lane.cursor.sequence)))
+            .filter(|(_, left)| *left > 0)
+            .collect();
+        let stuck = board
+            .lanes
+            .iter()
+            .any(|lane| party.holds(lane.id) && !lane.is_finished());
+        board.lanes.retain(|lane| !party.holds(lane.id));
+        self.shared.settled(board);
+        match failed {
+            Some(KernelError::DriverFailed { failure, tick, .. }) => Err(KernelError::DriverFailed {
+                driver: name.to_owned(),
+                tick,
+                committed: true,
+                failure,
+            }),
             Some(failed) => Err(failed),
-            None if lane.finished && left == 0 => Ok(()),
+            None if behind.is_empty() && !stuck => Ok(()),
             None => Err(KernelError::FlushTimeout {
-                drivers: vec![(lane.name, left)],
+                drivers: behind,
                 waited,
             }),
         }
@@ -89,7 +99,7 @@ impl Drop for Kernel {
     fn drop(&mut self) {
         let mut board = lock(&self.shared.board);
         board.closed = true;
-        board.lanes.iter_mut().for_each(Lane::stop);
+        board.lanes.iter_mut().for_each(|lane| lane.stop(Stop::Orderly));
     }
 }
 
@@ -121,12 +131,13 @@ fn retire<'a>(
     id: u64,
     deadline: Option<Instant>,
 ) -> MutexGuard<'a, Board> {
+    let asked = deadline;
     // The grace begins here, not when the deadline passed.
     let deadline = deadline.map(|deadline| deadline.max(Instant::now() + GRACE));
     if let Some(lane) = board.lane(id) {
-        lane.stop();
+        lane.stop(if is_over(asked) { Stop::Forced } else { Stop::Orderly });
     }
-    while board.lanes.iter().any(|lane| lane.id == id && !lane.finished) {
+    while board.lanes.iter().any(|lane| lane.id == id && !lane.is_finished()) {
         if is_over(deadline) {
             return board;
         }
@@ -148,21 +159,22 @@ fn time_left(deadline: Option<Instant>) -> Option<Duration> {
     deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
-fn left_over(lane: &Lane, shared: &Shared) -> Option<(String, u64, Option<String>)> {
+fn left_over(lane: &mut Lane, shared: &Shared) -> Option<(String, u64, Option<String>)> {
     let left = lane.lag(shared.end()).sequence;
-    let stuck = || (!lane.finished).then(|| "it did not return in time".to_owned());
+    let put_aside = lane.take_put_aside().map(|failed| failed.failure.message);
+    let stuck = || (!lane.is_finished()).then(|| "it did not return in time".to_owned());
     let error = lane
-        .failure
-        .as_ref()
+        .failure()
         .map(|failed| failed.failure.message.clone())
-        .or_else(stuck);
+        .or_else(stuck)
+        .or(put_aside);
     (left > 0 || error.is_some()).then(|| (lane.name.clone(), left, error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::{DriverFailure, FailureClass};
+    use crate::failure::{DriverFailure, FailureClass};
     use crate::options::AttachOptions;
     use crate::ring::Ring;
     use crate::testing::{NEVER, Probe, plain};

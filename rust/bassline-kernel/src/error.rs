@@ -1,6 +1,7 @@
 //! Everything the kernel refuses, and why.
 
-use crate::driver::DriverFailure;
+use crate::failure::DriverFailure;
+use crate::letters::LettersError;
 use crate::log::LogError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,6 +66,60 @@ pub enum KernelError {
         /// Those that are.
         attached: Vec<String>,
     },
+    /// It is to begin after one that is not there.
+    #[error(
+        "driver '{driver}' is to begin after '{after}', which is not attached{}",
+        known(attached)
+    )]
+    UnknownPredecessor {
+        /// Who was attached.
+        driver: String,
+        /// Whom it waits for.
+        after: String,
+        /// Who there is.
+        attached: Vec<String>,
+    },
+    /// Each waits for the next to begin.
+    #[error("drivers wait for each other to begin: {}; take one out of `after`", .0.join(" after "))]
+    Circle(Vec<String>),
+    /// To spill takes a log on a disk.
+    #[error(
+        "driver '{0}' is to spill, but the log lies in memory; open the network on a journal ('journal:directory'), or choose another policy"
+    )]
+    NowhereToSpill(String),
+    /// Only what has failed can be restarted.
+    #[error("driver '{0}' has not failed: there is nothing to restart")]
+    NotFailed(String),
+    /// A compound cannot be asked, its members can.
+    #[error("'{driver}' is a compound; ask one of its members: {}", members.join(", "))]
+    IsCompound {
+        /// Who was asked.
+        driver: String,
+        /// Who can be.
+        members: Vec<String>,
+    },
+    /// A driver did not answer in time.
+    #[error("driver '{driver}' did not answer within {waited:?}{}", busy(*busy_for))]
+    NoAnswer {
+        /// Who was asked.
+        driver: String,
+        /// How long was waited.
+        waited: Duration,
+        /// How long it has been at what it is at.
+        busy_for: Option<Duration>,
+    },
+    /// A driver could not do what it was asked.
+    #[error("driver '{driver}': {failure}")]
+    Refused {
+        /// Who was asked.
+        driver: String,
+        /// What it said.
+        #[source]
+        failure: DriverFailure,
+    },
+    /// Dead letters cannot be read or kept.
+    #[error("dead letters: {0}")]
+    Letters(#[from] LettersError),
     /// The log did not take a committed tick, or could not make it durable.
     #[error("{error}")]
     Log {
@@ -90,6 +145,10 @@ fn behind(drivers: &[(String, u64)]) -> String {
         .map(|(name, ticks)| format!("'{name}' is {ticks} ticks behind"))
         .collect();
     shown.join(", ")
+}
+
+fn busy(busy_for: Option<Duration>) -> String {
+    busy_for.map_or_else(String::new, |time| format!("; it has been busy for {time:?}"))
 }
 
 fn known(attached: &[String]) -> String {

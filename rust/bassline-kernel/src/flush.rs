@@ -1,36 +1,31 @@
 //! Flushing: waiting until everything up to now is acknowledged.
 
-use crate::board::{Board, Lane};
+use crate::board::Board;
 use crate::error::KernelError;
 use crate::gate::POLL;
 use crate::kernel::Kernel;
+use crate::lane::Lane;
 use crate::lock::{lock, wait};
 use crate::log::Mark;
 use crate::worker::is_within_driver;
 use std::time::{Duration, Instant};
 
 impl Kernel {
-    /// Returns when every durable driver has acknowledged every tick published up to now, or with what keeps one from it.
+    /// Returns when every durable driver has acknowledged every tick published up to now, or with what keeps one from it. What was put
+    /// aside counts as acknowledged, and is told once.
     pub fn flush(&self, timeout: Option<Duration>, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
         if is_within_driver(&self.shared) {
             return Err(KernelError::WithinDriver);
         }
         let begun = Instant::now();
         let (tick, end) = (self.shared.tick(), self.shared.end());
-        let target = end.sequence;
         self.sync_log(tick, end)?;
         let mut board = lock(&self.shared.board);
-        for lane in board
-            .lanes
-            .iter_mut()
-            .filter(|lane| lane.options.durable && !lane.options.is_log && lane.is_consuming())
-        {
-            lane.hurry_to(target);
-        }
+        hurry_durable(&mut board, end.sequence);
         loop {
-            let drivers = behind(&board, target)?;
+            let drivers = behind(&board, end.sequence)?;
             if drivers.is_empty() {
-                return Ok(());
+                return put_aside(&mut board);
             }
             let waited = begun.elapsed();
             let left = timeout.map_or(POLL, |timeout| timeout.saturating_sub(waited));
@@ -46,9 +41,7 @@ impl Kernel {
             board = lock(&self.shared.board);
         }
     }
-}
 
-impl Kernel {
     /// Has the log made durable up to its end, in this thread, if it is a store; `tick` is the last before the end.
     fn sync_log(&self, tick: u64, end: Mark) -> Result<(), KernelError> {
         let shared = &self.shared;
@@ -70,48 +63,72 @@ impl Kernel {
         for lane in board.lanes.iter_mut().filter(|lane| behind(lane)) {
             lane.advance(end, tick);
         }
-        shared.rearm(&board);
-        let low = board.low(shared.end());
-        drop(board);
-        shared.moved.notify_all();
-        shared.log.truncate_below(low);
+        shared.settled(board);
         Ok(())
     }
-}
 
-impl Kernel {
     /// Asks the durable drivers for everything up to now at once, and does not wait for it.
     pub fn hurry(&self) {
-        let mut board = lock(&self.shared.board);
-        let target = self.shared.end().sequence;
-        for lane in board.lanes.iter_mut().filter(|lane| lane.options.durable) {
-            lane.hurry_to(target);
-        }
+        hurry_durable(&mut lock(&self.shared.board), self.shared.end().sequence);
     }
 }
 
-/// The durable drivers that have not reached `target`; an error if one never will.
+/// Asks the drivers that `flush` waits for, but for those that are the log, for everything before `target` at once.
+fn hurry_durable(board: &mut Board, target: u64) {
+    let wanted = |lane: &&mut Lane| lane.options.durable && lane.is_consuming() && lane.cursor.sequence < target;
+    board
+        .lanes
+        .iter_mut()
+        .filter(wanted)
+        .for_each(|lane| lane.hurry_to(target));
+}
+
+/// The first tick that a durable driver did not take and that nobody was told of yet.
+fn put_aside(board: &mut Board) -> Result<(), KernelError> {
+    for lane in board.lanes.iter_mut().filter(|lane| lane.options.durable) {
+        if let Some(failed) = lane.take_put_aside() {
+            return Err(KernelError::DriverFailed {
+                driver: lane.name.clone(),
+                tick: failed.tick,
+                committed: true,
+                failure: failed.failure,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The durable parties that have not reached `target`; an error if one never will.
 fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError> {
     if let Some(broken) = board.broken() {
         return Err(broken);
     }
-    let answerable = |lane: &&Lane| lane.options.durable || lane.options.fail_fast;
-    if let Some(failed) = board.lanes.iter().filter(answerable).find_map(Lane::failed) {
-        return Err(failed);
+    let mut late = Vec::new();
+    for party in &board.parties {
+        if (party.options.durable || party.options.fail_fast)
+            && let Some(failed) = party.failed(&board.lanes)
+        {
+            return Err(failed);
+        }
+        if party.options.durable
+            && let Some(reached) = party.sequence(&board.lanes, target)
+            && (reached < target || party.is_owed(&board.lanes))
+        {
+            late.push((party.name.clone(), target.saturating_sub(reached)));
+        }
     }
-    let late = |lane: &&Lane| lane.options.durable && !lane.finished && lane.cursor.sequence < target;
-    let lag = |lane: &Lane| (lane.name.clone(), target - lane.cursor.sequence);
-    Ok(board.lanes.iter().filter(late).map(lag).collect())
+    Ok(late)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::{Batch, Driver, DriverFailure, FailureClass};
+    use crate::batch::Batch;
+    use crate::driver::Driver;
+    use crate::failure::{DriverFailure, FailureClass};
     use crate::log::{Limits, Log, LogError};
     use crate::options::AttachOptions;
     use crate::record::TickRecord;
-    use crate::retry::{Retry, Sleeper};
     use crate::ring::Ring;
     use crate::testing::{NEVER, Probe, plain};
     use std::sync::Arc;
@@ -139,12 +156,12 @@ mod tests {
                 status.acknowledged_tick,
                 status.lag_records,
                 status.lag_bytes,
-                status.batches,
-                status.records
+                status.measured.sizes.count,
+                status.measured.records
             ),
             (7, 0, 0, 1, 7)
         );
-        assert_eq!(status.high_water, 7);
+        assert_eq!(status.measured.high_water, 7);
     }
 
     #[test]
@@ -317,15 +334,9 @@ mod tests {
 
     #[test]
     fn a_transient_failure_is_not_noticed_if_it_passes() {
-        struct Once(Probe);
-        impl Sleeper for Once {
-            fn sleep(&self, _: Duration) {
-                self.0.set(|seen| seen.failure = None);
-            }
-        }
-        let probe = Probe::default();
-        let kernel = Kernel::with_retry(Ring::new(), Retry::default(), Arc::new(Once(probe.clone())));
-        probe.set(|seen| seen.failure = Some(DriverFailure::new(FailureClass::Transient, "busy")));
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        let busy = DriverFailure::new(FailureClass::Transient, "busy");
+        probe.set(|seen| seen.failures.extend([busy.clone(), busy]));
         kernel.attach("store", Box::new(probe.clone()), patient()).unwrap();
         kernel.publish(plain(1));
         kernel.flush(None, NEVER).unwrap();

@@ -1,10 +1,8 @@
 //! The gate: where the writer waits when a driver is too far behind, or learns that one has failed.
 
-use crate::board::Board;
 use crate::error::KernelError;
 use crate::kernel::Kernel;
 use crate::lock::{lock, wait};
-use crate::log::Mark;
 use crate::worker::is_within_driver;
 use std::time::{Duration, Instant};
 
@@ -15,14 +13,14 @@ impl Kernel {
     #[cold]
     pub(crate) fn wait_at_gate(&self, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
         let shared = &self.shared;
-        let mut waiting: Option<(u64, Instant)> = None;
+        let mut waiting: Option<(String, Instant)> = None;
         loop {
             let mut board = lock(&shared.board);
             if let Some(refusal) = board.refusal() {
                 return Err(refusal);
             }
             let end = shared.end();
-            let Some(full) = hurry_full(&mut board, end) else {
+            let Some(full) = board.full(end, shared.time.now()) else {
                 shared.rearm(&board);
                 return Ok(());
             };
@@ -30,25 +28,23 @@ impl Kernel {
             if is_within_driver(shared) {
                 return Ok(());
             }
-            let since = waiting
-                .filter(|(id, _)| *id == full.id)
-                .map_or_else(Instant::now, |(_, since)| since);
-            waiting = Some((full.id, since));
+            board.hurry(&full.name, end.sequence);
+            let since = match waiting.take() {
+                Some((name, since)) if name == full.name => since,
+                _ => Instant::now(),
+            };
             let waited = since.elapsed();
             if waited >= full.timeout {
-                let (driver, records, bytes) = (full.name, full.lag.sequence, full.lag.weight);
                 return Err(KernelError::Backpressure {
-                    driver,
-                    records,
-                    bytes,
+                    driver: full.name,
+                    records: full.lag.sequence,
+                    bytes: full.lag.weight,
                     waited: full.timeout,
                 });
             }
-            drop(wait(
-                &shared.moved,
-                board,
-                Some(POLL.min(full.timeout.saturating_sub(waited))),
-            ));
+            let left = full.timeout.saturating_sub(waited);
+            waiting = Some((full.name, since));
+            drop(wait(&shared.moved, board, Some(POLL.min(left))));
             if interrupted() {
                 return Err(KernelError::Interrupted);
             }
@@ -56,31 +52,10 @@ impl Kernel {
     }
 }
 
-struct Full {
-    id: u64,
-    name: String,
-    lag: Mark,
-    timeout: Duration,
-}
-
-/// The first driver whose bound is reached; its worker is told not to wait for more.
-fn hurry_full(board: &mut Board, end: Mark) -> Option<Full> {
-    let lane = board.lanes.iter_mut().find(|lane| lane.is_full(end))?;
-    if lane.hurry < end.sequence {
-        lane.hurry_to(end.sequence);
-    }
-    Some(Full {
-        id: lane.id,
-        name: lane.name.clone(),
-        lag: lane.lag(end),
-        timeout: lane.options.block_timeout,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::{DriverFailure, FailureClass};
+    use crate::failure::{DriverFailure, FailureClass};
     use crate::options::AttachOptions;
     use crate::ring::Ring;
     use crate::testing::{NEVER, Probe, eventually, plain};

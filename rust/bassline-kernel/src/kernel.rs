@@ -1,18 +1,37 @@
 //! The kernel of one network: it routes committed ticks to drivers and knows nothing of what is in them.
 
-use crate::board::Lane;
-use crate::driver::Driver;
 use crate::error::KernelError;
+use crate::letters::{DeadLetters, LettersInMemory};
 use crate::lock::lock;
 use crate::log::Log;
-use crate::options::AttachOptions;
+use crate::names::Names;
 use crate::record::TickRecord;
-use crate::retry::{Retry, Sleeper, ThreadSleeper};
 use crate::shared::Shared;
+use crate::source::Source;
 use crate::status::DriverStatus;
-use crate::worker::Worker;
-use std::sync::Arc;
-use std::thread;
+use crate::time::{SinceStart, Time};
+use bassline_core::Image;
+use std::sync::{Arc, Weak};
+
+/// What a kernel works with, each of which a test may stand in for.
+pub struct Equipment {
+    /// Where dead letters are kept.
+    pub letters: Arc<dyn DeadLetters>,
+    /// What pauses and durations are measured by.
+    pub time: Arc<dyn Time>,
+    /// What the jitter of retries is drawn from.
+    pub seed: u64,
+}
+
+impl Default for Equipment {
+    fn default() -> Self {
+        Self {
+            letters: Arc::new(LettersInMemory::default()),
+            time: Arc::new(SinceStart::default()),
+            seed: 0,
+        }
+    }
+}
 
 /// The kernel of one network.
 ///
@@ -50,14 +69,20 @@ impl std::fmt::Debug for Kernel {
 impl Kernel {
     /// A kernel over a log.
     pub fn new(log: impl Log + 'static) -> Self {
-        Self::with_retry(log, Retry::default(), Arc::new(ThreadSleeper))
+        Self::with(log, Equipment::default())
     }
 
-    /// A kernel with its own way of trying again.
-    pub fn with_retry(log: impl Log + 'static, retry: Retry, sleeper: Arc<dyn Sleeper>) -> Self {
+    /// A kernel with equipment of its own.
+    pub fn with(log: impl Log + 'static, equipment: Equipment) -> Self {
         Self {
-            shared: Arc::new(Shared::new(Box::new(log), retry, sleeper)),
+            shared: Arc::new(Shared::new(Box::new(log), equipment)),
         }
+    }
+
+    /// Whom it serves: asked for snapshots and for the time. It is set once.
+    pub fn serve(&self, source: Weak<dyn Source>) {
+        // Whoever comes second is not whom it serves.
+        let _ = self.shared.source.set(source);
     }
 
     /// Whether any driver takes records, so that they are worth making.
@@ -66,37 +91,19 @@ impl Kernel {
         self.shared.is_needed()
     }
 
-    /// Attaches a driver: it is handed every tick published from now on.
-    pub fn attach(&self, name: &str, driver: Box<dyn Driver>, options: AttachOptions) -> Result<(), KernelError> {
-        let mut board = lock(&self.shared.board);
-        if board.closed {
-            return Err(KernelError::Closed);
-        }
-        if board.lanes.iter().any(|lane| lane.name == name) {
-            return Err(KernelError::NameTaken(name.to_owned()));
-        }
-        board.next_id += 1;
-        let mut lane = Lane::new(board.next_id, name, options.clone(), self.shared.end());
-        let worker = Worker {
-            shared: Arc::clone(&self.shared),
-            id: lane.id,
-            bell: Arc::clone(&lane.bell),
-            options,
-            driver,
-            since: None,
-            busy: false,
-        };
-        // The worker finds its lane, as the board is locked until the lane is on it.
-        let thread = thread::Builder::new()
-            .name(format!("bassline-{}", name.replace('\0', "")))
-            .spawn(move || worker.run());
-        lane.thread = Some(thread.map_err(|source| KernelError::Thread {
-            driver: name.to_owned(),
-            source: Arc::new(source),
-        })?);
-        board.lanes.push(lane);
-        self.shared.rearm(&board);
-        Ok(())
+    /// Whether the names of contacts are kept for drivers.
+    pub fn knows_names(&self) -> bool {
+        self.shared.names.are_known()
+    }
+
+    /// The names of contacts, for drivers.
+    pub fn names(&self) -> Arc<Names> {
+        Arc::clone(&self.shared.names)
+    }
+
+    /// From now on the names of contacts are kept for drivers; no tick may be published meanwhile.
+    pub fn learn_names(&self, image: &Image) {
+        self.shared.names.begin(image);
     }
 
     /// Is asked by the writer before each tick: whether it may go ahead. It waits while a driver is too far behind.
@@ -121,6 +128,8 @@ impl Kernel {
     pub fn status(&self) -> Vec<DriverStatus> {
         let board = lock(&self.shared.board);
         let end = self.shared.end();
-        board.lanes.iter().map(|lane| DriverStatus::of(lane, end)).collect()
+        let now = self.shared.time.now();
+        let parties = board.parties.iter();
+        parties.map(|party| DriverStatus::of(party, &board, end, now)).collect()
     }
 }

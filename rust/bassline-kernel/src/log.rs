@@ -1,5 +1,6 @@
 //! The log of a network: every committed tick once, in order.
 
+use crate::driver::Position;
 use crate::record::TickRecord;
 use std::sync::Arc;
 use thiserror::Error;
@@ -11,6 +12,16 @@ pub struct Mark {
     pub sequence: u64,
     /// Their weight.
     pub weight: u64,
+}
+
+impl Mark {
+    /// How much lies between an earlier place and this one.
+    pub(crate) fn since(self, earlier: Mark) -> Mark {
+        Mark {
+            sequence: self.sequence.saturating_sub(earlier.sequence),
+            weight: self.weight.saturating_sub(earlier.weight),
+        }
+    }
 }
 
 /// How much one reading may take. The first record is always taken.
@@ -63,6 +74,17 @@ pub trait Log: Send + Sync {
 
     /// The place behind the last record.
     fn end(&self) -> Mark;
+
+    /// Whether it lies on a disk, so that a driver may lag behind by any number of records.
+    fn is_kept(&self) -> bool {
+        false
+    }
+
+    /// The place behind a tick, if it is known to hold every tick from there on.
+    fn behind(&self, position: Position) -> Option<Mark> {
+        let _ = position;
+        None
+    }
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
@@ -80,5 +102,11 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
     fn end(&self) -> Mark {
         (**self).end()
+    }
+    fn is_kept(&self) -> bool {
+        (**self).is_kept()
+    }
+    fn behind(&self, position: Position) -> Option<Mark> {
+        (**self).behind(position)
     }
 }

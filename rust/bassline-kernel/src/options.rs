@@ -1,9 +1,12 @@
 //! How a driver is attached.
 
+use crate::policy::Policy;
+use crate::retry::Retry;
 use std::time::Duration;
 
 /// What a driver is held to and what the writer is held to for its sake.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct AttachOptions {
     /// Whether `flush` waits for it.
     pub durable: bool,
@@ -12,16 +15,26 @@ pub struct AttachOptions {
     pub is_log: bool,
     /// Whether the next write fails once it has failed. Otherwise it is left behind, and its status says so.
     pub fail_fast: bool,
-    /// How many records it may lag behind before the writer waits.
+    /// Whether a tick that it will never take is put aside, so that those behind it go through. Otherwise that is its end.
+    pub dead_letters: bool,
+    /// What happens when it lags behind by one of the three bounds that follow.
+    pub policy: Policy,
+    /// How many records it may lag behind.
     pub max_records: usize,
-    /// How many bytes it may lag behind before the writer waits.
+    /// How many bytes it may lag behind.
     pub max_bytes: usize,
+    /// How long a record may wait for it; `None` for any time.
+    pub max_lag: Option<Duration>,
     /// How long the writer waits before its tick is refused.
     pub block_timeout: Duration,
     /// How many records it is handed at once, at most.
     pub batch_records: usize,
+    /// How many bytes it is handed at once, at most; one record is handed over however large it is.
+    pub batch_bytes: usize,
     /// How long a record waits for others to fill a batch; zero for not at all.
     pub max_age: Duration,
+    /// How often a failure that may pass is tried again, and how long apart.
+    pub retry: Retry,
 }
 
 impl Default for AttachOptions {
@@ -30,11 +43,16 @@ impl Default for AttachOptions {
             durable: false,
             is_log: false,
             fail_fast: false,
+            dead_letters: true,
+            policy: Policy::Block,
             max_records: 100_000,
             max_bytes: 64 << 20,
+            max_lag: None,
             block_timeout: Duration::from_secs(30),
             batch_records: 1_000,
+            batch_bytes: 16 << 20,
             max_age: Duration::from_millis(50),
+            retry: Retry::default(),
         }
     }
 }
@@ -50,11 +68,12 @@ impl AttachOptions {
         }
     }
 
-    /// The defaults of a store: durable, and its failure stops the writer.
+    /// The defaults of a store: durable, its failure stops the writer, and it takes every tick or none.
     pub fn store() -> Self {
         Self {
             durable: true,
             fail_fast: true,
+            dead_letters: false,
             ..Self::default()
         }
     }

@@ -44,6 +44,17 @@ impl TickRecord {
         }
     }
 
+    /// The same tick with other changes.
+    pub(crate) fn with_changes(&self, changes: Vec<Change>) -> Self {
+        Self {
+            source: self.source.clone(),
+            position: self.position.clone(),
+            changes,
+            structure: self.structure.clone(),
+            ..*self
+        }
+    }
+
     /// About how many bytes it holds. It looks into no collection, so that it costs the same for any content.
     pub fn weight(&self) -> usize {
         let changes: usize = self.changes.iter().map(|change| PER_CHANGE + heap(&change.new)).sum();

@@ -1,20 +1,32 @@
 //! What the writer and the workers share: the log, the board, and the few numbers that let the writer pass without a lock.
 
-use crate::board::{Board, Lane, NEVER};
+use crate::batch::Snapshot;
+use crate::board::Board;
+use crate::driver::Position;
+use crate::failure::{DriverFailure, FailureClass};
+use crate::kernel::Equipment;
+use crate::lane::{Lane, NEVER};
+use crate::letters::DeadLetters;
 use crate::lock::lock;
 use crate::log::{Log, LogError, Mark};
+use crate::names::Names;
 use crate::record::TickRecord;
-use crate::retry::{Retry, Sleeper};
+use crate::source::Source;
+use crate::time::Time;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
 pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
-    pub(crate) retry: Retry,
-    pub(crate) sleeper: Arc<dyn Sleeper>,
+    pub(crate) time: Arc<dyn Time>,
+    pub(crate) letters: Arc<dyn DeadLetters>,
+    /// What the jitter of retries is drawn from.
+    pub(crate) seed: u64,
+    pub(crate) names: Arc<Names>,
     pub(crate) board: Mutex<Board>,
     /// Wakes those who wait for a cursor to move.
     pub(crate) moved: Condvar,
+    pub(crate) source: OnceLock<Weak<dyn Source>>,
     /// The last tick; it is moved before the end is.
     tick: AtomicU64,
     sequence: AtomicU64,
@@ -28,14 +40,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(log: Box<dyn Log>, retry: Retry, sleeper: Arc<dyn Sleeper>) -> Self {
+    pub(crate) fn new(log: Box<dyn Log>, equipment: Equipment) -> Self {
         let end = log.end();
         Self {
             log,
-            retry,
-            sleeper,
+            time: equipment.time,
+            letters: equipment.letters,
+            seed: equipment.seed,
+            names: Arc::default(),
             board: Mutex::default(),
             moved: Condvar::new(),
+            source: OnceLock::new(),
             tick: AtomicU64::new(0),
             sequence: AtomicU64::new(end.sequence),
             weight: AtomicU64::new(end.weight),
@@ -71,7 +86,11 @@ impl Shared {
 
     pub(crate) fn publish(&self, record: TickRecord) {
         let tick = record.tick;
-        match self.log.append(Arc::new(record)) {
+        let record = Arc::new(record);
+        if !record.structure.is_empty() && self.names.are_known() {
+            self.names.learn(&record, self.end().sequence);
+        }
+        match self.log.append(record) {
             Ok(end) => {
                 self.tick.store(tick, Ordering::SeqCst);
                 self.sequence.fetch_max(end.sequence, Ordering::SeqCst);
@@ -92,10 +111,16 @@ impl Shared {
         for lane in &mut board.lanes {
             if end.sequence >= lane.wake_at {
                 lane.wake_at = NEVER;
-                lane.bell.notify_one();
+                lane.ring();
+            }
+            let at = lane.thins_out_at();
+            if (end.sequence >= at.sequence || end.weight >= at.weight)
+                && let Err(error) = lane.thin_out(self.log.as_ref(), end)
+            {
+                lane.fail_next(DriverFailure::of(FailureClass::Fatal, error));
             }
         }
-        self.rearm(&board);
+        self.settled(board);
     }
 
     /// The log lost a committed tick: no later one may go on as if nothing were missing.
@@ -108,25 +133,74 @@ impl Shared {
         self.moved.notify_all();
     }
 
+    /// After a change of the board: tells those who wait, and lets go of what nobody needs any more.
+    pub(crate) fn settled(&self, mut board: MutexGuard<'_, Board>) {
+        let waits = |lane: &&mut Lane| lane.behind.is_some() || lane.is_starting();
+        board.lanes.iter_mut().filter(waits).for_each(Lane::ring);
+        board.forget_finished();
+        self.rearm(&board);
+        let end = self.end();
+        let (low, untold) = (board.low(end), board.untold(end));
+        drop(board);
+        self.moved.notify_all();
+        self.log.truncate_below(low);
+        self.names.forget_below(untold);
+    }
+
     /// Brings the writer's numbers in line with the board; is called after each change of it, with the board locked.
     ///
     /// The writer moves the end, then reads what it has to attend to; this sets what to attend to, then reads the end. In a
     /// sequentially consistent order one of the two sees the other, so that no wake-up and no bound is missed.
     pub(crate) fn rearm(&self, board: &Board) {
-        let (mut sequence, mut weight) = (NEVER, NEVER);
-        for lane in board.lanes.iter().filter(|lane| lane.is_consuming()) {
-            let bound = lane.cursor.sequence.saturating_add(lane.options.max_records as u64);
-            sequence = sequence.min(lane.wake_at).min(bound);
-            weight = weight.min(lane.cursor.weight.saturating_add(lane.options.max_bytes as u64));
-        }
-        self.attention.store(sequence, Ordering::SeqCst);
-        self.attention_weight.store(weight, Ordering::SeqCst);
-        let end = self.end();
-        let shut = board.refusal().is_some() || board.lanes.iter().any(|lane| lane.is_full(end));
+        let bound = board.bound(self.end());
+        let awaited = board.lanes.iter().map(|lane| lane.wake_at).min().unwrap_or(NEVER);
+        self.attention.store(bound.sequence.min(awaited), Ordering::SeqCst);
+        self.attention_weight.store(bound.weight, Ordering::SeqCst);
+        let shut = board.refusal().is_some() || board.is_timed() || board.full(self.end(), self.time.now()).is_some();
         self.gate.store(shut, Ordering::SeqCst);
-        self.needed.store(
-            !board.closed && board.lanes.iter().any(Lane::holds_log),
-            Ordering::SeqCst,
-        );
+        let needed = !board.closed && board.lanes.iter().any(|lane| lane.holds_log_from().is_some());
+        self.needed.store(needed, Ordering::SeqCst);
+    }
+}
+
+impl Shared {
+    fn source(&self) -> Option<Arc<dyn Source>> {
+        self.source.get().and_then(Weak::upgrade)
+    }
+
+    pub(crate) fn has_source(&self) -> bool {
+        self.source().is_some()
+    }
+
+    /// In which opening a tick was committed, if that is known.
+    pub(crate) fn epoch_of(&self, tick: u64) -> Option<u64> {
+        self.source()?.epoch_of(tick)
+    }
+
+    /// What time it is; 0 if there is nobody to ask.
+    pub(crate) fn wall_micros(&self) -> i64 {
+        self.source().map_or(0, |source| source.now_micros())
+    }
+
+    /// The network at rest, and the place in the log that it stands at.
+    pub(crate) fn snapshot(&self) -> Result<(Arc<Snapshot>, Mark), DriverFailure> {
+        let Some(source) = self.source() else {
+            let message = "there is no network to take a snapshot of";
+            return Err(DriverFailure::new(FailureClass::Fatal, message));
+        };
+        let mut taken = None;
+        source.look(&mut |engine| {
+            let position = Position {
+                epoch: engine.epoch(),
+                tick: engine.network.now(),
+            };
+            let snapshot = Snapshot {
+                position,
+                time_micros: engine.now_micros(),
+                image: engine.network.image(),
+            };
+            taken = Some((Arc::new(snapshot), self.end()));
+        })?;
+        taken.ok_or_else(|| DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"))
     }
 }

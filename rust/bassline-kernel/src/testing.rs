@@ -1,8 +1,11 @@
 //! What the tests of the kernel share: a record, and a driver that does as it is told.
 
-use crate::driver::{Batch, Driver, DriverFailure};
+use crate::batch::Batch;
+use crate::driver::Driver;
+use crate::failure::DriverFailure;
 use crate::record::TickRecord;
 use bassline_core::Text;
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex};
 
 pub(crate) fn record(tick: u64) -> Arc<TickRecord> {
@@ -25,6 +28,9 @@ pub(crate) fn plain(tick: u64) -> TickRecord {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) batches: Vec<Vec<u64>>,
+    /// Each is answered once.
+    pub(crate) failures: VecDeque<DriverFailure>,
+    /// Is answered always.
     pub(crate) failure: Option<DriverFailure>,
     pub(crate) held: bool,
     pub(crate) shut_down: bool,
@@ -52,6 +58,9 @@ impl Probe {
 impl Driver for Probe {
     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
         let mut seen = self.0.1.wait_while(self.0.0.lock().unwrap(), |seen| seen.held).unwrap();
+        if let Some(failure) = seen.failures.pop_front() {
+            return Err(failure);
+        }
         if let Some(failure) = &seen.failure {
             return Err(failure.clone());
         }
@@ -60,7 +69,7 @@ impl Driver for Probe {
         Ok(())
     }
 
-    fn shutdown(&mut self) -> Result<(), DriverFailure> {
+    fn shutdown(&mut self, _: bool) -> Result<(), DriverFailure> {
         self.set(|seen| seen.shut_down = true);
         Ok(())
     }

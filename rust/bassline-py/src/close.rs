@@ -89,10 +89,11 @@ fn report(undelivered: &Undelivered) -> String {
     let shown: Vec<String> = undelivered
         .iter()
         .map(|(name, ticks, error)| {
-            format!(
-                "'{name}' did not take the last {ticks} ticks{}",
-                error.as_ref().map_or(String::new(), |error| format!(": {error}"))
-            )
+            let error = error.as_ref().map_or(String::new(), |error| format!(": {error}"));
+            match ticks {
+                0 => format!("'{name}'{error}"),
+                _ => format!("'{name}' did not take the last {ticks} ticks{error}"),
+            }
         })
         .collect();
     format!("the network closed with ticks not delivered: {}", shown.join("; "))
@@ -128,6 +129,8 @@ impl Shared {
     /// A network that has just been opened.
     pub(crate) fn opened(self) -> Arc<Self> {
         let shared = Arc::new(self);
+        let weak: Weak<Self> = Arc::downgrade(&shared);
+        shared.kernel.serve(weak);
         let mut open = lock(&OPEN);
         open.retain(|other| other.strong_count() > 0);
         open.push(Arc::downgrade(&shared));

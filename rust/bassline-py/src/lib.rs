@@ -57,7 +57,7 @@ mod _core {
     #[pymodule_export]
     use crate::contradiction::Contradiction;
     #[pymodule_export]
-    use crate::driver::Batch;
+    use crate::driver::{Batch, DeadLetter, Gap};
     #[pymodule_export]
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
     #[pymodule_export]

@@ -3,7 +3,7 @@
 use crate::change::Subscriber;
 use crate::error::BasslineError;
 use bassline_core::{ContactId, Content, Network, NetworkError, View};
-use bassline_kernel::{Alarm, Engine, Kernel};
+use bassline_kernel::{Alarm, Clock, Engine, Kernel};
 use bassline_storage::Store;
 use pyo3::prelude::*;
 use std::collections::VecDeque;
@@ -77,6 +77,9 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     /// Whether the store takes every tick.
     pub(crate) stored: bool,
+    /// The last tick that was committed before this opening.
+    pub(crate) opened_tick: u64,
+    pub(crate) clock: Arc<dyn Clock>,
     /// How many snapshots are kept at most.
     pub(crate) max_snapshots: Option<usize>,
     /// What rings for the sake of the store.
@@ -108,6 +111,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Shared {
     /// A network that was opened, in its process, with nothing going on in it.
     pub(crate) fn new(engine: Engine, kernel: Arc<Kernel>, store: Arc<dyn Store>, name: &str) -> Self {
+        let (opened_tick, clock) = (engine.network.now(), Arc::clone(engine.clock()));
         let state = State {
             engine,
             owner: 0,
@@ -131,6 +135,8 @@ impl Shared {
             immediate: false,
             store,
             stored: false,
+            opened_tick,
+            clock,
             max_snapshots: None,
             alarms: Mutex::new(Vec::new()),
             past: None,

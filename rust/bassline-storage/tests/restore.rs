@@ -16,9 +16,7 @@ use world::drawn::{make_all, said, ticks};
 fn commit(network: &mut Network, opened: &mut Opened) {
     if let Some(committed) = network.commit(true, false) {
         let record = TickRecord::new(committed, opened.epoch, 0, Text::new(), None);
-        let batch = Batch {
-            records: vec![Arc::new(record)],
-        };
+        let batch = Batch::from(vec![Arc::new(record)]);
         opened.driver.handle_changes(&batch).unwrap();
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn run() {
     let started = Instant::now();
     driver.idle().unwrap();
     println!("a base taken when idle: {:.2} s", since(started));
-    driver.shutdown().unwrap();
+    driver.shutdown(false).unwrap();
     drop(driver);
     println!("the file: {:.1} MB", size(&path));
     for _ in 0..3 {

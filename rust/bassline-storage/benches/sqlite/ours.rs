@@ -44,7 +44,7 @@ pub(crate) fn declare(
     let committed = network.commit(true, false).unwrap();
     let record = TickRecord::new(committed, 1, 0, "".into(), None);
     let records = vec![Arc::new(record)];
-    driver.handle_changes(&Batch { records }).unwrap();
+    driver.handle_changes(&Batch::from(records)).unwrap();
     (driver, contacts)
 }
 
@@ -104,7 +104,7 @@ impl Ours {
                 self.tick += 1;
                 records.push(record(self.tick));
             }
-            batches.push(Batch { records });
+            batches.push(Batch::from(records));
         }
         batches
     }

@@ -34,7 +34,7 @@ impl Driver for LedgerDriver {
         Ok(())
     }
 
-    fn shutdown(&mut self) -> Result<(), DriverFailure> {
+    fn shutdown(&mut self, _: bool) -> Result<(), DriverFailure> {
         let _use = Use::begin();
         let compacted = self.compactor.finish();
         self.journal.close().map_err(driver_failure)?;

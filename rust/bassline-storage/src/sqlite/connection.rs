@@ -160,9 +160,7 @@ mod tests {
             changes: vec![change(tick)],
             structure: vec![],
         };
-        let batch = |records: Vec<TickRecord>| Batch {
-            records: records.into_iter().map(Arc::new).collect(),
-        };
+        let batch = |records: Vec<TickRecord>| Batch::from(records.into_iter().map(Arc::new).collect::<Vec<_>>());
         started.driver.handle_changes(&batch(vec![declared])).unwrap();
         let at_most = |pages: i64, driver: &crate::sqlite::SqliteDriver| {
             driver

@@ -260,7 +260,7 @@ impl Driver for SqliteDriver {
         Ok(())
     }
 
-    fn shutdown(&mut self) -> Result<(), DriverFailure> {
+    fn shutdown(&mut self, _: bool) -> Result<(), DriverFailure> {
         let _use = Use::begin();
         self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
         Ok(())
@@ -331,9 +331,7 @@ mod tests {
             let committed = network.commit(true, false).unwrap();
             records.push(Arc::new(TickRecord::new(committed, 1, 0, "".into(), None)));
         }
-        let batch = |range: std::ops::Range<usize>| Batch {
-            records: records[range].to_vec(),
-        };
+        let batch = |range: std::ops::Range<usize>| Batch::from(records[range].to_vec());
         opened.driver.handle_changes(&batch(0..2)).unwrap();
         opened.driver.handle_changes(&batch(0..2)).unwrap();
         opened.driver.handle_changes(&batch(1..4)).unwrap();
@@ -471,9 +469,7 @@ mod tests {
         };
         let failure = opened
             .driver
-            .handle_changes(&Batch {
-                records: vec![Arc::new(record)],
-            })
+            .handle_changes(&Batch::from(vec![Arc::new(record)]))
             .unwrap_err();
         assert_eq!(failure.class, FailureClass::Fatal);
         assert!(failure.message.contains("does not know contact c3v1"), "{failure}");

@@ -294,7 +294,7 @@ impl World {
                     }
                 }
                 let tick = session.network.now();
-                if self.random.once_in(4) && session.driver.shutdown().is_ok() {
+                if self.random.once_in(4) && session.driver.shutdown(false).is_ok() {
                     self.acknowledged = tick;
                 }
             }

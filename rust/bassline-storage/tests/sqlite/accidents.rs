@@ -26,7 +26,7 @@ fn a_file_deleted_while_it_is_open_fails_loudly_and_is_not_made_anew() {
     let failure = world.hand_over().unwrap_err();
     assert!(failure.message.contains("deleted or replaced"), "{failure}");
     assert!(!path.exists(), "no empty file stands in its place");
-    let _ = world.driver.shutdown();
+    let _ = world.driver.shutdown(false);
     assert!(!path.exists());
     assert!(matches!(store(&path).reader("main"), Err(StorageError::Missing { .. })));
     assert_eq!(store(&path).networks().unwrap(), []);

@@ -365,9 +365,7 @@ fn a_batch_that_comes_again_changes_nothing() {
     for n in 0..10 {
         world.tick(|network| write(network, "n", Value::Int(n)));
     }
-    let batch = |records: &[_]| Batch {
-        records: records.to_vec(),
-    };
+    let batch = |records: &[_]| Batch::from(records.to_vec());
     let records = std::mem::take(&mut world.waiting);
     for part in [&records[..6], &records[..6], &records[3..], &records[..2], &[]] {
         world.driver.handle_changes(&batch(part)).unwrap();

@@ -66,7 +66,7 @@ impl World {
     /// Hands over what waits, in one batch.
     pub(crate) fn hand_over(&mut self) -> Result<(), DriverFailure> {
         let records = std::mem::take(&mut self.waiting);
-        self.driver.handle_changes(&Batch { records })
+        self.driver.handle_changes(&Batch::from(records))
     }
 
     pub(crate) fn reader(&self) -> Box<dyn Reader> {
@@ -75,7 +75,7 @@ impl World {
 
     pub(crate) fn close(mut self) -> Image {
         self.hand_over().unwrap();
-        self.driver.shutdown().unwrap();
+        self.driver.shutdown(false).unwrap();
         self.network.image()
     }
 }

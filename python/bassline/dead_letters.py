@@ -1,0 +1,56 @@
+"""Dead letters: ticks that a driver did not take, to be looked at, tried once more, or let go of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bassline import _core
+
+
+class DeadLetters(Sequence["_core.DeadLetter"]):
+    """The dead letters of one driver, or of all, as they were when they were asked for; oldest first.
+
+    >>> net = bl.Network()
+    >>> letters = net.dead_letters()
+    >>> len(letters), letters.purge(), letters
+    (0, 0, [])
+    """
+
+    def __init__(self, network: _core.Network, driver: str | None) -> None:
+        """Read the letters of a network."""
+        self._network = network
+        self._letters: list[_core.DeadLetter] = network._dead_letters(driver)  # noqa: SLF001
+
+    @overload
+    def __getitem__(self, index: int) -> _core.DeadLetter: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[_core.DeadLetter]: ...
+    def __getitem__(self, index: int | slice) -> _core.DeadLetter | list[_core.DeadLetter]:
+        """Give a letter."""
+        return self._letters[index]
+
+    def __len__(self) -> int:
+        """How many there were."""
+        return len(self._letters)
+
+    def __repr__(self) -> str:
+        """Show them."""
+        return repr(self._letters)
+
+    def _ids(self, letters: Iterable[_core.DeadLetter] | None) -> list[int]:
+        return [letter.id for letter in (self._letters if letters is None else letters)]
+
+    def requeue(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
+        """Have these, or all, tried once more by the drivers that did not take them; answers how many are.
+
+        A letter that is taken is gone; one that is not is put aside again, as a new one.
+        """
+        return self._network._requeue(self._ids(letters))  # noqa: SLF001
+
+    def purge(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
+        """Let go of these, or all, for good; answers how many there were."""
+        return self._network._purge(self._ids(letters))  # noqa: SLF001

@@ -1,0 +1,87 @@
+//! Thinning out: of what a driver has not taken yet, only what it still needs.
+
+use crate::record::TickRecord;
+use bassline_core::{Change, ContactId, Content};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::sync::Arc;
+
+/// What thinning out took away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Thinned {
+    /// Changes that a later one of the same contact supersedes.
+    pub(crate) superseded: u64,
+    /// Events beyond the bound, the oldest first.
+    pub(crate) events: u64,
+    /// The first and the last tick of which an event is missing.
+    pub(crate) events_ticks: Option<(u64, u64)>,
+}
+
+/// Keeps the newest change of each contact, with what was there before the oldest, the newest `events` events, and every structural edit.
+///
+/// What is handed on ends in the same contents, and tells no contact's changes in another order.
+pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: usize) -> Thinned {
+    let mut thinned = Thinned::default();
+    let mut before: FxHashMap<ContactId, Content> = FxHashMap::default();
+    for change in records.iter().flat_map(|record| &record.changes) {
+        if !change.event {
+            before.entry(change.contact).or_insert_with(|| change.old.clone());
+        }
+    }
+    let mut newest: FxHashSet<ContactId> = FxHashSet::default();
+    let mut left = events;
+    let mut kept: Vec<Arc<TickRecord>> = Vec::new();
+    while let Some(record) = records.pop() {
+        let mut changes: Vec<Change> = Vec::new();
+        let mut touched = false;
+        for change in record.changes.iter().rev() {
+            if change.event {
+                if left > 0 {
+                    left -= 1;
+                    changes.push(change.clone());
+                } else {
+                    thinned.events += 1;
+                    let (_, last) = thinned.events_ticks.unwrap_or((record.tick, record.tick));
+                    thinned.events_ticks = Some((record.tick, last));
+                    touched = true;
+                }
+            } else if newest.insert(change.contact) {
+                let old = before.remove(&change.contact).flatten();
+                touched |= old != change.old;
+                changes.push(Change { old, ..change.clone() });
+            } else {
+                thinned.superseded += 1;
+                touched = true;
+            }
+        }
+        if !touched {
+            kept.push(record);
+        } else if !(changes.is_empty() && record.structure.is_empty() && record.position.is_none()) {
+            changes.reverse();
+            kept.push(Arc::new(record.with_changes(changes)));
+        }
+    }
+    kept.reverse();
+    *records = kept;
+    thinned
+}
+
+/// Drops the oldest records until `keep` are left, but for their structural edits; answers which ticks, and how many.
+pub(crate) fn drop_oldest(records: &mut Vec<Arc<TickRecord>>, keep: usize) -> Option<(u64, u64, u64)> {
+    let excess = records.len().saturating_sub(keep);
+    let mut dropped: Option<(u64, u64, u64)> = None;
+    let mut at = 0;
+    records.retain_mut(|record| {
+        at += 1;
+        if at > excess || (record.changes.is_empty() && !record.structure.is_empty()) {
+            return true;
+        }
+        let (first, _, count) = dropped.unwrap_or((record.tick, 0, 0));
+        dropped = Some((first, record.tick, count + 1));
+        if record.structure.is_empty() {
+            return false;
+        }
+        *record = Arc::new(record.with_changes(Vec::new()));
+        true
+    });
+    dropped
+}

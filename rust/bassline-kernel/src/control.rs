@@ -1,0 +1,126 @@
+//! What can be asked of attached drivers: how they are, commands, to begin again, to try dead letters once more.
+
+use crate::driver::Ask;
+use crate::error::KernelError;
+use crate::gate::POLL;
+use crate::kernel::Kernel;
+use crate::lane::{Lane, Phase};
+use crate::letters::{DeadLetter, DeadLetters};
+use crate::lock::lock;
+use crate::worker::is_within_driver;
+use bassline_core::Value;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+impl Kernel {
+    /// Asks a driver something, on its own thread between two batches, and waits for the answer.
+    pub fn ask(
+        &self,
+        driver: &str,
+        ask: Ask,
+        timeout: Duration,
+        interrupted: &dyn Fn() -> bool,
+    ) -> Result<Value, KernelError> {
+        if is_within_driver(&self.shared) {
+            return Err(KernelError::WithinDriver);
+        }
+        let begun = Instant::now();
+        let (sender, answer) = channel();
+        self.change_lane(driver, |lane| {
+            lane.asked.push_back((ask, sender));
+            Ok(())
+        })?;
+        loop {
+            let waited = begun.elapsed();
+            let left = timeout.saturating_sub(waited);
+            match answer.recv_timeout(POLL.min(left)) {
+                Ok(answer) => {
+                    return answer.map_err(|failure| KernelError::Refused {
+                        driver: driver.to_owned(),
+                        failure,
+                    });
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(KernelError::Closed),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => {
+                    let now = self.shared.time.now();
+                    let busy_since = self.change_lane(driver, |lane| Ok(lane.busy_since))?;
+                    return Err(KernelError::NoAnswer {
+                        driver: driver.to_owned(),
+                        waited: timeout,
+                        busy_for: busy_since.map(|since| now.saturating_sub(since)),
+                    });
+                }
+                Err(RecvTimeoutError::Timeout) if interrupted() => return Err(KernelError::Interrupted),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        }
+    }
+
+    /// Has a driver that failed begin again, with what it has not acknowledged; what the log has let go of meanwhile is a gap, and a
+    /// snapshot stands in for it.
+    pub fn restart(&self, driver: &str) -> Result<(), KernelError> {
+        self.change_lane(driver, |lane| match lane.phase {
+            Phase::Failed(_) => {
+                lane.restart = true;
+                Ok(())
+            }
+            _ => Err(KernelError::NotFailed(driver.to_owned())),
+        })
+    }
+
+    /// The dead letters of a driver, or all, oldest first.
+    pub fn dead_letters(&self, driver: Option<&str>) -> Result<Vec<DeadLetter>, KernelError> {
+        Ok(self.shared.letters.list(driver)?)
+    }
+
+    /// Where the dead letters are kept.
+    pub fn letters(&self) -> &Arc<dyn DeadLetters> {
+        &self.shared.letters
+    }
+
+    /// Has the driver of each of these letters try it once more, after what it is at; answers how many there were.
+    pub fn requeue(&self, ids: &[u64]) -> Result<u64, KernelError> {
+        let letters = self.shared.letters.list(None)?;
+        let mut count = 0;
+        for letter in letters.into_iter().filter(|letter| ids.contains(&letter.id)) {
+            let driver = letter.driver.to_string();
+            self.change_lane(&driver, |lane| {
+                if !lane.requeued.iter().any(|known| known.id == letter.id) {
+                    lane.requeued.push_back(letter);
+                }
+                Ok(())
+            })?;
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    /// Lets go of dead letters for good; answers how many there were.
+    pub fn purge(&self, ids: &[u64]) -> Result<u64, KernelError> {
+        Ok(self.shared.letters.remove(ids)?)
+    }
+
+    /// Changes the lane of a driver, or of a member of a compound by its name within it, and wakes its worker.
+    fn change_lane<T>(
+        &self,
+        driver: &str,
+        change: impl FnOnce(&mut Lane) -> Result<T, KernelError>,
+    ) -> Result<T, KernelError> {
+        let mut board = lock(&self.shared.board);
+        if board.closed {
+            return Err(KernelError::Closed);
+        }
+        let Some(lane) = board.lanes.iter_mut().find(|lane| lane.name == driver) else {
+            let party = board.party(driver)?;
+            let names = board.lanes.iter().filter(|lane| party.holds(lane.id));
+            return Err(KernelError::IsCompound {
+                driver: driver.to_owned(),
+                members: names.map(|lane| lane.name.clone()).collect(),
+            });
+        };
+        let changed = change(lane);
+        lane.ring();
+        changed
+    }
+}

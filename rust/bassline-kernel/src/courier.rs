@@ -1,0 +1,549 @@
+//! The courier: what is done next for one driver. Each step calls the driver at most once, and takes the time as it is told, so that a
+//! thread can run it, or a simulation.
+
+use crate::batch::{Batch, Gap};
+use crate::board::Board;
+use crate::driver::{Ask, Begin, Context, Driver, Position};
+use crate::failure::{DriverFailure, FailureClass};
+use crate::lane::{Asked, Failed, Lane, NEVER, Phase, Stop};
+use crate::letters::DeadLetter;
+use crate::lock::lock;
+use crate::log::{Limits, LogError, Mark};
+use crate::parcel::{Outcome, Parcel};
+use crate::retry::next_chance;
+use crate::shared::Shared;
+use bassline_core::{Change, Value};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+/// How long nothing comes before a driver is called idle.
+const QUIET: Duration = Duration::from_secs(1);
+/// A driver that refuses so many ticks in a row takes none.
+const REFUSED: u32 = 100;
+
+/// What whoever runs a courier does after a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The next one at once.
+    Again,
+    /// The next one when the bell rings, or after this time if one is given.
+    Wait(Option<Duration>),
+    /// None: the driver is gone.
+    Over,
+}
+
+/// Hands one driver its slices of the log.
+pub struct Courier {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) id: u64,
+    /// How often the bell had rung when the last step looked.
+    pub(crate) heard: u64,
+    driver: Box<dyn Driver>,
+    context: Context,
+    parcel: Option<Parcel>,
+    /// Since when a record has been waiting for others to fill its batch.
+    since: Option<Duration>,
+    /// When the last batch was handed over, if the driver was not called idle since.
+    busy_until: Option<Duration>,
+    /// How many ticks were put aside since one was taken.
+    refused: u32,
+    chance: u64,
+}
+
+impl std::fmt::Debug for Courier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Courier")
+            .field("driver", &self.context.driver)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a step does, once the board is free again.
+enum Turn {
+    Initialize,
+    Snapshot,
+    Take(Mark, Limits),
+    Hand,
+    Letter(Box<DeadLetter>),
+    Answer(Asked),
+    Idle,
+    Restart,
+    Leave(Stop),
+    Wait(Option<Duration>),
+}
+
+impl Courier {
+    pub(crate) fn new(shared: Arc<Shared>, id: u64, driver: Box<dyn Driver>, context: Context) -> Self {
+        let chance = shared.seed.wrapping_add(id);
+        Self {
+            shared,
+            id,
+            heard: 0,
+            driver,
+            context,
+            parcel: None,
+            since: None,
+            busy_until: None,
+            refused: 0,
+            chance,
+        }
+    }
+
+    /// Does what is next, at a time on a clock that never goes back.
+    pub fn step(&mut self, now: Duration) -> Step {
+        let shared = Arc::clone(&self.shared);
+        let mut board = lock(&shared.board);
+        let Some(turn) = self.turn(&mut board, now) else {
+            return Step::Over;
+        };
+        if let Some(lane) = board.lane(self.id) {
+            lane.busy_since = (!matches!(turn, Turn::Wait(_))).then_some(now);
+        }
+        shared.rearm(&board);
+        // The end may have come past the place where the writer was to ring, before it knew of it.
+        if let Turn::Wait(wait) = turn {
+            let rings_at = board.lane(self.id).map_or(NEVER, |lane| lane.wake_at);
+            return if shared.end().sequence < rings_at {
+                Step::Wait(wait)
+            } else {
+                Step::Again
+            };
+        }
+        drop(board);
+        match turn {
+            Turn::Initialize => self.initialize(),
+            Turn::Snapshot => self.take_snapshot(),
+            Turn::Take(from, limits) => self.take(from, limits),
+            Turn::Hand => self.hand(now),
+            Turn::Letter(letter) => self.hand_letter(&letter, now),
+            Turn::Answer((ask, to)) => self.answer(&ask, &to),
+            Turn::Idle => self.idle(),
+            Turn::Restart => self.restart(),
+            Turn::Leave(how) => {
+                self.leave(how);
+                return Step::Over;
+            }
+            Turn::Wait(_) => {}
+        }
+        Step::Again
+    }
+
+    fn turn(&mut self, board: &mut Board, now: Duration) -> Option<Turn> {
+        let end = self.shared.end();
+        let at = board.lanes.iter().position(|lane| lane.id == self.id)?;
+        let limit = board.limit(&board.lanes[at], end);
+        let may_begin = board.lanes[at].is_starting() && !is_held_up(board, at);
+        let lane = &mut board.lanes[at];
+        lane.wake_at = NEVER;
+        self.heard = lane.rings;
+        if let Some(how) = lane.stop {
+            return Some(Turn::Leave(how));
+        }
+        if let Some(asked) = lane.asked.pop_front() {
+            return Some(Turn::Answer(asked));
+        }
+        if std::mem::take(&mut lane.restart) {
+            lane.meter.restarted();
+            return Some(Turn::Restart);
+        }
+        match lane.phase {
+            Phase::Starting if may_begin => return Some(Turn::Initialize),
+            Phase::Starting | Phase::Failed(_) => return Some(Turn::Wait(None)),
+            Phase::Finished(_) => return None,
+            Phase::Running => {}
+        }
+        let pending = limit.since(lane.cursor);
+        lane.meter.lagged(end.since(lane.cursor).sequence);
+        if pending.sequence == 0 {
+            lane.waiting_since = None;
+        } else {
+            lane.waiting_since.get_or_insert(now);
+        }
+        if let Some(parcel) = &self.parcel {
+            return Some(match parcel.not_before.checked_sub(now) {
+                Some(left) if !left.is_zero() => Turn::Wait(Some(left)),
+                _ => Turn::Hand,
+            });
+        }
+        if let Some(letter) = lane.requeued.pop_front() {
+            return Some(Turn::Letter(Box::new(letter)));
+        }
+        if lane.resync {
+            return Some(Turn::Snapshot);
+        }
+        let options = &lane.options;
+        let limits = Limits {
+            records: options.batch_records,
+            bytes: options.batch_bytes,
+        };
+        if !lane.backlog.is_empty() {
+            return Some(Turn::Take(lane.taken, limits));
+        }
+        if limit.sequence <= lane.taken.sequence {
+            self.since = None;
+            if limit.sequence >= end.sequence {
+                lane.wake_at = lane.taken.sequence + 1;
+            }
+            let quiet = self.busy_until.map(|until| (until + QUIET).saturating_sub(now));
+            return Some(if quiet == Some(Duration::ZERO) {
+                Turn::Idle
+            } else {
+                Turn::Wait(quiet)
+            });
+        }
+        let waited = now.saturating_sub(*self.since.get_or_insert(now));
+        let waiting = limit.since(lane.taken);
+        let full = waiting.sequence >= limits.records as u64 || waiting.weight >= limits.bytes as u64;
+        if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
+            return Some(Turn::Take(lane.taken, limits));
+        }
+        lane.wake_at = lane.taken.sequence + limits.records as u64;
+        Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
+    }
+
+    fn initialize(&mut self) {
+        let answer = guarded(|| self.driver.initialize(&self.context));
+        let place = match &answer {
+            Ok(Begin::After(position)) => self.place_behind(*position),
+            _ => None,
+        };
+        self.settle(|lane| match answer {
+            Err(failure) => lane.fail_next(failure),
+            Ok(begin) => {
+                lane.phase = Phase::Running;
+                lane.begun = true;
+                match (begin, place) {
+                    // Before the first tick there is nothing to show.
+                    (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
+                    (Begin::Here | Begin::Snapshot, _) => {}
+                    (Begin::After(position), Some(mark)) => {
+                        (lane.cursor, lane.taken) = (mark, mark);
+                        lane.acknowledged_tick = position.tick;
+                    }
+                    (Begin::After(position), None) => lane.resynchronise(Some(position.tick + 1), position.tick),
+                }
+            }
+        });
+    }
+
+    /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
+    fn place_behind(&self, position: Position) -> Option<Mark> {
+        let standing = Position {
+            epoch: self.shared.epoch_of(self.context.tick)?,
+            tick: self.context.tick,
+        };
+        if position == standing {
+            return lock(&self.shared.board).lane(self.id).map(|lane| lane.cursor);
+        }
+        self.shared.log.behind(position)
+    }
+
+    fn take_snapshot(&mut self) {
+        match self.shared.snapshot() {
+            Ok((snapshot, mark)) => {
+                let mut reached = mark;
+                let gap = self.take_gap(|lane| {
+                    lane.resync = false;
+                    lane.taken = mark;
+                    reached = lane.cursor;
+                });
+                let empty = snapshot.image.contacts.is_empty() && snapshot.image.groups.is_empty();
+                let tick = snapshot.position.tick;
+                if empty && gap.is_none() {
+                    self.settle(|lane| {
+                        lane.advance(mark, tick);
+                        lane.owed = false;
+                    });
+                    return;
+                }
+                let batch = Batch {
+                    gap: gap.map(|gap| Gap {
+                        last_tick: gap.last_tick.max(tick),
+                        ..gap
+                    }),
+                    snapshot: Some(snapshot),
+                    ..Batch::default()
+                };
+                self.parcel = Some(Parcel::whole(batch, reached, mark));
+                // Who attached it waits for this.
+                self.shared.moved.notify_all();
+            }
+            Err(failure) => self.settle(|lane| lane.fail_next(failure)),
+        }
+    }
+
+    /// Changes the lane, and takes what is to be told as missing.
+    fn take_gap(&self, change: impl FnOnce(&mut Lane)) -> Option<Gap> {
+        let mut board = lock(&self.shared.board);
+        let lane = board.lane(self.id)?;
+        change(lane);
+        lane.gap.take()
+    }
+
+    fn take(&mut self, from: Mark, limits: Limits) {
+        self.since = None;
+        if let Some(parcel) = self.take_backlog(limits.records) {
+            self.parcel = Some(parcel);
+            return;
+        }
+        let mut records = Vec::new();
+        match self.shared.log.read(from.sequence, limits, &mut records) {
+            Ok(upto) => {
+                let gap = self.take_gap(|lane| lane.taken = upto);
+                let batch = Batch {
+                    gap,
+                    ..Batch::from(records)
+                };
+                self.parcel = Some(Parcel::of_log(batch, from, upto));
+            }
+            Err(LogError::Truncated { .. }) if self.may_resynchronise() => {
+                let tick = self.shared.tick();
+                self.settle(|lane| lane.resynchronise(Some(lane.acknowledged_tick + 1), tick));
+            }
+            Err(error) => {
+                let failure = DriverFailure::of(FailureClass::Fatal, error);
+                self.settle(|lane| lane.fail_next(failure));
+            }
+        }
+    }
+
+    /// A store that lost its place in the log has lost ticks, and says so; anybody else is told what the network is now.
+    fn may_resynchronise(&self) -> bool {
+        self.shared.has_source()
+            && lock(&self.shared.board)
+                .lane(self.id)
+                .is_some_and(|lane| lane.options.dead_letters)
+    }
+
+    /// Takes from the backlog, if there is one.
+    fn take_backlog(&self, at_most: usize) -> Option<Parcel> {
+        let mut board = lock(&self.shared.board);
+        let lane = board.lane(self.id).filter(|lane| !lane.backlog.is_empty())?;
+        let rest = lane.backlog.split_off(at_most.clamp(1, lane.backlog.len()));
+        // What is left of the backlog lies before the place that it ends at.
+        let upto = if rest.is_empty() { lane.taken } else { lane.cursor };
+        let batch = Batch {
+            gap: lane.gap.take(),
+            ..Batch::from(std::mem::replace(&mut lane.backlog, rest))
+        };
+        Some(Parcel::whole(batch, lane.cursor, upto))
+    }
+
+    fn hand(&mut self, now: Duration) {
+        let Some(piece) = self.parcel.as_ref().and_then(Parcel::piece) else {
+            self.parcel = None;
+            return;
+        };
+        let begun = self.shared.time.now();
+        let outcome = guarded(|| {
+            self.driver.check_preconditions(&piece)?;
+            self.driver.handle_changes(&piece)?;
+            self.driver.check_postconditions(&piece)
+        });
+        let took = self.shared.time.now().saturating_sub(begun);
+        let options = lock(&self.shared.board).lane(self.id).map(|lane| lane.options.clone());
+        let (Some(parcel), Some(options)) = (&mut self.parcel, options) else {
+            return;
+        };
+        let class = outcome.as_ref().err().map(|failure| failure.class);
+        let chance = next_chance(&mut self.chance);
+        let mut next = parcel.after(outcome, &options.retry, options.dead_letters, now + took, chance);
+        let (reached, tries, over) = (parcel.reached(), parcel.failed_tries(), parcel.is_over());
+        match &next {
+            Outcome::Taken => self.refused = 0,
+            Outcome::PutAside(failure, tries) => match self.put_aside(&piece, failure, *tries, None) {
+                Ok(()) => self.refused += 1,
+                Err(failure) => next = Outcome::Failed(failure),
+            },
+            Outcome::Again | Outcome::Split | Outcome::Failed(_) => {}
+        }
+        if self.refused == REFUSED
+            && let Outcome::PutAside(failure, _) = &next
+        {
+            let message = format!("{failure} (it refused {REFUSED} ticks in a row, which are dead letters)");
+            next = Outcome::Failed(failure.clone().made_fatal(message));
+            self.refused = 0;
+        }
+        if over || matches!(next, Outcome::Failed(_)) {
+            self.parcel = None;
+        }
+        self.settle(|lane| {
+            lane.meter.handled(took, piece.records.len());
+            if let Some(class) = class {
+                lane.meter.failed(class);
+            }
+            lane.failed_tries = tries;
+            lane.waiting_since = None;
+            if !matches!(next, Outcome::Failed(_)) {
+                lane.owed &= piece.snapshot.is_none() || !over;
+                lane.advance(reached, piece.last_tick());
+            }
+            match next {
+                Outcome::Failed(failure) => lane.fail(piece.first_tick(), failure),
+                Outcome::Again => lane.meter.retried(),
+                Outcome::PutAside(failure, _) => lane.put_aside(piece.first_tick(), &failure),
+                Outcome::Taken | Outcome::Split => {}
+            }
+        });
+        self.busy_until = Some(now + took);
+    }
+
+    /// Keeps a tick that the driver will never take; if that fails, the driver has.
+    fn put_aside(
+        &self,
+        piece: &Batch,
+        failure: &DriverFailure,
+        tries: u32,
+        known: Option<&DeadLetter>,
+    ) -> Result<(), DriverFailure> {
+        let Some(record) = piece.records.first() else {
+            return Ok(());
+        };
+        let names = match known {
+            Some(letter) => letter.names.clone(),
+            None => self.shared.names.look(|directory| {
+                let name = |change: &Change| {
+                    let path = directory.path(change.contact).cloned().unwrap_or_default();
+                    (path, directory.cause(&change.cause))
+                };
+                record.changes.iter().map(name).collect()
+            }),
+        };
+        let letter = DeadLetter {
+            id: 0,
+            driver: self.context.driver.clone(),
+            time_micros: self.shared.wall_micros(),
+            error: failure.message.as_str().into(),
+            tries: tries + known.map_or(0, |letter| letter.tries),
+            record: Arc::clone(record),
+            names,
+        };
+        let kept = self
+            .shared
+            .letters
+            .put(&letter)
+            .and_then(|_| known.map_or(Ok(()), |letter| self.shared.letters.remove(&[letter.id]).map(drop)));
+        kept.map_err(|error| {
+            let text = format!("{failure}; and it cannot be put aside: {error}");
+            DriverFailure::new(FailureClass::Fatal, text)
+        })
+    }
+
+    /// Tries a dead letter once more: it is taken, or put aside again.
+    fn hand_letter(&mut self, letter: &DeadLetter, now: Duration) {
+        let batch = Batch {
+            letter: Some(Arc::new(letter.clone())),
+            ..Batch::from(vec![Arc::clone(&letter.record)])
+        };
+        let outcome = guarded(|| self.driver.handle_changes(&batch));
+        let kept = match &outcome {
+            Ok(()) => self.shared.letters.remove(&[letter.id]).map(drop).map_err(|error| {
+                let message = format!("a dead letter was taken, and cannot be let go of: {error}");
+                DriverFailure::new(FailureClass::Fatal, message)
+            }),
+            Err(failure) => self.put_aside(&batch, failure, 1, Some(letter)),
+        };
+        let fatal = kept
+            .err()
+            .or(outcome.err().filter(|failure| failure.class == FailureClass::Fatal));
+        self.settle(|lane| {
+            if let Some(failure) = fatal {
+                lane.fail(letter.record.tick, failure);
+            }
+        });
+        self.busy_until = Some(now);
+    }
+
+    fn answer(&mut self, ask: &Ask, to: &Sender<Result<Value, DriverFailure>>) {
+        let answer = guarded(|| self.driver.ask(ask));
+        self.settle(|_| {});
+        // Who asked may have gone.
+        let _ = to.send(answer);
+    }
+
+    fn idle(&mut self) {
+        self.busy_until = None;
+        if let Err(failure) = guarded(|| self.driver.idle()) {
+            self.settle(|lane| lane.fail_next(failure));
+        }
+    }
+
+    /// Begins anew with what was not acknowledged.
+    fn restart(&mut self) {
+        // What it says in the end is of no use: it is to begin anew all the same.
+        let _ = guarded(|| self.driver.shutdown(true));
+        self.parcel = None;
+        self.since = None;
+        self.settle(|lane| {
+            lane.taken = lane.cursor;
+            lane.backlog = Vec::new();
+            lane.failed_tries = 0;
+            lane.phase = Phase::Starting;
+        });
+    }
+
+    fn leave(&mut self, how: Stop) {
+        let outcome = guarded(|| self.driver.shutdown(how == Stop::Forced));
+        self.settle(|lane| {
+            let failed = match (lane.failure(), outcome) {
+                (Some(failed), _) => Some(failed.clone()),
+                (None, Err(failure)) => Some(Failed {
+                    tick: lane.acknowledged_tick + 1,
+                    failure,
+                }),
+                (None, Ok(())) => None,
+            };
+            lane.phase = Phase::Finished(failed);
+        });
+    }
+
+    /// Writes on the board, tells those who wait, and lets the log drop what nobody needs any more.
+    fn settle(&self, write: impl FnOnce(&mut Lane)) {
+        let mut board = lock(&self.shared.board);
+        if let Some(lane) = board.lane(self.id) {
+            lane.busy_since = None;
+            write(lane);
+        }
+        self.shared.settled(board);
+    }
+}
+
+/// Whether one it begins after has not begun, or one before it in its row.
+fn is_held_up(board: &Board, at: usize) -> bool {
+    let lane = &board.lanes[at];
+    let first = |name: &String| board.parties.iter().find(|party| party.name == *name);
+    let starting = |id: u64| board.lanes.iter().any(|other| other.id == id && other.is_starting());
+    let parties = lane.after.iter().filter_map(first);
+    parties.flat_map(|party| party.root.lanes()).any(starting) || lane.behind.is_some_and(starting)
+}
+
+impl Batch {
+    pub(crate) fn first_tick(&self) -> u64 {
+        let snapshot = self.snapshot.as_ref().map(|snapshot| snapshot.position.tick);
+        self.records.first().map_or(snapshot.unwrap_or(0), |record| record.tick)
+    }
+
+    pub(crate) fn last_tick(&self) -> u64 {
+        let snapshot = self.snapshot.as_ref().map(|snapshot| snapshot.position.tick);
+        self.records.last().map_or(snapshot.unwrap_or(0), |record| record.tick)
+    }
+}
+
+/// Calls a driver; a panic in it is a fatal failure.
+pub(crate) fn guarded<T>(call: impl FnOnce() -> Result<T, DriverFailure>) -> Result<T, DriverFailure> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| {
+        Err(DriverFailure::new(
+            FailureClass::Fatal,
+            format!("the driver panicked: {}", panic_message(payload.as_ref())),
+        ))
+    })
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<&str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a message")
+}

@@ -1,0 +1,75 @@
+//! The names of contacts, gadgets and wires, for drivers that tell of them: one directory for all, which keeps what was removed until
+//! nobody is told of it any more.
+
+use crate::lock::lock;
+use crate::record::TickRecord;
+use bassline_core::{Directory, Image, StructureChange};
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// The names, as those who read the log behind the network need them. A handle is never given twice, so that one directory serves readers
+/// at any place.
+#[derive(Debug, Default)]
+pub struct Names {
+    known: AtomicBool,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    directory: Directory,
+    /// The records that removed something, by their sequence.
+    removed: VecDeque<(u64, Arc<TickRecord>)>,
+}
+
+impl Names {
+    /// Looks names up.
+    pub fn look<T>(&self, look: impl FnOnce(&Directory) -> T) -> T {
+        look(&lock(&self.held).directory)
+    }
+
+    /// Whether there is a directory already.
+    pub(crate) fn are_known(&self) -> bool {
+        self.known.load(Ordering::Relaxed)
+    }
+
+    /// Begins with the names of a network, between two ticks.
+    pub(crate) fn begin(&self, image: &Image) {
+        let mut held = lock(&self.held);
+        if !self.known.swap(true, Ordering::Relaxed) {
+            held.directory = Directory::of(image);
+        }
+    }
+
+    /// Takes what a tick adds; called before anybody can read its record.
+    pub(crate) fn learn(&self, record: &Arc<TickRecord>, sequence: u64) {
+        let mut held = lock(&self.held);
+        held.directory.learn(&record.structure);
+        let removes = |change: &StructureChange| {
+            matches!(
+                change,
+                StructureChange::GroupRemoved(_)
+                    | StructureChange::ContactRemoved(_)
+                    | StructureChange::WireRemoved(_)
+                    | StructureChange::GadgetRemoved(_)
+            )
+        };
+        if record.structure.iter().any(removes) {
+            held.removed.push_back((sequence, Arc::clone(record)));
+        }
+    }
+
+    /// Everybody has been told of what lies before `sequence`.
+    pub(crate) fn forget_below(&self, sequence: u64) {
+        if !self.are_known() {
+            return;
+        }
+        let mut held = lock(&self.held);
+        while held.removed.front().is_some_and(|(at, _)| *at < sequence) {
+            if let Some((_, record)) = held.removed.pop_front() {
+                held.directory.forget(&record.structure);
+            }
+        }
+    }
+}
