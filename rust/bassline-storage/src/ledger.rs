@@ -8,7 +8,6 @@ mod driver;
 mod failure;
 mod log;
 mod names;
-mod paths;
 mod place;
 mod reader;
 mod recover;

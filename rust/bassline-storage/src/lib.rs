@@ -8,6 +8,7 @@ pub mod journal;
 pub mod json;
 mod ledger;
 mod memory;
+mod paths;
 pub mod record;
 pub mod replica;
 mod sqlite;

@@ -3,7 +3,7 @@
 use super::recover::Recovery;
 use super::retention::{About, let_go};
 use crate::journal::{Journal, JournalError};
-use crate::record::{Base, read_base, write_base};
+use crate::record::write_base;
 use crate::store::KeepHistory;
 use bassline_kernel::Limits;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -112,11 +112,8 @@ fn join(thread: JoinHandle<Result<u64, JournalError>>) -> Result<u64, JournalErr
 /// Keeps the image of what is durable, and lets go of the past that it stands for; how many bytes it takes.
 pub(crate) fn checkpoint(journal: &Journal, keep: KeepHistory) -> Result<u64, JournalError> {
     let last = journal.newest_checkpoint()?;
-    let (from, base) = match &last {
-        Some(checkpoint) => (checkpoint.sequence, base_of(checkpoint)?),
-        None => (0, Base::default()),
-    };
-    let (mut recovery, end) = (Recovery::new(base), journal.durable());
+    let (from, mut recovery) = Recovery::begin(last.as_ref())?;
+    let end = journal.durable();
     let limits = Limits {
         records: (end - from) as usize,
         bytes: usize::MAX,
@@ -133,14 +130,4 @@ pub(crate) fn checkpoint(journal: &Journal, keep: KeepHistory) -> Result<u64, Jo
     journal.write_checkpoint(end, &about.to_meta(), |out| Ok(out.write_all(&bytes)?))?;
     let_go(journal, keep, about)?;
     Ok(bytes.len() as u64)
-}
-
-/// The base in a checkpoint.
-pub(crate) fn base_of(checkpoint: &crate::journal::Checkpoint) -> Result<Base, JournalError> {
-    read_base(&checkpoint.body).map_err(|source| JournalError::Refused {
-        file: format!("the checkpoint at record {}", checkpoint.sequence),
-        offset: source.at as u64,
-        sequence: checkpoint.sequence,
-        source: Arc::new(source),
-    })
 }

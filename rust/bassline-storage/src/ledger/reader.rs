@@ -1,6 +1,5 @@
 //! Reading a network that someone may be writing.
 
-use super::compact::base_of;
 use super::failure::storage_error;
 use super::place::Place;
 use super::recover::Recovery;
@@ -10,6 +9,7 @@ use crate::disk::Disk;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::journal::{self, JournalError, VisitError};
+use crate::paths::contact_at;
 use crate::record::{Base, Entry, read_entry};
 use crate::store::{Checkup, HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
 use bassline_core::{Image, Network, OnContradiction};
@@ -65,11 +65,10 @@ impl LedgerReader {
                 read => read.map_err(self.error())?,
             };
             if About::of(&checkpoint.meta).tick <= tick {
-                let base = base_of(&checkpoint).map_err(self.error())?;
-                return Ok((sequence, Recovery::new(base)));
+                return Recovery::begin(Some(&checkpoint)).map_err(self.error());
             }
         }
-        Ok((0, Recovery::default()))
+        Recovery::begin(None).map_err(self.error())
     }
 
     /// Shows every record from one on, until told to stop.
@@ -161,7 +160,7 @@ impl Reader for LedgerReader {
     fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
         let _use = Use::begin();
         let image = self.base()?.image;
-        let Some(contact) = super::paths::contact_at(&image, path) else {
+        let Some(contact) = contact_at(&image, path) else {
             return Ok(Vec::new());
         };
         let mut newest: VecDeque<HistoryEntry> = VecDeque::new();
