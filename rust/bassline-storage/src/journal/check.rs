@@ -3,7 +3,7 @@
 use super::checkpoint::load;
 use super::checkpoint_file::checkpoint_name;
 use super::error::JournalError;
-use super::open::Files;
+use super::files::Files;
 use super::segment::{Beginning, SegmentHeader, segment_name};
 use super::walk::{Chain, walk};
 use crate::disk::Disk;

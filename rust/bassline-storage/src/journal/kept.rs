@@ -3,7 +3,7 @@
 use super::checkpoint;
 use super::checkpoint_file::{Checkpoint, Pieces, decode};
 use super::error::JournalError;
-use super::open::Files;
+use super::files::Files;
 use crate::disk::Disk;
 use std::io::Write;
 
