@@ -312,7 +312,8 @@ impl Reader for MemoryReader {
                 time_micros: about.time_micros,
             };
             held.snapshots.push((info.clone(), image.clone()));
-            let keep = about.keep.unwrap_or(usize::MAX);
+            // The one just taken stays, however few are to be kept.
+            let keep = about.keep.map_or(usize::MAX, |keep| keep.max(1));
             let over = held.snapshots.len().saturating_sub(keep);
             held.snapshots.drain(..over);
             Ok(info)

@@ -94,6 +94,10 @@ impl Disk for RealDisk {
         file.read_to_end(into).map(drop)
     }
 
+    fn read_part(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        RealFile(File::open(self.directory.join(name))?).read_at(offset, into)
+    }
+
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.directory.join(from), self.directory.join(to))
     }

@@ -1,7 +1,7 @@
 //! What stands beside the records: checkpoints as a reader finds them, and other states that are kept under numbers.
 
 use super::checkpoint;
-use super::checkpoint_file::{Checkpoint, Pieces, decode};
+use super::checkpoint_file::{Checkpoint, Pieces, checkpoint_name, decode, read_meta};
 use super::error::JournalError;
 use super::files::Files;
 use crate::disk::Disk;
@@ -15,6 +15,11 @@ pub fn checkpoints(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
 /// Reads a checkpoint.
 pub fn read_checkpoint(disk: &dyn Disk, sequence: u64) -> Result<Checkpoint, JournalError> {
     checkpoint::load(disk, sequence)
+}
+
+/// Reads what is said about a checkpoint.
+pub fn read_checkpoint_meta(disk: &dyn Disk, sequence: u64) -> Result<Vec<u8>, JournalError> {
+    read_meta(disk, &checkpoint_name(sequence), sequence)
 }
 
 /// The number of the first record on a disk.
@@ -72,22 +77,12 @@ impl Kept {
         let (name, mut bytes) = (self.file(number), Vec::new());
         disk.read(&name, &mut bytes)
             .map_err(JournalError::failed(name.clone(), "read"))?;
-        decode(number, &bytes).map_err(|error| match error {
-            JournalError::Damaged {
-                offset,
-                sequence,
-                expected,
-                found,
-                ..
-            } => JournalError::Damaged {
-                file: name,
-                offset,
-                sequence,
-                expected,
-                found,
-            },
-            other => other,
-        })
+        decode(&name, number, &bytes)
+    }
+
+    /// Reads what is said about a state.
+    pub fn meta(self, disk: &dyn Disk, number: u64) -> Result<Vec<u8>, JournalError> {
+        read_meta(disk, &self.file(number), number)
     }
 
     /// Removes a state.

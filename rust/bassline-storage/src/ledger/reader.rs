@@ -59,12 +59,18 @@ impl LedgerReader {
             .into_iter()
             .rev()
         {
-            let checkpoint = match journal::read_checkpoint(&*self.disk, sequence) {
+            let read = || {
+                if About::of(&journal::read_checkpoint_meta(&*self.disk, sequence)?).tick > tick {
+                    return Ok(None);
+                }
+                journal::read_checkpoint(&*self.disk, sequence).map(Some)
+            };
+            let checkpoint = match read() {
                 // An older one does as well, as long as the records behind it are there; `doctor` tells of this one.
                 Err(JournalError::Damaged { .. }) => continue,
                 read => read.map_err(self.error())?,
             };
-            if About::of(&checkpoint.meta).tick <= tick {
+            if let Some(checkpoint) = checkpoint {
                 return Recovery::begin(Some(&checkpoint)).map_err(self.error());
             }
         }

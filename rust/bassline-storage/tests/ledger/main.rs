@@ -35,6 +35,10 @@ struct World {
     known: Vec<Known>,
     acknowledged: u64,
     snapshots: Vec<(u64, String)>,
+    /// The newest number that a snapshot was given.
+    given: u64,
+    /// How many may be there that nobody was told of, or that were let go of in vain: they count among those that are kept.
+    ghosts: usize,
     epoch: u64,
     openings: u64,
     lost: u64,
@@ -56,6 +60,8 @@ impl World {
             known: vec![(shown(Image::default()), None)],
             acknowledged: 0,
             snapshots: Vec::new(),
+            given: 0,
+            ghosts: 0,
             epoch: 0,
             openings: 0,
             lost: 0,
@@ -251,20 +257,43 @@ impl World {
         };
         match reader.save_snapshot(&image, &about) {
             Ok(info) => {
+                assert!(info.id > self.given, "snapshot {} after {}", info.id, self.given);
+                self.given = info.id;
                 self.snapshots.push((info.id, shown(image)));
+                self.keep_snapshots(3_usize.saturating_sub(self.ghosts).max(1));
                 true
             }
-            Err(_) => false,
+            Err(_) => {
+                self.ghosts += 1;
+                self.keep_snapshots(3_usize.saturating_sub(self.ghosts));
+                false
+            }
         }
+    }
+
+    /// The store keeps so many of the newest for certain.
+    fn keep_snapshots(&mut self, certain: usize) {
+        let beyond = self.snapshots.len().saturating_sub(certain);
+        self.snapshots.drain(..beyond);
+    }
+
+    /// Lets go of the newest snapshot, or of the one before.
+    fn delete_snapshot(&mut self) -> bool {
+        let at = self.snapshots.len().checked_sub(1 + self.random.below(2) as usize);
+        let Some((id, _)) = at.map(|at| self.snapshots.remove(at)) else {
+            return true;
+        };
+        let reader = self.ledger().reader("main").unwrap();
+        let deleted = reader.delete_snapshot(id).is_ok();
+        assert!(!deleted || reader.snapshot(id).unwrap().is_none());
+        self.ghosts += usize::from(!deleted);
+        deleted
     }
 
     fn check_snapshots(&self) {
         let reader = self.ledger().reader("main").unwrap();
         let there = reader.snapshots().unwrap();
-        // One that was saved though nobody was told counts among the three that are kept.
-        let oldest = there.first().map_or(0, |info| info.id);
-        let newest = self.snapshots.last().map_or(0, |(id, _)| *id);
-        for (id, image) in self.snapshots.iter().filter(|(id, _)| *id >= oldest || *id == newest) {
+        for (id, image) in &self.snapshots {
             assert!(there.iter().any(|info| info.id == *id), "snapshot {id} is gone");
             assert_eq!(reader.snapshot(*id).unwrap().map(shown).as_ref(), Some(image));
         }
@@ -287,6 +316,7 @@ impl World {
                     let goes_on = match self.random.below(12) {
                         0..8 => self.tick(&mut session),
                         8..11 => self.flush(&mut session),
+                        _ if self.random.once_in(4) => self.delete_snapshot(),
                         _ => self.snapshot(&session),
                     };
                     if !goes_on {
