@@ -38,7 +38,7 @@ pub use check::{Problem, Report, check};
 pub use checkpoint_file::Checkpoint;
 pub use error::{JournalError, VisitError};
 pub use judge::scan;
-pub use kept::{Kept, checkpoints, first, read_checkpoint, read_checkpoint_meta};
+pub use kept::{Kept, checkpoints, read_checkpoint, read_checkpoint_meta, segments};
 pub use open::{Cut, Opening, Recovery};
 pub use options::{Options, Sync};
 pub use walk::Visit;

@@ -267,6 +267,7 @@ impl Reader for MemoryReader {
                 let changes = record.changes.iter().rev().filter(|change| change.contact == contact);
                 changes.map(|change| HistoryEntry {
                     tick: record.tick,
+                    epoch: record.epoch,
                     time_micros: record.time_micros,
                     content: change.new.clone(),
                     cause: change.cause.clone(),

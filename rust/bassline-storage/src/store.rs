@@ -103,6 +103,8 @@ pub trait Reader: fmt::Debug + Send {
 pub struct HistoryEntry {
     /// The tick.
     pub tick: u64,
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
     /// When it was committed: microseconds since 1970.
     pub time_micros: i64,
     /// What the contact held after it.

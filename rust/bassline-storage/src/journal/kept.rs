@@ -22,9 +22,9 @@ pub fn read_checkpoint_meta(disk: &dyn Disk, sequence: u64) -> Result<Vec<u8>, J
     read_meta(disk, &checkpoint_name(sequence), sequence)
 }
 
-/// The number of the first record on a disk.
-pub fn first(disk: &dyn Disk) -> Result<u64, JournalError> {
-    Files::list(disk).map(|files| files.segments.first().copied().unwrap_or(0))
+/// The numbers of the records that segments begin with, in order.
+pub fn segments(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
+    Files::list(disk).map(|files| files.segments)
 }
 
 /// States kept beside a journal for as long as someone wants them, in the form of checkpoints: files of one suffix, by number.

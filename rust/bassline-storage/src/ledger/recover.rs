@@ -60,7 +60,11 @@ impl Recovery {
                 if epoch <= self.epoch {
                     return Err(format!("epoch {epoch} follows epoch {}", self.epoch).into());
                 }
-                (self.epoch, self.time_micros) = (epoch, time_micros);
+                self.epoch = epoch;
+                // Time is the last tick's, as the past is dated by ticks.
+                if self.replica.tick() == 0 {
+                    self.time_micros = time_micros;
+                }
             }
         }
         Ok(())

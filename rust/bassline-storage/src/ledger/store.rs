@@ -100,10 +100,10 @@ impl Store for Ledger {
     fn networks(&self) -> Result<Vec<NetworkInfo>, StorageError> {
         let _use = Use::begin();
         let info = |name: String| {
-            let base = LedgerReader::open(&self.place, &name)?.base()?;
+            let about = LedgerReader::open(&self.place, &name)?.about()?;
             Ok(NetworkInfo {
-                tick: base.image.tick,
-                time_micros: base.time_micros,
+                tick: about.tick,
+                time_micros: about.time_micros,
                 name,
             })
         };
