@@ -119,9 +119,10 @@ class Storage:
         return self._store.url
 
     def backup(self, to: str | os.PathLike[str]) -> int:
-        """Copy the whole store, its networks and their history, to a file that is not there yet, and return its size.
+        """Copy the whole store, its networks, history and snapshots, to a path where nothing is yet, and return its size.
 
-        What was committed when it began is in the copy, and whoever writes goes on meanwhile. SQLite alone can do this.
+        What was stored when it began is in the copy, and whoever writes goes on meanwhile. The copy is a store: a file
+        of SQLite, or a directory of journals. Memory cannot be copied.
 
         Raises:
             StorageError: the file exists or cannot be written, or the store cannot be copied while it is open.

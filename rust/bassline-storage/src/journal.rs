@@ -17,6 +17,7 @@ mod check;
 mod checkpoint;
 mod checkpoint_file;
 mod close;
+mod copy;
 mod error;
 mod files;
 mod frame;
@@ -36,6 +37,7 @@ mod write;
 
 pub use check::{Problem, Report, check};
 pub use checkpoint_file::Checkpoint;
+pub use copy::copy;
 pub use error::{JournalError, VisitError};
 pub use judge::scan;
 pub use kept::{Kept, checkpoints, read_checkpoint, read_checkpoint_meta, segments};

@@ -6,7 +6,7 @@ use super::segment::{number_in, segment_in};
 use crate::disk::Disk;
 
 /// The files of a journal, by number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Files {
     pub(super) segments: Vec<u64>,
     pub(super) checkpoints: Vec<u64>,

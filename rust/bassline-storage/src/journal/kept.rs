@@ -2,10 +2,11 @@
 
 use super::checkpoint;
 use super::checkpoint_file::{Checkpoint, Pieces, checkpoint_name, decode, read_meta};
+use super::copy;
 use super::error::JournalError;
 use super::files::Files;
 use crate::disk::Disk;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// The checkpoints on a disk: the records they stand before, oldest first.
 pub fn checkpoints(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
@@ -83,6 +84,22 @@ impl Kept {
     /// Reads what is said about a state.
     pub fn meta(self, disk: &dyn Disk, number: u64) -> Result<Vec<u8>, JournalError> {
         read_meta(disk, &self.file(number), number)
+    }
+
+    /// Copies the states to another disk; their size. One that is removed meanwhile is none of them, and one that is damaged is refused.
+    pub fn copy(self, disk: &dyn Disk, into: &dyn Disk) -> Result<u64, JournalError> {
+        let (mut size, mut bytes) = (0, Vec::new());
+        for number in self.list(disk)? {
+            let name = self.file(number);
+            match copy::read(disk, &name, &mut bytes) {
+                Err(JournalError::Failed { source, .. }) if source.kind() == ErrorKind::NotFound => continue,
+                read => read?,
+            }
+            decode(&name, number, &bytes)?;
+            size += copy::write(into, &name, &bytes)?;
+        }
+        into.sync_dir().map_err(JournalError::failed(into.place(), "synced"))?;
+        Ok(size)
     }
 
     /// Removes a state.

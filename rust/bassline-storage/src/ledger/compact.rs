@@ -13,12 +13,15 @@ use std::thread::{self, JoinHandle};
 /// How many bytes of records come between two checkpoints, at least; more if the image is larger.
 pub(crate) const BETWEEN: u64 = 32 << 20;
 
+/// A record counts for so many bytes besides its own: a million small ones take longer to replay than they are long.
+const RECORD: usize = 100;
+
 /// Makes the checkpoints of one journal, one at a time, on a thread of its own. The log counts what comes; whoever has synced takes a turn.
 ///
 /// A checkpoint that fails takes nothing from anyone: it is tried again, and closing tells of it if the last one failed.
 #[derive(Debug)]
 pub(crate) struct Compactor {
-    /// How many bytes of records came since the last one began.
+    /// How many bytes of records came since the last one began, as replaying them counts.
     since: AtomicU64,
     /// How many the next one waits for.
     due: AtomicU64,
@@ -37,10 +40,10 @@ struct Work {
 }
 
 impl Compactor {
-    /// The compactor of a journal with so many bytes of records since its last checkpoint, and so many between two at least.
-    pub(crate) fn new(since: u64, between: u64, beside: bool, keep: KeepHistory) -> Self {
+    /// The compactor of a journal, with so many bytes of records between two checkpoints at least.
+    pub(crate) fn new(between: u64, beside: bool, keep: KeepHistory) -> Self {
         Self {
-            since: AtomicU64::new(since),
+            since: AtomicU64::new(0),
             due: AtomicU64::new(between),
             between,
             beside,
@@ -49,10 +52,10 @@ impl Compactor {
         }
     }
 
-    /// So many bytes more came.
+    /// A record of so many bytes came.
     #[inline]
     pub(crate) fn note(&self, bytes: usize) {
-        self.since.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.since.fetch_add((bytes + RECORD) as u64, Ordering::Relaxed);
     }
 
     /// Begins a checkpoint if it is time.

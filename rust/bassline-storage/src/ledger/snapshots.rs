@@ -92,6 +92,12 @@ impl<'a> Snapshots<'a> {
         Ok(there)
     }
 
+    /// Copies them all, and what is known of their numbers; the size of it.
+    pub(crate) fn copy(&self, into: &dyn Disk) -> Result<u64, JournalError> {
+        // The newest that is removed meanwhile is in the one or in the other.
+        Ok(KEPT.copy(self.disk, into)? + GIVEN.copy(self.disk, into)?)
+    }
+
     pub(crate) fn check(&self, network: &str, checkup: &mut Checkup) {
         let mut problem = |error: JournalError| checkup.found.push(format!("network '{network}': {error}"));
         match KEPT.list(self.disk) {

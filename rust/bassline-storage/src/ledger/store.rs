@@ -1,5 +1,6 @@
 //! The store: opening networks to write and to read.
 
+use super::backup::backup;
 use super::compact::{BETWEEN, Compactor};
 use super::driver::LedgerDriver;
 use super::failure::storage_error;
@@ -15,7 +16,7 @@ use crate::record::write_opening;
 use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
 use bassline_core::Image;
 use bassline_kernel::{Clock, SystemClock};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Networks kept as journals, in a directory.
@@ -117,9 +118,9 @@ impl Store for Ledger {
         let mut opening = Opening::begin(disk, self.options.clone()).map_err(&error)?;
         let checkpoint = opening.checkpoint().map_err(&error)?;
         let (from, mut recovery) = Recovery::begin(checkpoint.as_ref()).map_err(&error)?;
-        let mut since = 0;
+        let compactor = Arc::new(Compactor::new(self.between, self.beside, self.keep));
         let replayed = opening.replay(from, &mut |_, entry| {
-            since += entry.len() as u64;
+            compactor.note(entry.len());
             recovery.apply(entry)
         });
         let journal = Arc::new(replayed.map_err(&error)?);
@@ -129,7 +130,6 @@ impl Store for Ledger {
             .append(|out| write_opening(epoch, SystemClock.now_micros(), out))
             .map_err(&error)?;
         journal.flush().map_err(&error)?;
-        let compactor = Arc::new(Compactor::new(since, self.between, self.beside, self.keep));
         Ok(Opened {
             is_new: base.image == Image::default(),
             image: base.image,
@@ -148,6 +148,11 @@ impl Store for Ledger {
     fn delete(&self, network: &str) -> Result<bool, StorageError> {
         let _use = Use::begin();
         self.place.remove(network)
+    }
+
+    fn backup(&self, to: &Path) -> Result<u64, StorageError> {
+        let _use = Use::begin();
+        backup(&self.place, to)
     }
 
     fn check(&self) -> Result<Checkup, StorageError> {

@@ -7,7 +7,9 @@ use bassline_core::{
     Argument, Blend, Computation, Content, GadgetDeclaration, Image, Network, OnContradiction, Value, primitive_of,
 };
 use bassline_kernel::{AttachOptions, Engine, Kernel};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
 const NEVER: &dyn Fn() -> bool = &|| false;
@@ -237,13 +239,7 @@ fn a_checkpoint_stands_for_what_is_before_it() {
 fn history_beyond_what_is_kept_goes_and_the_rest_is_told_as_before() {
     let directory = tempfile::tempdir().unwrap();
     let disk = Arc::new(crate::disk::RealDisk::at(directory.path()));
-    let options = crate::journal::Options {
-        segment_bytes: 2_000,
-        ahead_bytes: 1_000,
-        checkpoints: None,
-        ..crate::journal::Options::default()
-    };
-    let ledger = Ledger::on(disk, options);
+    let ledger = Ledger::on(disk, unbounded());
     let keep = KeepHistory {
         ticks: Some(50),
         age: None,
@@ -484,4 +480,174 @@ fn a_head_says_of_every_entry_what_reading_it_says() {
     })
     .unwrap();
     assert_eq!(seen, [16, 3]);
+}
+
+#[test]
+fn small_records_are_not_many_between_two_checkpoints() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(crate::disk::RealDisk::at(directory.path()));
+    let ledger = Ledger::on(Arc::clone(&disk) as _, unbounded()).checkpoint_every(20_000);
+    let mut session = Session::open(&ledger, "main");
+    session.tick(build);
+    for n in 0..500 {
+        session.tick(|network| write(network, "n", Value::Int(n)));
+        session.kernel.flush(None, NEVER).unwrap();
+    }
+    session.close();
+    let checkpoints = crate::journal::checkpoints(&*disk).unwrap();
+    let apart = checkpoints.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(apart.is_some_and(|apart| apart <= 200), "{checkpoints:?}");
+}
+
+/// Small segments, and as many checkpoints as there are.
+fn unbounded() -> crate::journal::Options {
+    crate::journal::Options {
+        segment_bytes: 2_000,
+        ahead_bytes: 1_000,
+        checkpoints: None,
+        ..crate::journal::Options::default()
+    }
+}
+
+/// The network after every tick, and what is acknowledged.
+#[derive(Default)]
+struct Known {
+    images: Mutex<BTreeMap<u64, String>>,
+    acknowledged: AtomicU64,
+    over: AtomicBool,
+}
+
+#[test]
+fn a_backup_is_a_network_as_it_was_acknowledged_while_the_backup_was_taken() {
+    for keep in [
+        KeepHistory::default(),
+        KeepHistory {
+            ticks: Some(30),
+            age: None,
+        },
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let live = directory.path().join("live");
+        std::fs::create_dir(&live).unwrap();
+        let ledger = Ledger::on(Arc::new(crate::disk::RealDisk::at(&live)), unbounded());
+        let ledger = ledger.checkpoint_every(4_000).keep_history(keep);
+        let mut session = Session::open(&ledger, "main");
+        session.tick(build);
+        session.kernel.flush(None, NEVER).unwrap();
+        let known = Known::default();
+        known.images.lock().unwrap().insert(1, plain(session.image()));
+        known.acknowledged.store(1, Ordering::SeqCst);
+        let copies: Vec<_> = std::thread::scope(|scope| {
+            let copying = scope.spawn(|| {
+                let mut copies = Vec::new();
+                while !known.over.load(Ordering::SeqCst) || copies.len() < 3 {
+                    let to = directory.path().join(format!("copy{}", copies.len()));
+                    let before = known.acknowledged.load(Ordering::SeqCst);
+                    let size = ledger.backup(&to).unwrap();
+                    copies.push((to, before, size));
+                }
+                copies
+            });
+            let reader = ledger.reader("main").unwrap();
+            for n in 0..400 {
+                counting(&mut session, n, n + 1);
+                let image = session.image();
+                known.images.lock().unwrap().insert(image.tick, plain(image.clone()));
+                session.kernel.flush(None, NEVER).unwrap();
+                known.acknowledged.store(image.tick, Ordering::SeqCst);
+                if n % 20 == 0 {
+                    let keep = Some(4);
+                    reader
+                        .save_snapshot(
+                            &image,
+                            &NewSnapshot {
+                                keep,
+                                ..NewSnapshot::default()
+                            },
+                        )
+                        .unwrap();
+                }
+            }
+            known.over.store(true, Ordering::SeqCst);
+            copying.join().unwrap()
+        });
+        session.close();
+        let images = known.images.into_inner().unwrap();
+        let mut ticks = std::collections::BTreeSet::new();
+        for (place, before, size) in copies {
+            let copy = Ledger::at(&place);
+            assert_eq!(copy.check().unwrap().found, Vec::<String>::new());
+            let on_disk: u64 = std::fs::read_dir(place.join("n-main"))
+                .unwrap()
+                .map(|file| file.unwrap().metadata().unwrap().len())
+                .sum();
+            assert_eq!(size + "main".len() as u64, on_disk);
+            let reader = copy.reader("main").unwrap();
+            for snapshot in reader.snapshots().unwrap() {
+                let image = reader.snapshot(snapshot.id).unwrap().unwrap();
+                assert_eq!(plain(image), images[&snapshot.tick]);
+            }
+            let opened = copy.open("main").unwrap();
+            let tick = opened.image.tick;
+            assert!(
+                tick >= before,
+                "tick {before} was acknowledged, the copy ends at {tick}"
+            );
+            assert_eq!(plain(opened.image), images[&tick], "tick {tick}");
+            assert_eq!(
+                opened.positions.get("numbers.csv"),
+                (tick > 1).then(|| Value::Int(tick as i64 - 2)).as_ref()
+            );
+            ticks.insert(tick);
+        }
+        assert!(ticks.len() > 2, "the writer has hardly moved: {ticks:?}");
+        assert_eq!(
+            std::fs::read_dir(directory.path())
+                .unwrap()
+                .filter(|entry| {
+                    entry
+                        .as_ref()
+                        .unwrap()
+                        .file_name()
+                        .to_string_lossy()
+                        .contains("partial")
+                })
+                .count(),
+            0
+        );
+    }
+}
+
+#[test]
+fn a_backup_replaces_nothing_and_what_is_damaged_or_not_there_is_refused() {
+    let (directory, ledger) = directory();
+    let to = directory.path().join("copy");
+    assert!(matches!(ledger.backup(&to), Err(StorageError::Missing { .. })));
+    for name in ["main", "other/ü"] {
+        let mut session = Session::open(&ledger, name);
+        session.tick(build);
+        counting(&mut session, 0, 5);
+        session.close();
+    }
+    std::fs::create_dir(&to).unwrap();
+    let error = ledger.backup(&to).unwrap_err().to_string();
+    assert!(error.contains("copy") && error.contains("replaces nothing"), "{error}");
+    std::fs::remove_dir(&to).unwrap();
+    ledger.backup(&to).unwrap();
+    let names = |ledger: &Ledger| ledger.networks().unwrap();
+    assert_eq!(names(&Ledger::at(&to)), names(&ledger));
+    let segment = directory.path().join("ledger/n-main/00000000000000000000.segment");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[120] ^= 1;
+    std::fs::write(&segment, bytes).unwrap();
+    let error = ledger.backup(&directory.path().join("second")).unwrap_err().to_string();
+    assert!(
+        error.contains("00000000000000000000.segment") && error.contains("is damaged"),
+        "{error}"
+    );
+    let left: Vec<_> = std::fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
 }
