@@ -46,6 +46,7 @@ pub use options::{Options, Sync};
 pub use walk::Visit;
 
 use crate::disk::{Disk, Held};
+use crate::fork::Process;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use write::Writer;
@@ -64,6 +65,7 @@ pub struct Journal {
     tidying: Mutex<()>,
     recovery: Recovery,
     lock: Mutex<Option<Box<dyn Held>>>,
+    opened_in: Process,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -75,6 +77,22 @@ impl Journal {
     /// Opens the journal on a disk, made if it is not there, and hands every record from `from` on to `visit`.
     pub fn open(disk: Arc<dyn Disk>, options: Options, from: u64, visit: &mut Visit<'_>) -> Result<Self, JournalError> {
         Opening::begin(disk, options)?.replay(from, visit)
+    }
+
+    /// Refuses a process that was forked since: its copies of locks and buffers are as they happened to be, and the file is the parent's.
+    pub(crate) fn is_of_this_process(&self) -> Result<(), JournalError> {
+        if self.opened_in.is_this() {
+            Ok(())
+        } else {
+            Err(self.forked())
+        }
+    }
+
+    #[cold]
+    fn forked(&self) -> JournalError {
+        JournalError::Forked {
+            place: self.disk.place(),
+        }
     }
 
     /// What opening found.

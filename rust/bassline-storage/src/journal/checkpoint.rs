@@ -17,6 +17,7 @@ impl Journal {
         meta: &[u8],
         write: impl FnOnce(&mut dyn io::Write) -> Result<(), VisitError>,
     ) -> Result<(), JournalError> {
+        self.is_of_this_process()?;
         let _tidying = held(&self.tidying);
         // A checkpoint never knows more than the journal.
         self.force(sequence)?;

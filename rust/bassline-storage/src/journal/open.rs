@@ -10,6 +10,7 @@ use super::repair::repair;
 use super::walk::Visit;
 use super::{Journal, held};
 use crate::disk::{Disk, Held};
+use crate::fork::Process;
 use std::sync::Arc;
 
 /// What opening found.
@@ -107,6 +108,7 @@ impl Opening {
             tidying: std::sync::Mutex::new(()),
             recovery,
             lock: std::sync::Mutex::new(None),
+            opened_in: Process::this(),
         };
         *held(&journal.lock) = Some(self.lock);
         Ok(journal)

@@ -31,6 +31,7 @@ impl Journal {
     /// Hands records from `from` on to `visit`, within `limits`, and answers with the record behind the last of them. The first is
     /// always given.
     pub fn read(&self, from: u64, limits: Limits, visit: &mut Visit<'_>) -> Result<u64, JournalError> {
+        self.is_of_this_process()?;
         let (mut next, mut bytes) = (from, 0);
         let (mut at, mut piece) = (None, PIECE);
         let enough = |next: u64| next - from >= limits.records.max(1) as u64;
