@@ -286,6 +286,22 @@ class Storage:
             raise BasslineError("only a network that is open here can be subscribed to; use net.storage.subscribe(...)")
         return self._network.on_change(path, callback)
 
+    def condition(self) -> dict[str, Any]:
+        """How the store found the network that is open here, and how it is, by name.
+
+        `closed`: whether it was closed well before, and `None` if the store does not tell; `cut`: what was never
+        acknowledged and was cut from its end, with `file`, `offset`, `bytes`, `record` and `found`; `damaged`: what is
+        damaged and was done without; `trouble`: what goes wrong beside the work and takes nothing from anyone, such as a
+        checkpoint that cannot be made.
+
+        >>> with bl.Network("journal:shop") as net:
+        ...     net.storage.condition()
+        {'closed': True, 'cut': None, 'damaged': [], 'trouble': None}
+        """
+        if self._network is None:
+            raise BasslineError("only a network that is open here has a condition; use net.storage.condition()")
+        return self._network._condition()  # noqa: SLF001
+
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""
         return self._store.check()

@@ -1,5 +1,6 @@
 //! The store of a process: what it holds is gone when that ends. It keeps what every store keeps, and the last ticks.
 
+use crate::condition::Condition;
 use crate::error::StorageError;
 use crate::paths::contact_at;
 use crate::replica::{Replica, ReplicaError};
@@ -131,6 +132,7 @@ impl Store for Memory {
             positions: held.positions.clone(),
             epoch: held.epoch,
             is_new,
+            condition: Condition::default(),
             driver: Box::new(MemoryDriver {
                 networks: Arc::clone(&self.networks),
                 network: network.to_owned(),

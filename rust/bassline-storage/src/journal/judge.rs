@@ -72,6 +72,7 @@ pub(super) fn judge(disk: &dyn Disk, files: &Files, from: u64, visit: &mut Visit
         found.take(walked.chain, walked.end, walked.closed, walked.segment);
         if let Some(place) = walked.broken {
             proven = proven.max(proven_in(&bytes, segment, place.offset as usize));
+            found.torn = torn(&bytes, walked.end);
             broken = Some(place);
             if files.segments.get(at + 1) != Some(&found.chain.next) {
                 break;
@@ -84,6 +85,16 @@ pub(super) fn judge(disk: &dyn Disk, files: &Files, from: u64, visit: &mut Visit
         found.unmade.push(segment);
     }
     verdict(files, found, broken, proven, from)
+}
+
+/// How much stands behind the end of the last whole batch.
+fn torn(bytes: &[u8], end: u64) -> u64 {
+    let tail = usize::try_from(end)
+        .ok()
+        .and_then(|end| bytes.get(end..))
+        .unwrap_or_default();
+    let last = tail.iter().rposition(|byte| *byte != 0);
+    last.map_or(0, |last| last as u64 + 1)
 }
 
 /// How many records were durable, by the word of a segment behind a break.
@@ -134,6 +145,7 @@ fn verdict(
     found.cut = broken.map(|at| Cut {
         file: segment_name(found.last),
         offset: found.end,
+        bytes: found.torn,
         sequence: end,
         found: format!("{} at byte {}, record {}", at.found, at.offset, at.sequence),
     });
@@ -166,6 +178,7 @@ impl Found {
             closed: false,
             proven: 0,
             cut: None,
+            torn: 0,
             unmade: Vec::new(),
             segments: passed.iter().copied().map(Segment::new).collect(),
         }

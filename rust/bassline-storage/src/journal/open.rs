@@ -33,6 +33,8 @@ pub struct Cut {
     pub file: String,
     /// Where the first of it stood.
     pub offset: u64,
+    /// How many bytes of it there were, without zeros behind them.
+    pub bytes: u64,
     /// The number of the first record of it.
     pub sequence: u64,
     /// Where the chain broke: what stood there.

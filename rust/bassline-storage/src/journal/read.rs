@@ -135,11 +135,7 @@ impl Journal {
         let name = segment_name(place.segment);
         let wanted = usize::try_from(end.saturating_sub(place.offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; wanted.min(piece)];
-        let read = self
-            .disk
-            .open(&name)
-            .and_then(|file| file.read_at(place.offset, &mut bytes));
-        match read {
+        match self.disk.read_part(&name, place.offset, &mut bytes) {
             Ok(read) => {
                 bytes.truncate(read);
                 Ok(bytes)

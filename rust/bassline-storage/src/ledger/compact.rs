@@ -18,7 +18,8 @@ const RECORD: usize = 100;
 
 /// Makes the checkpoints of one journal, one at a time, on a thread of its own. The log counts what comes; whoever has synced takes a turn.
 ///
-/// A checkpoint that fails takes nothing from anyone: it is tried again, and closing tells of it if the last one failed.
+/// A checkpoint that fails takes nothing from anyone: it is tried again; meanwhile the network's condition tells of it, and closing
+/// if the last one failed.
 #[derive(Debug)]
 pub(crate) struct Compactor {
     /// How many bytes of records came since the last one began, as replaying them counts.
@@ -61,9 +62,7 @@ impl Compactor {
     /// Begins a checkpoint if it is time.
     pub(crate) fn turn(&self, journal: &Arc<Journal>) {
         let mut work = self.work();
-        if let Some(thread) = work.thread.take_if(|thread| thread.is_finished()) {
-            self.made(&mut work, join(thread));
-        }
+        self.collect(&mut work);
         if work.thread.is_none() && self.since.load(Ordering::Relaxed) >= self.due.load(Ordering::Relaxed) {
             self.since.store(0, Ordering::Relaxed);
             if self.beside {
@@ -89,6 +88,21 @@ impl Compactor {
                     .store(bytes.saturating_mul(2).max(self.between), Ordering::Relaxed);
             }
             Err(error) => work.failure = Some(error),
+        }
+    }
+
+    /// Why the last checkpoint could not be made, if it could not.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let mut work = self.work();
+        self.collect(&mut work);
+        let failure = work.failure.as_ref();
+        failure.map(|error| format!("the last checkpoint could not be made: {error}"))
+    }
+
+    /// Takes the outcome of a checkpoint that has ended.
+    fn collect(&self, work: &mut Work) {
+        if let Some(thread) = work.thread.take_if(|thread| thread.is_finished()) {
+            self.made(work, join(thread));
         }
     }
 

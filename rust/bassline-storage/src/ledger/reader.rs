@@ -1,6 +1,6 @@
 //! Reading a network that someone may be writing.
 
-use super::failure::storage_error;
+use super::failure::{storage_error, torn_tail};
 use super::place::Place;
 use super::recover::Recovery;
 use super::retention::About;
@@ -165,6 +165,10 @@ impl LedgerReader {
                 what,
             } = problem;
             format!("network '{name}': '{file}' at byte {offset}, record {sequence}: {what}")
+        }));
+        checkup.read.extend(report.torn.map(|cut| {
+            let tail = torn_tail(&cut);
+            format!("network '{name}': {tail}; it is being written, or was never acknowledged and is cut by the next opening")
         }));
         if report.problems.is_empty() {
             let loaded = self.base().map_err(|error| error.to_string()).and_then(|base| {

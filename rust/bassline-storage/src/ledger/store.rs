@@ -3,11 +3,12 @@
 use super::backup::backup;
 use super::compact::{BETWEEN, Compactor};
 use super::driver::LedgerDriver;
-use super::failure::storage_error;
+use super::failure::{storage_error, torn_tail};
 use super::log::LedgerLog;
 use super::place::Place;
 use super::reader::LedgerReader;
 use super::recover::Recovery;
+use crate::condition::Condition;
 use crate::disk::Disk;
 use crate::error::StorageError;
 use crate::fork::Use;
@@ -125,12 +126,23 @@ impl Store for Ledger {
         });
         let journal = Arc::new(replayed.map_err(&error)?);
         let base = recovery.into_base();
-        let epoch = base.epoch + 1;
+        let (epoch, is_empty) = (base.epoch + 1, journal.end() == 0);
         journal
             .append(|out| write_opening(epoch, SystemClock.now_micros(), out))
             .map_err(&error)?;
         journal.flush().map_err(&error)?;
+        let recovery = journal.recovery();
+        let condition = Condition {
+            closed: Some(recovery.closed || is_empty),
+            cut: recovery.cut.as_ref().map(torn_tail),
+            damaged: recovery.damaged.iter().map(ToString::to_string).collect(),
+            trouble: Some(Arc::new({
+                let compactor = Arc::clone(&compactor);
+                move || compactor.trouble()
+            })),
+        };
         Ok(Opened {
+            condition,
             is_new: base.image == Image::default(),
             image: base.image,
             positions: base.positions,

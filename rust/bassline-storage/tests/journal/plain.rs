@@ -423,3 +423,41 @@ fn reading_and_opening_begin_one_segment_before_the_record_asked_for() {
         );
     });
 }
+
+#[test]
+fn a_torn_tail_is_located_before_it_is_cut_and_when_it_is() {
+    both(|disk| {
+        let options = Options::default();
+        let (journal, _) = opened(&disk, &options);
+        fill(&journal, 3);
+        drop(journal);
+        assert_eq!(check(&*disk).unwrap().torn, None);
+        let (name, end) = ("00000000000000000000.segment", 64 + 3 * 132);
+        disk.open(name).unwrap().write_at(end, &[0x55; 37]).unwrap();
+        let report = check(&*disk).unwrap();
+        assert_eq!(report.problems, []);
+        let torn = report.torn.unwrap();
+        assert_eq!(
+            (&*torn.file, torn.offset, torn.bytes, torn.sequence),
+            (name, end, 37, 3)
+        );
+        let (journal, found) = opened(&disk, &options);
+        assert_eq!(found.len(), 3);
+        assert!(!journal.recovery().closed);
+        assert_eq!(journal.recovery().cut, Some(torn));
+        journal.close().unwrap();
+        drop(journal);
+        let (journal, _) = opened(&disk, &options);
+        assert!(journal.recovery().closed);
+        assert_eq!(journal.recovery().cut, None);
+        drop(journal);
+        // The same bytes over what was acknowledged are damage.
+        disk.open(name).unwrap().write_at(end - 50, &[0x55; 37]).unwrap();
+        let report = check(&*disk).unwrap();
+        assert_eq!(report.torn, None);
+        assert_eq!(
+            (report.problems[0].offset, report.problems[0].sequence),
+            (64 + 2 * 132, 2)
+        );
+    });
+}
