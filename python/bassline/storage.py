@@ -119,7 +119,7 @@ class Storage:
         return self._store.url
 
     def backup(self, to: str | os.PathLike[str]) -> int:
-        """Copy the whole store, its networks, history and snapshots, to a path where nothing is yet, and return its size.
+        """Copy the whole store, with history and snapshots, to a path where nothing is yet, and return its size.
 
         What was stored when it began is in the copy, and whoever writes goes on meanwhile. The copy is a store: a file
         of SQLite, or a directory of journals. Memory cannot be copied.
@@ -291,8 +291,8 @@ class Storage:
 
         `closed`: whether it was closed well before, and `None` if the store does not tell; `cut`: what was never
         acknowledged and was cut from its end, with `file`, `offset`, `bytes`, `record` and `found`; `damaged`: what is
-        damaged and was done without; `trouble`: what goes wrong beside the work and takes nothing from anyone, such as a
-        checkpoint that cannot be made.
+        damaged and was done without; `trouble`: what goes wrong beside the work and takes nothing from anyone, such as
+        a checkpoint that cannot be made.
 
         >>> with bl.Network("journal:shop") as net:
         ...     net.storage.condition()

@@ -32,6 +32,7 @@ def test_a_backup_of_a_store_that_is_written_is_of_one_moment(tmp_path, scheme):
     with bl.Network(f"{scheme}:{tmp_path}/shop") as net:
         for name in ("one", "two"):
             net.contact(name, 0)
+        net.flush()
         stored = [0]
 
         def write():

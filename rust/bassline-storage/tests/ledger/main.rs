@@ -10,12 +10,14 @@
 
 use bassline_core::planted::{self, Bug};
 use bassline_core::{
-    Argument, Blend, Computation, GadgetDeclaration, Image, Network, OnContradiction, Value, primitive_of,
+    Argument, Blend, Cause, Computation, ContactId, GadgetDeclaration, Image, Network, OnContradiction, Value,
+    primitive_of,
 };
 use bassline_kernel::{Batch, Driver, Log, TickRecord};
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::{Options, Sync};
 use bassline_storage::{Ledger, NewSnapshot, Opened, Store};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The network after a tick, as loading it again shows it, and the position that was stored with it.
@@ -50,6 +52,19 @@ struct Session {
     driver: Box<dyn Driver>,
     epoch: u64,
     position: Option<i64>,
+    /// Who wrote what each contact holds, by what was told: a write of what is there already is told to nobody.
+    causes: BTreeMap<ContactId, Cause>,
+}
+
+impl Session {
+    /// The network as those know it who were told of every tick.
+    fn told(&self) -> Image {
+        let mut image = self.network.image();
+        for state in &mut image.contacts {
+            state.cause = self.causes.get(&state.record.id).cloned().unwrap_or(Cause::Nobody);
+        }
+        image
+    }
 }
 
 impl World {
@@ -117,8 +132,14 @@ impl World {
         self.lost += (self.known.len() - 1 - tick) as u64;
         self.known.truncate(tick + 1);
         self.acknowledged = tick as u64;
+        let causes = image
+            .contacts
+            .iter()
+            .map(|state| (state.record.id, state.cause.clone()));
+        let causes = causes.collect();
         let network = Network::load(image, OnContradiction::Record, None).unwrap();
         Some(Session {
+            causes,
             network,
             log: log.unwrap(),
             driver,
@@ -157,6 +178,7 @@ impl World {
             log,
             epoch,
             position,
+            causes,
             ..
         } = session;
         network.begin();
@@ -210,12 +232,18 @@ impl World {
             return true;
         };
         let tick = committed.tick;
+        let told = committed
+            .changes
+            .iter()
+            .map(|change| (change.contact, change.cause.clone()));
+        causes.extend(told);
         let stored = self.random.once_in(3).then_some(tick as i64);
         *position = stored.or(*position);
         let record = TickRecord::new(committed, *epoch, tick as i64, "source".into(), stored.map(Value::Int));
-        self.known.push((shown(network.image()), *position));
+        let appended = log.append(Arc::new(record)).is_ok();
+        self.known.push((shown(session.told()), session.position));
         assert_eq!(self.known.len() as u64, tick + 1);
-        log.append(Arc::new(record)).is_ok()
+        appended
     }
 
     fn flush(&mut self, session: &mut Session) -> bool {
