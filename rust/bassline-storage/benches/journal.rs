@@ -232,7 +232,7 @@ fn main() {
     let root = given.map_or_else(tempfile::tempdir, tempfile::tempdir_in).unwrap();
     let root = root.path();
     println!(
-        "| records of {RECORD} bytes in the file               |      journal |          raw | ratio | unit      |      wanted |"
+        "| records of {RECORD} bytes in the file              |      journal |          raw | ratio | unit      |      wanted |"
     );
     println!(
         "|-----------------------------------------------|-------------:|-------------:|------:|-----------|------------:|"
