@@ -119,9 +119,10 @@ class Storage:
         return self._store.url
 
     def backup(self, to: str | os.PathLike[str]) -> int:
-        """Copy the whole store, its networks and their history, to a file that is not there yet, and return its size.
+        """Copy the whole store, with history and snapshots, to a path where nothing is yet, and return its size.
 
-        What was committed when it began is in the copy, and whoever writes goes on meanwhile. SQLite alone can do this.
+        What was stored when it began is in the copy, and whoever writes goes on meanwhile. The copy is a store: a file
+        of SQLite, or a directory of journals. Memory cannot be copied.
 
         Raises:
             StorageError: the file exists or cannot be written, or the store cannot be copied while it is open.
@@ -284,6 +285,22 @@ class Storage:
         if self._network is None:
             raise BasslineError("only a network that is open here can be subscribed to; use net.storage.subscribe(...)")
         return self._network.on_change(path, callback)
+
+    def condition(self) -> dict[str, Any]:
+        """How the store found the network that is open here, and how it is, by name.
+
+        `closed`: whether it was closed well before, and `None` if the store does not tell; `cut`: what was never
+        acknowledged and was cut from its end, with `file`, `offset`, `bytes`, `record` and `found`; `damaged`: what is
+        damaged and was done without; `trouble`: what goes wrong beside the work and takes nothing from anyone, such as
+        a checkpoint that cannot be made.
+
+        >>> with bl.Network("journal:shop") as net:
+        ...     net.storage.condition()
+        {'closed': True, 'cut': None, 'damaged': [], 'trouble': None}
+        """
+        if self._network is None:
+            raise BasslineError("only a network that is open here has a condition; use net.storage.condition()")
+        return self._network._condition()  # noqa: SLF001
 
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""

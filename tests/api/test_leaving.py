@@ -187,7 +187,7 @@ net.close()
 """
 
 
-@pytest.mark.parametrize("store", [None, "shop.db"], ids=["memory", "store"])
+@pytest.mark.parametrize("store", [None, "shop.db", "journal:shop"], ids=["memory", "sqlite", "journal"])
 @pytest.mark.filterwarnings("ignore")
 def test_a_forked_child_gets_an_error_and_the_parent_goes_on(program, store):
     done = program.run("import warnings; warnings.simplefilter('ignore')\n" + FORK.format(store=store))

@@ -202,8 +202,13 @@ def _snapshots(url: str) -> None:
         _same("deleting it again", False, net.storage.delete_snapshot("main", taken[1].id))
         fresh = net.snapshot("again").id
         _same("that a number is given once", True, fresh > taken[2].id)
+        _same("deleting the newest snapshot", True, net.storage.delete_snapshot("main", fresh))
+        newest = net.snapshot("newest").id
+        _same("that the number of the newest is given once", True, newest > fresh)
+        _same("deleting the newest again", True, net.storage.delete_snapshot("main", newest))
     with bl.Network(url) as net:
         _same_network("after opening it again", after, _told(net))
+        _same("that a number is given once, whoever opened it", True, net.snapshot("last").id > newest)
 
 
 def _values_of(told: dict[str, Any]) -> dict[str, Any]:

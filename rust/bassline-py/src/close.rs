@@ -115,7 +115,7 @@ pub(crate) fn after_fork_in_parent() {
 /// would have to let go first stayed with the parent.
 #[pyfunction]
 pub(crate) fn after_fork() {
-    bassline_storage::fork::go_on();
+    bassline_storage::fork::go_on_in_child();
     crate::shared::count_fork();
     // Another thread of the parent may have held it, and will never let it go here.
     if let Ok(mut open) = OPEN.try_lock() {

@@ -13,7 +13,7 @@ use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
 use bassline_kernel::{Engine, Kernel, Ring};
-use bassline_storage::{Sync, anchored, store_of};
+use bassline_storage::{Condition, Sync, anchored, store_of};
 use indexmap::IndexMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
@@ -82,7 +82,7 @@ impl Network {
         // A store that nobody else can open has nothing to give back: nothing need be handed to it.
         let stored = store.url() != "memory:";
         let library = Arc::new(ImportLibrary);
-        let (network, kernel, epoch, positions) = if stored {
+        let (network, kernel, epoch, positions, condition) = if stored {
             let opened = crate::enter::detached(py, || store.open(&name)).map_err(|error| storage_error(&error))?;
             let image: Image = opened.image;
             let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
@@ -97,11 +97,17 @@ impl Network {
             });
             let attached = kernel.attach("store", opened.driver, options);
             attached.map_err(|error| crate::error::kernel_error(py, error))?;
-            (network, kernel, opened.epoch, opened.positions)
+            (network, kernel, opened.epoch, opened.positions, opened.condition)
         } else {
             let mut network = Core::new(policy);
             network.set_library(library);
-            (network, Arc::new(Kernel::new(Ring::new())), 1, IndexMap::new())
+            (
+                network,
+                Arc::new(Kernel::new(Ring::new())),
+                1,
+                IndexMap::new(),
+                Condition::default(),
+            )
         };
         let store = if stored {
             // The process may go to another directory.
@@ -124,6 +130,7 @@ impl Network {
         let mut shared = Shared::new(engine, kernel, store, &name);
         shared.immediate = persist.is_immediate() && stored;
         shared.stored = stored;
+        shared.condition = condition;
         shared.max_snapshots = max_snapshots;
         let shared = shared.opened();
         crate::persist::set_alarms(&shared, &persist);

@@ -133,14 +133,10 @@ impl Network {
                 entries.retain(|entry| entry.tick <= last);
                 entries.truncate(limit.0.saturating_add(1));
             }
-            let epochs = entries
-                .iter()
-                .map(|entry| Ok(reader.tick(entry.tick)?.map_or(0, |info| info.epoch)));
-            let epochs: Result<Vec<u64>, bassline_storage::StorageError> = epochs.collect();
-            Ok((epochs?, entries))
+            Ok(entries)
         });
-        let (epochs, entries) = read.map_err(|error| storage_error(&error))?;
-        changes(py, shared, &path, &entries, &epochs, limit.0)
+        let entries = read.map_err(|error| storage_error(&error))?;
+        changes(py, shared, &path, &entries, limit.0)
     }
 }
 
@@ -149,7 +145,6 @@ fn changes(
     shared: &Shared,
     path: &Text,
     entries: &[HistoryEntry],
-    epochs: &[u64],
     limit: usize,
 ) -> PyResult<Vec<Change>> {
     let change = |(at, entry): (usize, &HistoryEntry)| {
@@ -158,7 +153,7 @@ fn changes(
         Ok(Change::new_in(
             &shared.name,
             Notice {
-                epoch: epochs.get(at).copied().unwrap_or_default(),
+                epoch: entry.epoch,
                 tick: entry.tick,
                 index: before.iter().take_while(|other| other.tick == entry.tick).count(),
                 path: path.clone(),

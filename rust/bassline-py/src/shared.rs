@@ -4,7 +4,7 @@ use crate::change::Subscriber;
 use crate::error::BasslineError;
 use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Alarm, Clock, Engine, Kernel};
-use bassline_storage::Store;
+use bassline_storage::{Condition, Store};
 use pyo3::prelude::*;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -75,6 +75,8 @@ pub(crate) struct Shared {
     pub(crate) immediate: bool,
     /// Where snapshots are, and the past; one of its own for a network in memory alone.
     pub(crate) store: Arc<dyn Store>,
+    /// How the store found the network, and how it is.
+    pub(crate) condition: Condition,
     /// Whether the store takes every tick.
     pub(crate) stored: bool,
     /// The last tick that was committed before this opening.
@@ -134,6 +136,7 @@ impl Shared {
             has_deferred: AtomicBool::new(false),
             immediate: false,
             store,
+            condition: Condition::default(),
             stored: false,
             opened_tick,
             clock,

@@ -96,6 +96,27 @@ impl Network {
         })
     }
 
+    /// How the store found the network, and how it is, by name.
+    fn _condition<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        check(&self.shared)?;
+        let condition = &self.shared.condition;
+        let cut = condition.cut.as_ref().map(|cut| {
+            let told = PyDict::new(py);
+            told.set_item("file", &cut.file)?;
+            told.set_item("offset", cut.offset)?;
+            told.set_item("bytes", cut.bytes)?;
+            told.set_item("record", cut.record)?;
+            told.set_item("found", &cut.found)?;
+            Ok::<_, PyErr>(told)
+        });
+        let dict = PyDict::new(py);
+        dict.set_item("closed", condition.closed)?;
+        dict.set_item("cut", cut.transpose()?)?;
+        dict.set_item("damaged", condition.damaged.clone())?;
+        dict.set_item("trouble", detached(py, || condition.trouble()))?;
+        Ok(dict)
+    }
+
     /// Whether the network is closed.
     fn _is_closed(&self, py: Python<'_>) -> PyResult<bool> {
         let state = crate::enter::to_read(py, &self.shared)?;

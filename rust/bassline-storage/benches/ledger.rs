@@ -4,96 +4,19 @@
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 #![expect(clippy::unwrap_used, reason = "what fails here is a bug in the bench")]
 
-use bassline_core::{Cause, Change, Committed, ContactId, Network, OnContradiction, Value};
-use bassline_kernel::{Limits, Log, TickRecord};
+#[path = "ticks/mod.rs"]
+mod ticks;
+
+use bassline_kernel::Limits;
 use bassline_storage::record::write_tick_entry;
-use bassline_storage::{Ledger, Opened, Store};
+use bassline_storage::{Ledger, Store};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
+use ticks::{CONTACTS, Writer};
 
-const CONTACTS: usize = 10_000;
 const ROUNDS: usize = 5;
-
-struct Open {
-    log: Box<dyn Log>,
-    ids: Vec<ContactId>,
-    epoch: u64,
-    tick: u64,
-    _driver: Box<dyn bassline_kernel::Driver>,
-}
-
-/// A network of contacts that is open, its structure in the log.
-fn open(path: &Path) -> Open {
-    let Opened {
-        log,
-        driver,
-        image,
-        epoch,
-        ..
-    } = Ledger::at(path).open("main").unwrap();
-    let log = log.unwrap();
-    let mut network = Network::load(image, OnContradiction::Record, None).unwrap();
-    network.begin();
-    let root = network.root();
-    let declare = |at| {
-        network
-            .declare_contact(root, &format!("c{at}"), None, Value::Null)
-            .unwrap()
-    };
-    let ids = (0..CONTACTS).map(declare).collect();
-    network.settle().unwrap();
-    let committed = network.commit(true, false).unwrap();
-    let tick = committed.tick;
-    log.append(Arc::new(TickRecord::new(committed, epoch, 0, "".into(), None)))
-        .unwrap();
-    log.sync(log.end().sequence).unwrap();
-    Open {
-        log,
-        ids,
-        epoch,
-        tick,
-        _driver: driver,
-    }
-}
-
-impl Open {
-    /// So many ticks of so many changes.
-    fn ticks(&mut self, ticks: usize, changes: usize) -> Vec<Arc<TickRecord>> {
-        let mut made = Vec::with_capacity(ticks);
-        for _ in 0..ticks {
-            self.tick += 1;
-            let change = |at: usize| Change {
-                contact: self.ids[(self.tick as usize * 7 + at * 31) % CONTACTS],
-                old: Some(Value::Float(self.tick as f64)),
-                new: Some(Value::Float(at as f64 + 0.5)),
-                cause: Cause::External("".into()),
-                event: false,
-            };
-            let changes = (0..changes).map(change).collect();
-            let committed = Committed {
-                tick: self.tick,
-                changes,
-                structure: Vec::new(),
-            };
-            made.push(Arc::new(TickRecord::new(committed, self.epoch, 0, "".into(), None)));
-        }
-        made
-    }
-
-    fn append(&self, records: &[Arc<TickRecord>]) {
-        for record in records {
-            self.log.append(Arc::clone(record)).unwrap();
-        }
-    }
-
-    fn sync(&self) {
-        self.log.sync(self.log.end().sequence).unwrap();
-        self.log.truncate_below(self.log.end().sequence);
-    }
-}
 
 fn line(what: &str, ours: f64, raw: Option<f64>, unit: &str) {
     let raw = raw.map_or(String::new(), |raw| format!("{raw:>12.1} | {:>5.2}", ours / raw));
@@ -121,13 +44,13 @@ fn raw_file(path: &Path, bytes: usize) -> File {
 
 /// Microseconds of one durable tick, one after the other, and of a raw write and sync of the same bytes, by turns.
 fn single(directory: &Path) {
-    let mut open = open(&directory.join("single"));
+    let mut open = Writer::open(&Ledger::at(directory.join("single")));
     let file = raw_file(&directory.join("raw"), 4 << 20);
     let (mut ours, mut raw, mut offset) = (Vec::new(), Vec::new(), 0);
     let mut bytes = Vec::new();
     for record in open.ticks(3_000, 1) {
         let begun = Instant::now();
-        open.log.append(Arc::clone(&record)).unwrap();
+        open.append(std::slice::from_ref(&record));
         open.sync();
         ours.push(begun.elapsed().as_secs_f64() * 1e6);
         bytes.clear();
@@ -144,7 +67,7 @@ fn single(directory: &Path) {
 
 /// Changes per second, synced after every thousand ticks, and not at all.
 fn stream(directory: &Path) {
-    let mut open = open(&directory.join("stream"));
+    let mut open = Writer::open(&Ledger::at(directory.join("stream")));
     for (what, changes) in [("ticks of 1 change", 1), ("ticks of 1,000 changes", 1_000)] {
         let (mut synced, mut unsynced, mut accepted) = (Duration::MAX, Duration::MAX, Vec::new());
         let count = 200_000 / changes;
@@ -163,7 +86,7 @@ fn stream(directory: &Path) {
             open.sync();
             for record in open.ticks(10_000 / changes, changes) {
                 let begun = Instant::now();
-                open.log.append(record).unwrap();
+                open.append(&[record]);
                 accepted.push(begun.elapsed().as_secs_f64() * 1e6);
             }
             open.sync();
@@ -195,26 +118,25 @@ fn stream(directory: &Path) {
 fn replay(directory: &Path) {
     const TICKS: usize = 1_000_000;
     let path = directory.join("replay");
-    let mut opened = open(&path);
+    let mut opened = Writer::open(&Ledger::at(&path));
     for _ in 0..10 {
         let records = opened.ticks(TICKS / 10, 1);
         opened.append(&records);
         opened.sync();
     }
-    let from = opened.log.end().sequence - TICKS as u64;
+    let log = opened.log.as_deref().unwrap();
+    let from = log.end().sequence - TICKS as u64;
     let mut read = Vec::with_capacity(TICKS);
     let begun = Instant::now();
-    opened
-        .log
-        .read(
-            from,
-            Limits {
-                records: TICKS,
-                bytes: usize::MAX,
-            },
-            &mut read,
-        )
-        .unwrap();
+    log.read(
+        from,
+        Limits {
+            records: TICKS,
+            bytes: usize::MAX,
+        },
+        &mut read,
+    )
+    .unwrap();
     line(
         "records/s read back and decoded",
         TICKS as f64 / begun.elapsed().as_secs_f64(),

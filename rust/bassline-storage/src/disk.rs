@@ -35,6 +35,9 @@ pub trait Disk: fmt::Debug + Send + Sync {
     /// Reads a whole file into `into`, which is emptied first.
     fn read(&self, name: &str, into: &mut Vec<u8>) -> io::Result<()>;
 
+    /// Reads as much of a file, from an offset on, as `into` holds; less at the end of the file only.
+    fn read_part(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize>;
+
     /// Gives a file another name, in place of the file that had it. Durable after [`Disk::sync_dir`].
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 

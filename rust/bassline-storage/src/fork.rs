@@ -3,6 +3,7 @@
 //! So every use of a store announces itself, and a fork waits until there is none and lets none begin.
 
 use std::cell::RefCell;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 static WORKING: Mutex<usize> = Mutex::new(0);
@@ -51,6 +52,43 @@ pub fn hold_still() {
 /// After a fork, in the parent and in the child.
 pub fn go_on() {
     HELD.set(None);
+}
+
+/// How many forks of which it was told this process has behind it.
+static FORKS: AtomicU32 = AtomicU32::new(0);
+
+/// After a fork, in the child: what was opened before is the parent's.
+pub fn go_on_in_child() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+    go_on();
+}
+
+/// The process that something was opened in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Process {
+    id: u32,
+    forks: u32,
+}
+
+impl Process {
+    /// This one.
+    pub(crate) fn this() -> Self {
+        Self {
+            id: std::process::id(),
+            forks: FORKS.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether it is this one. The system is asked, which takes as long as accepting a record.
+    pub(crate) fn is_this(self) -> bool {
+        self == Self::this()
+    }
+
+    /// Whether it is this one, as far as [`go_on_in_child`] has told.
+    #[inline]
+    pub(crate) fn may_be_this(self) -> bool {
+        self.forks == FORKS.load(Ordering::Relaxed)
+    }
 }
 
 #[cfg(test)]

@@ -17,8 +17,11 @@ mod check;
 mod checkpoint;
 mod checkpoint_file;
 mod close;
+mod copy;
 mod error;
+mod files;
 mod frame;
+mod judge;
 mod kept;
 mod open;
 mod options;
@@ -34,13 +37,16 @@ mod write;
 
 pub use check::{Problem, Report, check};
 pub use checkpoint_file::Checkpoint;
+pub use copy::copy;
 pub use error::{JournalError, VisitError};
-pub use kept::{Kept, checkpoints, first, read_checkpoint};
-pub use open::{Cut, Opening, Recovery, scan};
+pub use judge::scan;
+pub use kept::{Kept, checkpoints, read_checkpoint, read_checkpoint_meta, segments};
+pub use open::{Cut, Opening, Recovery};
 pub use options::{Options, Sync};
 pub use walk::Visit;
 
 use crate::disk::{Disk, Held};
+use crate::fork::Process;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use write::Writer;
@@ -59,6 +65,7 @@ pub struct Journal {
     tidying: Mutex<()>,
     recovery: Recovery,
     lock: Mutex<Option<Box<dyn Held>>>,
+    opened_in: Process,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -70,6 +77,22 @@ impl Journal {
     /// Opens the journal on a disk, made if it is not there, and hands every record from `from` on to `visit`.
     pub fn open(disk: Arc<dyn Disk>, options: Options, from: u64, visit: &mut Visit<'_>) -> Result<Self, JournalError> {
         Opening::begin(disk, options)?.replay(from, visit)
+    }
+
+    /// Refuses a process that was forked since: its copies of locks and buffers are as they happened to be, and the file is the parent's.
+    pub(crate) fn is_of_this_process(&self) -> Result<(), JournalError> {
+        if self.opened_in.is_this() {
+            Ok(())
+        } else {
+            Err(self.forked())
+        }
+    }
+
+    #[cold]
+    fn forked(&self) -> JournalError {
+        JournalError::Forked {
+            place: self.disk.place(),
+        }
     }
 
     /// What opening found.

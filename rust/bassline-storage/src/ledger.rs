@@ -3,12 +3,12 @@
 //! Each network has a directory of its own. A tick is written once: the kernel's log is the journal, so that
 //! it is durable when the journal is synced, and a driver that fell behind reads it from there.
 
+mod backup;
 mod compact;
 mod driver;
 mod failure;
 mod log;
 mod names;
-mod paths;
 mod place;
 mod reader;
 mod recover;

@@ -1,6 +1,7 @@
 //! Where networks are kept: each store is a driver of the kernel, and gives the whole network back when it is opened.
 #![forbid(unsafe_code)]
 
+mod condition;
 pub mod disk;
 mod error;
 pub mod fork;
@@ -8,12 +9,14 @@ pub mod journal;
 pub mod json;
 mod ledger;
 mod memory;
+mod paths;
 pub mod record;
 pub mod replica;
 mod sqlite;
 mod store;
 mod url;
 
+pub use condition::{Condition, TornTail};
 pub use error::StorageError;
 pub use ledger::Ledger;
 pub use memory::Memory;

@@ -1,11 +1,13 @@
 //! The store of a process: what it holds is gone when that ends. It keeps what every store keeps, and the last ticks.
 
+use crate::condition::Condition;
 use crate::error::StorageError;
+use crate::paths::contact_at;
 use crate::replica::{Replica, ReplicaError};
 use crate::store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
 };
-use bassline_core::{ContactId, GroupId, Handle, Image, Text, Value};
+use bassline_core::{Image, Text, Value};
 use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
@@ -130,6 +132,7 @@ impl Store for Memory {
             positions: held.positions.clone(),
             epoch: held.epoch,
             is_new,
+            condition: Condition::default(),
             driver: Box::new(MemoryDriver {
                 networks: Arc::clone(&self.networks),
                 network: network.to_owned(),
@@ -242,25 +245,6 @@ impl MemoryReader {
     }
 }
 
-/// The contact at a path.
-pub(crate) fn find(image: &Image, path: &str) -> Option<ContactId> {
-    let (groups, name) = match path.trim_start_matches('/').rsplit_once('/') {
-        Some((groups, name)) => (groups, name),
-        None => ("", path.trim_start_matches('/')),
-    };
-    let mut group = GroupId::from_bits(0);
-    for part in groups.split('/').filter(|part| !part.is_empty()) {
-        let inner = image
-            .groups
-            .iter()
-            .find(|inner| inner.parent == group && inner.name == part);
-        group = inner?.id;
-    }
-    let is_it = |place: &Result<(GroupId, Text), _>| matches!(place, Ok((at, own)) if *at == group && own == name);
-    let found = image.contacts.iter().find(|state| is_it(&state.record.place));
-    found.map(|state| state.record.id)
-}
-
 impl Reader for MemoryReader {
     fn image(&self) -> Result<Image, StorageError> {
         self.held(|held| held.image_at(u64::MAX))
@@ -278,13 +262,14 @@ impl Reader for MemoryReader {
 
     fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
         self.held(|held| {
-            let Some(contact) = find(&held.image_at(u64::MAX)?, path) else {
+            let Some(contact) = contact_at(&held.image_at(u64::MAX)?, path) else {
                 return Ok(Vec::new());
             };
             let entries = held.records.iter().rev().flat_map(|record| {
                 let changes = record.changes.iter().rev().filter(|change| change.contact == contact);
                 changes.map(|change| HistoryEntry {
                     tick: record.tick,
+                    epoch: record.epoch,
                     time_micros: record.time_micros,
                     content: change.new.clone(),
                     cause: change.cause.clone(),
@@ -330,7 +315,8 @@ impl Reader for MemoryReader {
                 time_micros: about.time_micros,
             };
             held.snapshots.push((info.clone(), image.clone()));
-            let keep = about.keep.unwrap_or(usize::MAX);
+            // The one just taken stays, however few are to be kept.
+            let keep = about.keep.map_or(usize::MAX, |keep| keep.max(1));
             let over = held.snapshots.len().saturating_sub(keep);
             held.snapshots.drain(..over);
             Ok(info)

@@ -13,7 +13,7 @@ mod tests;
 mod tick;
 mod value;
 
-pub use entry::{Entry, read_entry, write_opening, write_tick_entry};
+pub use entry::{Entry, EntryHead, read_entry, read_entry_head, write_opening, write_tick_entry};
 pub use field::{read_structure, write_structure};
 pub use image::{Base, read_base, read_image, write_base, write_image};
 pub use input::RecordError;

@@ -1,5 +1,6 @@
 //! What every store is: a place that keeps any number of networks by name, and gives each back as it was.
 
+use crate::condition::Condition;
 use crate::error::StorageError;
 use bassline_core::{Cause, Content, Image, Text, Value};
 use bassline_kernel::{Driver, Log};
@@ -52,6 +53,8 @@ pub struct Opened {
     pub epoch: u64,
     /// Whether the network was not in the store before.
     pub is_new: bool,
+    /// How it was found, and how it is.
+    pub condition: Condition,
     /// Stores what is committed from now on.
     pub driver: Box<dyn Driver>,
     /// The log that the store is, if it is one; otherwise ticks wait in memory.
@@ -103,6 +106,8 @@ pub trait Reader: fmt::Debug + Send {
 pub struct HistoryEntry {
     /// The tick.
     pub tick: u64,
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
     /// When it was committed: microseconds since 1970.
     pub time_micros: i64,
     /// What the contact held after it.

@@ -64,6 +64,10 @@ impl Disk for MemoryDisk {
         Ok(())
     }
 
+    fn read_part(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        MemoryFile(self.content(name)?).read_at(offset, into)
+    }
+
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut files = held(&self.files);
         let content = files.remove(from).ok_or(io::ErrorKind::NotFound)?;

@@ -1,6 +1,7 @@
 //! A directory of the system's files.
 
 use super::{Disk, DiskFile, Held};
+use crate::fork::Process;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -94,6 +95,10 @@ impl Disk for RealDisk {
         file.read_to_end(into).map(drop)
     }
 
+    fn read_part(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        RealFile(File::open(self.directory.join(name))?).read_at(offset, into)
+    }
+
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         fs::rename(self.directory.join(from), self.directory.join(to))
     }
@@ -114,7 +119,10 @@ impl Disk for RealDisk {
             .truncate(false)
             .open(self.directory.join(LOCK))?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(RealLock { _file: file }))),
+            Ok(()) => Ok(Some(Box::new(RealLock {
+                file,
+                taken_in: Process::this(),
+            }))),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -124,10 +132,21 @@ impl Disk for RealDisk {
 /// The system frees it with the last handle, also when the process is killed.
 #[derive(Debug)]
 struct RealLock {
-    _file: File,
+    file: File,
+    taken_in: Process,
 }
 
 impl Held for RealLock {}
+
+impl Drop for RealLock {
+    /// A forked child has a handle of the same lock: it must not let go of it, nor hold it when the parent has.
+    fn drop(&mut self) {
+        if self.taken_in.is_this() {
+            // At the worst the child's end frees it.
+            let _ = self.file.unlock();
+        }
+    }
+}
 
 #[derive(Debug)]
 struct RealFile(File);

@@ -147,6 +147,12 @@ impl Disk for SimulatedDisk {
         })
     }
 
+    fn read_part(&self, name: &str, offset: u64, into: &mut [u8]) -> io::Result<usize> {
+        let file = self.look(|world| world.file_of(name))?;
+        let disk = self.clone();
+        SimulatedFile { disk, file }.read_at(offset, into)
+    }
+
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         self.call(
             |world| world.rename(from, to),

@@ -39,6 +39,10 @@ impl Journal {
             });
         }
         let sum = crc32c(body);
+        // Whoever was not told of the fork has it in memory, and is refused when it is to be written.
+        if !self.opened_in.may_be_this() {
+            return Err(self.forked());
+        }
         let mut state = held(&self.state);
         if planted::is(Bug::FailureForgotten) {
             state.failed = None;
@@ -54,6 +58,7 @@ impl Journal {
     /// Too much waits: this thread writes it; if another is writing, and as much waits again, it waits for that.
     fn push_back<'a>(&'a self, mut state: MutexGuard<'a, State>) -> Result<(), JournalError> {
         let limit = self.options.pending_bytes;
+        self.is_of_this_process()?;
         while state.failed.is_none() {
             if !state.leading {
                 state = self.lead(state, false);

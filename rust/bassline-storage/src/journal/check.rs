@@ -3,7 +3,9 @@
 use super::checkpoint::load;
 use super::checkpoint_file::checkpoint_name;
 use super::error::JournalError;
-use super::open::Files;
+use super::files::Files;
+use super::judge::judge;
+use super::open::Cut;
 use super::segment::{Beginning, SegmentHeader, segment_name};
 use super::walk::{Chain, walk};
 use crate::disk::Disk;
@@ -32,8 +34,10 @@ pub struct Report {
     pub segments: usize,
     /// How many checkpoints there are.
     pub checkpoints: usize,
-    /// What is wrong, segments first. A tail that was cut short by the end of the process is among it.
+    /// What is wrong, segments first.
     pub problems: Vec<Problem>,
+    /// What the next opening would cut: a write that is under way, or that was never acknowledged.
+    pub torn: Option<Cut>,
 }
 
 impl Report {
@@ -112,6 +116,25 @@ pub fn check(disk: &dyn Disk) -> Result<Report, JournalError> {
             report.problem(name, broken.offset, broken.sequence, format!("found {}", broken.found));
         }
         chain = Some(walked.chain);
+    }
+    // Breaks that opening mends are none.
+    if !report.problems.is_empty()
+        && let Ok(found) = judge(
+            disk,
+            &files,
+            files.segments.first().copied().unwrap_or(0),
+            &mut |_, _| Ok(()),
+        )
+    {
+        report.problems.clear();
+        let unmade = found.unmade.first().map(|segment| Cut {
+            file: segment_name(*segment),
+            offset: 0,
+            bytes: 0,
+            sequence: *segment,
+            found: "a segment that was never finished".into(),
+        });
+        report.torn = found.cut.or(unmade);
     }
     for sequence in files.checkpoints {
         if let Err(error) = load(disk, sequence) {

@@ -1,6 +1,6 @@
 //! Keeping a state, so that the records before it are not needed any more.
 
-use super::checkpoint_file::{Checkpoint, Pieces, UNFINISHED, checkpoint_name, decode};
+use super::checkpoint_file::{Checkpoint, Pieces, UNFINISHED, checkpoint_name, decode, read_meta};
 use super::error::{JournalError, VisitError};
 use super::{Journal, held};
 use crate::disk::Disk;
@@ -17,6 +17,7 @@ impl Journal {
         meta: &[u8],
         write: impl FnOnce(&mut dyn io::Write) -> Result<(), VisitError>,
     ) -> Result<(), JournalError> {
+        self.is_of_this_process()?;
         let _tidying = held(&self.tidying);
         // A checkpoint never knows more than the journal.
         self.force(sequence)?;
@@ -89,6 +90,11 @@ impl Journal {
         load(&*self.disk, sequence)
     }
 
+    /// Reads what is said about a checkpoint.
+    pub fn checkpoint_meta(&self, sequence: u64) -> Result<Vec<u8>, JournalError> {
+        read_meta(&*self.disk, &checkpoint_name(sequence), sequence)
+    }
+
     /// The newest checkpoint.
     pub fn newest_checkpoint(&self) -> Result<Option<Checkpoint>, JournalError> {
         let newest = held(&self.state).checkpoints.last().copied();
@@ -99,8 +105,8 @@ impl Journal {
 pub(super) fn load(disk: &dyn Disk, sequence: u64) -> Result<Checkpoint, JournalError> {
     let (name, mut bytes) = (checkpoint_name(sequence), Vec::new());
     disk.read(&name, &mut bytes)
-        .map_err(JournalError::failed(name, "read"))?;
-    match decode(sequence, &bytes) {
+        .map_err(JournalError::failed(&*name, "read"))?;
+    match decode(&name, sequence, &bytes) {
         Err(JournalError::Damaged { .. }) if planted::is(Bug::CheckpointUnchecked) => Ok(Checkpoint {
             sequence,
             meta: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::error::JournalError;
 use super::segment::number_in;
-use crate::disk::DiskFile;
+use crate::disk::{Disk, DiskFile};
 use crc32c::{crc32c, crc32c_append};
 use std::io::{self, Write};
 
@@ -14,6 +14,8 @@ pub(super) const UNFINISHED: &str = ".checkpoint.new";
 const HEADER: usize = 32;
 const PIECE_HEADER: usize = 12;
 const PIECE: usize = 64 << 10;
+/// So much is read to know what is said about a checkpoint; all of it if that is not enough.
+const HEAD: usize = 4 << 10;
 
 const META: u32 = 1;
 const BODY: u32 = 2;
@@ -126,35 +128,82 @@ impl Write for Pieces<'_> {
     }
 }
 
-/// Reads a checkpoint; the error names what is wrong with it, and where.
-pub(super) fn decode(sequence: u64, bytes: &[u8]) -> Result<Checkpoint, JournalError> {
-    let damaged = |offset: usize, expected: &str, found: &str| JournalError::Damaged {
-        file: checkpoint_name(sequence),
+fn damaged(file: &str, sequence: u64, offset: usize, expected: &str, found: &str) -> JournalError {
+    JournalError::Damaged {
+        file: file.into(),
         offset: offset as u64,
         sequence,
         expected: expected.into(),
         found: found.into(),
-    };
-    let Some(head) = bytes.first_chunk::<HEADER>() else {
-        return Err(damaged(0, "the header of a checkpoint", "the end of the file"));
-    };
-    let word = |at: usize| {
-        let word: Option<[u8; 4]> = bytes.get(at..at + 4).and_then(|word| word.try_into().ok());
-        word.map_or(0, u32::from_le_bytes)
-    };
-    if word(28) != crc32c(&head[..28]) {
-        return Err(damaged(0, "the header of a checkpoint", "a wrong checksum"));
     }
-    if head[..8] == MAGIC && word(8) > VERSION {
+}
+
+fn word(bytes: &[u8], at: usize) -> u32 {
+    let word: Option<[u8; 4]> = bytes.get(at..at + 4).and_then(|word| word.try_into().ok());
+    word.map_or(0, u32::from_le_bytes)
+}
+
+/// Whether the file begins as that of a checkpoint of this number does.
+fn verify_header(file: &str, sequence: u64, bytes: &[u8]) -> Result<(), JournalError> {
+    let damaged = |expected: &str, found: &str| damaged(file, sequence, 0, expected, found);
+    let Some(head) = bytes.first_chunk::<HEADER>() else {
+        return Err(damaged("the header of a checkpoint", "the end of the file"));
+    };
+    if word(head, 28) != crc32c(&head[..28]) {
+        return Err(damaged("the header of a checkpoint", "a wrong checksum"));
+    }
+    if head[..8] == MAGIC && word(head, 8) > VERSION {
         return Err(JournalError::Newer {
-            file: checkpoint_name(sequence),
-            found: word(8),
+            file: file.into(),
+            found: word(head, 8),
             known: VERSION,
         });
     }
     if *head != header(sequence) {
-        return Err(damaged(0, "the header of this checkpoint", "that of another"));
+        return Err(damaged("the header of this checkpoint", "that of another"));
     }
+    Ok(())
+}
+
+/// The kind of the piece at an offset, and what is in it.
+fn piece_at<'a>(file: &str, sequence: u64, bytes: &'a [u8], offset: usize) -> Result<(u32, &'a [u8]), JournalError> {
+    let damaged = |found: &str| damaged(file, sequence, offset, "a piece of it", found);
+    let (length, begin) = (word(bytes, offset) as usize, offset + PIECE_HEADER);
+    let Some(piece) = bytes.get(begin..begin.saturating_add(length)) else {
+        return Err(damaged("the end of the file"));
+    };
+    let sum = piece_sum(sequence, offset as u64, &bytes[offset..offset + 8], piece);
+    if sum != word(bytes, offset + 8) {
+        return Err(damaged("a wrong checksum"));
+    }
+    Ok((word(bytes, offset + 4), piece))
+}
+
+/// Reads what is said about a checkpoint, and nothing behind that.
+pub(super) fn read_meta(disk: &dyn Disk, file: &str, sequence: u64) -> Result<Vec<u8>, JournalError> {
+    let failed = || JournalError::failed(file, "read");
+    let mut bytes = vec![0; HEAD];
+    let read = disk.read_part(file, 0, &mut bytes).map_err(failed())?;
+    bytes.truncate(read);
+    if read == HEAD && word(&bytes, HEADER) as usize > HEAD - HEADER - PIECE_HEADER {
+        disk.read(file, &mut bytes).map_err(failed())?;
+    }
+    verify_header(file, sequence, &bytes)?;
+    match piece_at(file, sequence, &bytes, HEADER)? {
+        (META, meta) => Ok(meta.to_vec()),
+        _ => Err(damaged(
+            file,
+            sequence,
+            HEADER,
+            "what is said about it",
+            "another kind of piece",
+        )),
+    }
+}
+
+/// Reads a checkpoint; the error names what is wrong with it, and where.
+pub(super) fn decode(file: &str, sequence: u64, bytes: &[u8]) -> Result<Checkpoint, JournalError> {
+    verify_header(file, sequence, bytes)?;
     let mut found = Checkpoint {
         sequence,
         meta: Vec::new(),
@@ -162,16 +211,9 @@ pub(super) fn decode(sequence: u64, bytes: &[u8]) -> Result<Checkpoint, JournalE
     };
     let (mut offset, mut meta) = (HEADER, false);
     loop {
-        let (length, kind) = (word(offset) as usize, word(offset + 4));
-        let begin = offset + PIECE_HEADER;
-        let Some(piece) = bytes.get(begin..begin.saturating_add(length)) else {
-            return Err(damaged(offset, "a piece of it", "the end of the file"));
-        };
-        let sum = piece_sum(sequence, offset as u64, &bytes[offset..offset + 8], piece);
-        if sum != word(offset + 8) {
-            return Err(damaged(offset, "a piece of it", "a wrong checksum"));
-        }
-        let next = begin + length;
+        let damaged = |offset: usize, expected: &str, found: &str| damaged(file, sequence, offset, expected, found);
+        let (kind, piece) = piece_at(file, sequence, bytes, offset)?;
+        let next = offset + PIECE_HEADER + piece.len();
         match kind {
             META if !meta => {
                 found.meta = piece.to_vec();

@@ -8,6 +8,7 @@ use bassline_core::planted::{self, Bug};
 impl Journal {
     /// Brings everything to the disk, says so behind the last record, and lets another open it. A second call does nothing.
     pub fn close(&self) -> Result<(), JournalError> {
+        self.is_of_this_process()?;
         let closed = self.finish();
         held(&self.lock).take();
         closed

@@ -96,6 +96,14 @@ pub enum JournalError {
         /// Why.
         source: Arc<dyn std::error::Error + Send + Sync>,
     },
+    /// It was opened by the process that this one was forked from.
+    #[error(
+        "the journal in '{place}' was opened before this process was forked and belongs to its parent; open it anew here once it is closed there"
+    )]
+    Forked {
+        /// Its directory.
+        place: String,
+    },
     /// The journal was closed.
     #[error("the journal in '{place}' is closed; open it again")]
     Closed {

@@ -1,11 +1,12 @@
 //! What stands beside the records: checkpoints as a reader finds them, and other states that are kept under numbers.
 
 use super::checkpoint;
-use super::checkpoint_file::{Checkpoint, Pieces, decode};
+use super::checkpoint_file::{Checkpoint, Pieces, checkpoint_name, decode, read_meta};
+use super::copy;
 use super::error::JournalError;
-use super::open::Files;
+use super::files::Files;
 use crate::disk::Disk;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// The checkpoints on a disk: the records they stand before, oldest first.
 pub fn checkpoints(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
@@ -17,9 +18,14 @@ pub fn read_checkpoint(disk: &dyn Disk, sequence: u64) -> Result<Checkpoint, Jou
     checkpoint::load(disk, sequence)
 }
 
-/// The number of the first record on a disk.
-pub fn first(disk: &dyn Disk) -> Result<u64, JournalError> {
-    Files::list(disk).map(|files| files.segments.first().copied().unwrap_or(0))
+/// Reads what is said about a checkpoint.
+pub fn read_checkpoint_meta(disk: &dyn Disk, sequence: u64) -> Result<Vec<u8>, JournalError> {
+    read_meta(disk, &checkpoint_name(sequence), sequence)
+}
+
+/// The numbers of the records that segments begin with, in order.
+pub fn segments(disk: &dyn Disk) -> Result<Vec<u64>, JournalError> {
+    Files::list(disk).map(|files| files.segments)
 }
 
 /// States kept beside a journal for as long as someone wants them, in the form of checkpoints: files of one suffix, by number.
@@ -72,22 +78,28 @@ impl Kept {
         let (name, mut bytes) = (self.file(number), Vec::new());
         disk.read(&name, &mut bytes)
             .map_err(JournalError::failed(name.clone(), "read"))?;
-        decode(number, &bytes).map_err(|error| match error {
-            JournalError::Damaged {
-                offset,
-                sequence,
-                expected,
-                found,
-                ..
-            } => JournalError::Damaged {
-                file: name,
-                offset,
-                sequence,
-                expected,
-                found,
-            },
-            other => other,
-        })
+        decode(&name, number, &bytes)
+    }
+
+    /// Reads what is said about a state.
+    pub fn meta(self, disk: &dyn Disk, number: u64) -> Result<Vec<u8>, JournalError> {
+        read_meta(disk, &self.file(number), number)
+    }
+
+    /// Copies the states to another disk; their size. One that is removed meanwhile is none of them, and one that is damaged is refused.
+    pub fn copy(self, disk: &dyn Disk, into: &dyn Disk) -> Result<u64, JournalError> {
+        let (mut size, mut bytes) = (0, Vec::new());
+        for number in self.list(disk)? {
+            let name = self.file(number);
+            match copy::read(disk, &name, &mut bytes) {
+                Err(JournalError::Failed { source, .. }) if source.kind() == ErrorKind::NotFound => continue,
+                read => read?,
+            }
+            decode(&name, number, &bytes)?;
+            size += copy::write(into, &name, &bytes)?;
+        }
+        into.sync_dir().map_err(JournalError::failed(into.place(), "synced"))?;
+        Ok(size)
     }
 
     /// Removes a state.

@@ -31,6 +31,7 @@ impl Journal {
     /// Hands records from `from` on to `visit`, within `limits`, and answers with the record behind the last of them. The first is
     /// always given.
     pub fn read(&self, from: u64, limits: Limits, visit: &mut Visit<'_>) -> Result<u64, JournalError> {
+        self.is_of_this_process()?;
         let (mut next, mut bytes) = (from, 0);
         let (mut at, mut piece) = (None, PIECE);
         let enough = |next: u64| next - from >= limits.records.max(1) as u64;
@@ -134,11 +135,7 @@ impl Journal {
         let name = segment_name(place.segment);
         let wanted = usize::try_from(end.saturating_sub(place.offset)).unwrap_or(usize::MAX);
         let mut bytes = vec![0; wanted.min(piece)];
-        let read = self
-            .disk
-            .open(&name)
-            .and_then(|file| file.read_at(place.offset, &mut bytes));
-        match read {
+        match self.disk.read_part(&name, place.offset, &mut bytes) {
             Ok(read) => {
                 bytes.truncate(read);
                 Ok(bytes)

@@ -26,6 +26,8 @@ pub(super) struct Found {
     /// The records before this one are durable; whether the others are is not known.
     pub(super) proven: u64,
     pub(super) cut: Option<Cut>,
+    /// How many bytes stand behind that end.
+    pub(super) torn: u64,
     /// Segments that count for nothing.
     pub(super) unmade: Vec<u64>,
     pub(super) segments: Vec<Segment>,

@@ -34,6 +34,7 @@ impl Journal {
     }
 
     fn reach(&self, up_to: u64, reached: impl Fn(&State) -> u64, force: bool) -> Result<(), JournalError> {
+        self.is_of_this_process()?;
         let mut state = held(&self.state);
         if up_to >= state.next {
             return Err(JournalError::Truncated {

@@ -10,6 +10,7 @@ impl Journal {
     /// Removes the segments whose records are all before `sequence`, never the last, and never what a checkpoint that is kept needs.
     /// Answers with the first record that is left.
     pub fn truncate_below(&self, sequence: u64) -> Result<u64, JournalError> {
+        self.is_of_this_process()?;
         let _tidying = held(&self.tidying);
         let (gone, first) = {
             let mut state = held(&self.state);
@@ -26,6 +27,7 @@ impl Journal {
 
     /// Lets go of the checkpoints before `sequence`, and of the segments that nothing needs then.
     pub fn forget_before(&self, sequence: u64) -> Result<(), JournalError> {
+        self.is_of_this_process()?;
         let old: Vec<u64> = {
             let _tidying = held(&self.tidying);
             let mut state = held(&self.state);

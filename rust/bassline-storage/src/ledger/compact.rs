@@ -3,7 +3,7 @@
 use super::recover::Recovery;
 use super::retention::{About, let_go};
 use crate::journal::{Journal, JournalError};
-use crate::record::{Base, read_base, write_base};
+use crate::record::write_base;
 use crate::store::KeepHistory;
 use bassline_kernel::Limits;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,12 +13,16 @@ use std::thread::{self, JoinHandle};
 /// How many bytes of records come between two checkpoints, at least; more if the image is larger.
 pub(crate) const BETWEEN: u64 = 32 << 20;
 
+/// A record counts for so many bytes besides its own: a million small ones take longer to replay than they are long.
+const RECORD: usize = 100;
+
 /// Makes the checkpoints of one journal, one at a time, on a thread of its own. The log counts what comes; whoever has synced takes a turn.
 ///
-/// A checkpoint that fails takes nothing from anyone: it is tried again, and closing tells of it if the last one failed.
+/// A checkpoint that fails takes nothing from anyone: it is tried again; meanwhile the network's condition tells of it, and closing
+/// if the last one failed.
 #[derive(Debug)]
 pub(crate) struct Compactor {
-    /// How many bytes of records came since the last one began.
+    /// How many bytes of records came since the last one began, as replaying them counts.
     since: AtomicU64,
     /// How many the next one waits for.
     due: AtomicU64,
@@ -37,10 +41,10 @@ struct Work {
 }
 
 impl Compactor {
-    /// The compactor of a journal with so many bytes of records since its last checkpoint, and so many between two at least.
-    pub(crate) fn new(since: u64, between: u64, beside: bool, keep: KeepHistory) -> Self {
+    /// The compactor of a journal, with so many bytes of records between two checkpoints at least.
+    pub(crate) fn new(between: u64, beside: bool, keep: KeepHistory) -> Self {
         Self {
-            since: AtomicU64::new(since),
+            since: AtomicU64::new(0),
             due: AtomicU64::new(between),
             between,
             beside,
@@ -49,18 +53,16 @@ impl Compactor {
         }
     }
 
-    /// So many bytes more came.
+    /// A record of so many bytes came.
     #[inline]
     pub(crate) fn note(&self, bytes: usize) {
-        self.since.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.since.fetch_add((bytes + RECORD) as u64, Ordering::Relaxed);
     }
 
     /// Begins a checkpoint if it is time.
     pub(crate) fn turn(&self, journal: &Arc<Journal>) {
         let mut work = self.work();
-        if let Some(thread) = work.thread.take_if(|thread| thread.is_finished()) {
-            self.made(&mut work, join(thread));
-        }
+        self.collect(&mut work);
         if work.thread.is_none() && self.since.load(Ordering::Relaxed) >= self.due.load(Ordering::Relaxed) {
             self.since.store(0, Ordering::Relaxed);
             if self.beside {
@@ -89,6 +91,21 @@ impl Compactor {
         }
     }
 
+    /// Why the last checkpoint could not be made, if it could not.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let mut work = self.work();
+        self.collect(&mut work);
+        let failure = work.failure.as_ref();
+        failure.map(|error| format!("the last checkpoint could not be made: {error}"))
+    }
+
+    /// Takes the outcome of a checkpoint that has ended.
+    fn collect(&self, work: &mut Work) {
+        if let Some(thread) = work.thread.take_if(|thread| thread.is_finished()) {
+            self.made(work, join(thread));
+        }
+    }
+
     /// Waits for the checkpoint that is being made, and says whether the last one failed.
     pub(crate) fn finish(&self) -> Result<(), JournalError> {
         let mut work = self.work();
@@ -112,11 +129,8 @@ fn join(thread: JoinHandle<Result<u64, JournalError>>) -> Result<u64, JournalErr
 /// Keeps the image of what is durable, and lets go of the past that it stands for; how many bytes it takes.
 pub(crate) fn checkpoint(journal: &Journal, keep: KeepHistory) -> Result<u64, JournalError> {
     let last = journal.newest_checkpoint()?;
-    let (from, base) = match &last {
-        Some(checkpoint) => (checkpoint.sequence, base_of(checkpoint)?),
-        None => (0, Base::default()),
-    };
-    let (mut recovery, end) = (Recovery::new(base), journal.durable());
+    let (from, mut recovery) = Recovery::begin(last.as_ref())?;
+    let end = journal.durable();
     let limits = Limits {
         records: (end - from) as usize,
         bytes: usize::MAX,
@@ -133,14 +147,4 @@ pub(crate) fn checkpoint(journal: &Journal, keep: KeepHistory) -> Result<u64, Jo
     journal.write_checkpoint(end, &about.to_meta(), |out| Ok(out.write_all(&bytes)?))?;
     let_go(journal, keep, about)?;
     Ok(bytes.len() as u64)
-}
-
-/// The base in a checkpoint.
-pub(crate) fn base_of(checkpoint: &crate::journal::Checkpoint) -> Result<Base, JournalError> {
-    read_base(&checkpoint.body).map_err(|source| JournalError::Refused {
-        file: format!("the checkpoint at record {}", checkpoint.sequence),
-        offset: source.at as u64,
-        sequence: checkpoint.sequence,
-        source: Arc::new(source),
-    })
 }

@@ -30,12 +30,15 @@ impl Driver for LedgerDriver {
 
     fn idle(&mut self) -> Result<(), DriverFailure> {
         let _use = Use::begin();
+        self.journal.is_of_this_process().map_err(driver_failure)?;
         self.compactor.turn(&self.journal);
         Ok(())
     }
 
     fn shutdown(&mut self, _: bool) -> Result<(), DriverFailure> {
         let _use = Use::begin();
+        // In a forked child there is no thread to wait for.
+        self.journal.is_of_this_process().map_err(driver_failure)?;
         let compacted = self.compactor.finish();
         self.journal.close().map_err(driver_failure)?;
         compacted.map_err(driver_failure)

@@ -1,7 +1,8 @@
 //! What a journal refuses, in the words of stores, logs and drivers.
 
+use crate::condition::TornTail;
 use crate::error::StorageError;
-use crate::journal::JournalError;
+use crate::journal::{Cut, JournalError};
 use bassline_kernel::{DriverFailure, FailureClass, LogError};
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +17,16 @@ pub(crate) fn log_error(doing: &'static str) -> impl FnOnce(JournalError) -> Log
 /// After a failed write nothing is taken any more: another attempt would call durable what is not.
 pub(crate) fn driver_failure(error: JournalError) -> DriverFailure {
     DriverFailure::of(FailureClass::Fatal, error)
+}
+
+pub(crate) fn torn_tail(cut: &Cut) -> TornTail {
+    TornTail {
+        file: cut.file.clone(),
+        offset: cut.offset,
+        bytes: cut.bytes,
+        record: cut.sequence,
+        found: cut.found.clone(),
+    }
 }
 
 pub(crate) fn storage_error(path: &Path, network: &str) -> impl Fn(JournalError) -> StorageError + use<> {

@@ -28,6 +28,14 @@ impl Place {
         }
     }
 
+    /// Whether there is anything.
+    pub(crate) fn is_there(&self) -> bool {
+        match self {
+            Place::Disk(_) => true,
+            Place::Directory(path) => path.is_dir(),
+        }
+    }
+
     /// The disk of a network, made if it is not there.
     pub(crate) fn make(&self, network: &str) -> Result<Arc<dyn Disk>, StorageError> {
         match self {
@@ -166,7 +174,7 @@ fn name_in(directory: &Path) -> io::Result<Option<String>> {
     }
 }
 
-fn sync_directory(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
         fs::File::open(path)?.sync_all()
     } else {

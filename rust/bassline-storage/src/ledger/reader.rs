@@ -1,7 +1,6 @@
 //! Reading a network that someone may be writing.
 
-use super::compact::base_of;
-use super::failure::storage_error;
+use super::failure::{storage_error, torn_tail};
 use super::place::Place;
 use super::recover::Recovery;
 use super::retention::About;
@@ -10,11 +9,11 @@ use crate::disk::Disk;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::journal::{self, JournalError, VisitError};
-use crate::record::{Base, Entry, read_entry};
+use crate::paths::contact_at;
+use crate::record::{Base, Entry, EntryHead, read_entry, read_entry_head};
 use crate::store::{Checkup, HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
 use bassline_core::{Image, Network, OnContradiction};
-use bassline_kernel::TickRecord;
-use std::collections::VecDeque;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 use thiserror::Error;
@@ -54,47 +53,99 @@ impl LedgerReader {
 
     /// The newest checkpoint of a tick not after `tick`, and the record to go on from.
     fn begin(&self, tick: u64) -> Result<(u64, Recovery), StorageError> {
-        for sequence in journal::checkpoints(&*self.disk)
-            .map_err(self.error())?
-            .into_iter()
-            .rev()
-        {
-            let checkpoint = match journal::read_checkpoint(&*self.disk, sequence) {
+        for sequence in self.checkpoints_until(tick)? {
+            match journal::read_checkpoint(&*self.disk, sequence) {
                 // An older one does as well, as long as the records behind it are there; `doctor` tells of this one.
-                Err(JournalError::Damaged { .. }) => continue,
-                read => read.map_err(self.error())?,
-            };
-            if About::of(&checkpoint.meta).tick <= tick {
-                let base = base_of(&checkpoint).map_err(self.error())?;
-                return Ok((sequence, Recovery::new(base)));
+                Err(JournalError::Damaged { .. }) => {}
+                read => {
+                    let checkpoint = read.map_err(self.error())?;
+                    return Recovery::begin(Some(&checkpoint)).map_err(self.error());
+                }
             }
         }
-        Ok((0, Recovery::default()))
+        Recovery::begin(None).map_err(self.error())
     }
 
-    /// Shows every record from one on, until told to stop.
-    fn scan(&self, from: u64, mut show: impl FnMut(&[u8]) -> Result<bool, VisitError>) -> Result<(), StorageError> {
-        let visit = &mut |_: u64, entry: &[u8]| if show(entry)? { Ok(()) } else { Err(Enough.into()) };
-        match journal::scan(&*self.disk, from, visit) {
+    /// The checkpoints of ticks not after `tick`, newest first, as far as they say of which they are.
+    fn checkpoints_until(&self, tick: u64) -> Result<impl Iterator<Item = u64>, StorageError> {
+        let all = journal::checkpoints(&*self.disk).map_err(self.error())?;
+        let is_before = move |sequence: &u64| {
+            let meta = journal::read_checkpoint_meta(&*self.disk, *sequence);
+            meta.is_ok_and(|meta| About::of(&meta).tick <= tick)
+        };
+        Ok(all.into_iter().rev().filter(is_before))
+    }
+
+    /// Shows the records of a range, until told to stop.
+    fn scan(
+        &self,
+        range: Range<u64>,
+        mut show: impl FnMut(EntryHead, &[u8]) -> Result<bool, VisitError>,
+    ) -> Result<(), StorageError> {
+        let visit = &mut |sequence: u64, entry: &[u8]| {
+            if sequence < range.end && show(read_entry_head(entry)?, entry)? {
+                Ok(())
+            } else {
+                Err(Enough.into())
+            }
+        };
+        match journal::scan(&*self.disk, range.start, visit) {
             Ok(_) => Ok(()),
             Err(JournalError::Refused { source, .. }) if source.is::<Enough>() => Ok(()),
             Err(error) => Err(self.error()(error)),
         }
     }
 
+    /// The records of each segment, newest first.
+    fn segments(&self) -> Result<impl Iterator<Item = Range<u64>>, StorageError> {
+        let firsts = journal::segments(&*self.disk).map_err(self.error())?;
+        let mut end = u64::MAX;
+        Ok(firsts.into_iter().rev().map(move |first| {
+            let segment = first..end;
+            end = first;
+            segment
+        }))
+    }
+
+    /// The number of the first record.
+    fn first(&self) -> Result<u64, StorageError> {
+        let firsts = journal::segments(&*self.disk).map_err(self.error())?;
+        Ok(firsts.first().copied().unwrap_or(0))
+    }
+
     /// The network as it was stored last.
     pub(crate) fn base(&self) -> Result<Base, StorageError> {
         let (from, mut recovery) = self.begin(u64::MAX)?;
-        self.scan(from, |entry| recovery.apply(entry).map(|()| true))?;
+        self.scan(from..u64::MAX, |_, entry| recovery.apply(entry).map(|()| true))?;
         Ok(recovery.into_base())
     }
 
-    /// Shows every tick that is stored, oldest first, until told to stop.
-    fn ticks(&self, mut show: impl FnMut(TickRecord) -> bool) -> Result<(), StorageError> {
-        let first = journal::first(&*self.disk).map_err(self.error())?;
-        self.scan(first, |entry| match read_entry(entry)? {
-            Entry::Tick(record) => Ok(show(record)),
-            Entry::Opened { .. } => Ok(true),
+    /// The last tick, and when that was; of a network without one, when it was opened last.
+    pub(crate) fn about(&self) -> Result<About, StorageError> {
+        let newest = journal::checkpoints(&*self.disk).map_err(self.error())?.pop();
+        let mut opened = None;
+        for segment in self.segments()? {
+            let (mut last, begin) = (None, segment.start.max(newest.unwrap_or(0)));
+            self.scan(begin..segment.end, |head, _| {
+                let (tick, time_micros) = (head.tick.unwrap_or(0), head.time_micros);
+                let found = Some(About { tick, time_micros });
+                if head.tick.is_some() {
+                    last = found;
+                }
+                opened = opened.max(found.map(|found| found.time_micros));
+                Ok(true)
+            })?;
+            if let Some(last) = last {
+                return Ok(last);
+            }
+            if let Some(newest) = newest.filter(|newest| segment.start <= *newest) {
+                let meta = journal::read_checkpoint_meta(&*self.disk, newest).map_err(self.error())?;
+                return Ok(About::of(&meta));
+            }
+        }
+        Ok(About {
+            tick: 0,
+            time_micros: opened.unwrap_or(0),
         })
     }
 
@@ -114,6 +165,10 @@ impl LedgerReader {
                 what,
             } = problem;
             format!("network '{name}': '{file}' at byte {offset}, record {sequence}: {what}")
+        }));
+        checkup.read.extend(report.torn.map(|cut| {
+            let tail = torn_tail(&cut);
+            format!("network '{name}': {tail}; it is being written, or was never acknowledged and is cut by the next opening")
         }));
         if report.problems.is_empty() {
             let loaded = self.base().map_err(|error| error.to_string()).and_then(|base| {
@@ -138,18 +193,16 @@ impl Reader for LedgerReader {
     fn image_at(&self, tick: u64) -> Result<Option<Image>, StorageError> {
         let _use = Use::begin();
         let (from, mut recovery) = self.begin(tick)?;
-        if from < journal::first(&*self.disk).map_err(self.error())? {
+        if from < self.first()? {
             return Ok(None);
         }
         let mut beyond = false;
-        self.scan(from, |entry| {
-            if let Entry::Tick(record) = read_entry(entry)? {
-                beyond = record.tick > tick;
-                if beyond {
-                    return Ok(false);
-                }
+        self.scan(from..u64::MAX, |head, entry| {
+            beyond = head.tick.is_some_and(|found| found > tick);
+            if !beyond {
+                recovery.apply(entry)?;
             }
-            recovery.apply(entry).map(|()| true)
+            Ok(!beyond)
         })?;
         // A tick that changed nothing has no record, so that one beyond it tells that it was.
         if recovery.tick() < tick && !beyond {
@@ -161,39 +214,50 @@ impl Reader for LedgerReader {
     fn history(&self, path: &str, limit: usize) -> Result<Vec<HistoryEntry>, StorageError> {
         let _use = Use::begin();
         let image = self.base()?.image;
-        let Some(contact) = super::paths::contact_at(&image, path) else {
+        let Some(contact) = contact_at(&image, path) else {
             return Ok(Vec::new());
         };
-        let mut newest: VecDeque<HistoryEntry> = VecDeque::new();
-        self.ticks(|record| {
-            for change in record.changes {
-                if change.contact == contact {
-                    newest.push_front(HistoryEntry {
+        let mut newest = Vec::new();
+        for segment in self.segments()? {
+            let mut found = Vec::new();
+            self.scan(segment, |_, entry| {
+                if let Entry::Tick(record) = read_entry(entry)? {
+                    let of_contact = record.changes.into_iter().filter(|change| change.contact == contact);
+                    found.extend(of_contact.map(|change| HistoryEntry {
                         tick: record.tick,
+                        epoch: record.epoch,
                         time_micros: record.time_micros,
                         content: change.new,
                         cause: change.cause,
-                    });
-                    newest.truncate(limit);
+                    }));
                 }
+                Ok(true)
+            })?;
+            newest.extend(found.into_iter().rev());
+            if newest.len() >= limit {
+                break;
             }
-            true
-        })?;
-        Ok(newest.into())
+        }
+        newest.truncate(limit);
+        Ok(newest)
     }
 
     fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError> {
         let _use = Use::begin();
+        let before = self.checkpoints_until(tick.saturating_sub(1))?.next();
+        let from = before.unwrap_or(0).max(self.first()?);
         let mut found = None;
-        self.ticks(|record| {
-            if record.tick == tick {
+        self.scan(from..u64::MAX, |head, entry| {
+            if head.tick == Some(tick)
+                && let Entry::Tick(record) = read_entry(entry)?
+            {
                 found = Some(TickInfo {
                     time_micros: record.time_micros,
                     source: record.source,
                     epoch: record.epoch,
                 });
             }
-            record.tick < tick
+            Ok(head.tick.is_none_or(|found| found < tick))
         })?;
         Ok(found)
     }
@@ -201,9 +265,9 @@ impl Reader for LedgerReader {
     fn tick_count(&self) -> Result<u64, StorageError> {
         let _use = Use::begin();
         let mut count = 0;
-        self.ticks(|_| {
-            count += 1;
-            true
+        self.scan(self.first()?..u64::MAX, |head, _| {
+            count += u64::from(head.tick.is_some());
+            Ok(true)
         })?;
         Ok(count)
     }

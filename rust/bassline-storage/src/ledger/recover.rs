@@ -1,11 +1,11 @@
 //! From entries to the network they made.
 
-use crate::journal::VisitError;
-use crate::record::{Base, Entry, read_entry};
+use crate::journal::{Checkpoint, JournalError, VisitError};
+use crate::record::{Base, Entry, read_base, read_entry};
 use crate::replica::Replica;
 use bassline_core::{Text, Value};
-use bassline_kernel::TickRecord;
 use indexmap::IndexMap;
+use std::sync::Arc;
 
 /// A network on its way from a base to the end of its ledger.
 #[derive(Debug, Default)]
@@ -17,13 +17,24 @@ pub(crate) struct Recovery {
 }
 
 impl Recovery {
-    pub(crate) fn new(base: Base) -> Self {
-        Self {
+    /// A network as a checkpoint tells it, and the record to go on from; without one, before the first record.
+    pub(crate) fn begin(checkpoint: Option<&Checkpoint>) -> Result<(u64, Self), JournalError> {
+        let Some(checkpoint) = checkpoint else {
+            return Ok((0, Self::default()));
+        };
+        let base = read_base(&checkpoint.body).map_err(|source| JournalError::Refused {
+            file: format!("the checkpoint at record {}", checkpoint.sequence),
+            offset: source.at as u64,
+            sequence: checkpoint.sequence,
+            source: Arc::new(source),
+        })?;
+        let begun = Self {
             epoch: base.epoch,
             time_micros: base.time_micros,
             positions: base.positions,
             replica: Replica::new(base.image),
-        }
+        };
+        Ok((checkpoint.sequence, begun))
     }
 
     /// The last tick.
@@ -34,29 +45,27 @@ impl Recovery {
     /// Applies an entry as it stands in the journal.
     pub(crate) fn apply(&mut self, bytes: &[u8]) -> Result<(), VisitError> {
         match read_entry(bytes)? {
-            Entry::Tick(record) => self.apply_tick(&record)?,
+            Entry::Tick(record) => {
+                if record.epoch != self.epoch {
+                    let (tick, of) = (record.tick, record.epoch);
+                    return Err(format!("tick {tick} is of epoch {of}, in epoch {}", self.epoch).into());
+                }
+                self.replica.apply(&record)?;
+                self.time_micros = record.time_micros;
+                if let Some(position) = record.position {
+                    self.positions.insert(record.source, position);
+                }
+            }
             Entry::Opened { epoch, time_micros } => {
                 if epoch <= self.epoch {
                     return Err(format!("epoch {epoch} follows epoch {}", self.epoch).into());
                 }
-                (self.epoch, self.time_micros) = (epoch, time_micros);
+                self.epoch = epoch;
+                // Time is the last tick's, as the past is dated by ticks.
+                if self.replica.tick() == 0 {
+                    self.time_micros = time_micros;
+                }
             }
-        }
-        Ok(())
-    }
-
-    pub(crate) fn apply_tick(&mut self, record: &TickRecord) -> Result<(), VisitError> {
-        if record.epoch != self.epoch {
-            return Err(format!(
-                "tick {} is of epoch {}, in epoch {}",
-                record.tick, record.epoch, self.epoch
-            )
-            .into());
-        }
-        self.replica.apply(record)?;
-        self.time_micros = record.time_micros;
-        if let Some(position) = &record.position {
-            self.positions.insert(record.source.clone(), position.clone());
         }
         Ok(())
     }

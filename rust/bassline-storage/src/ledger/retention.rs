@@ -3,7 +3,7 @@
 use crate::journal::{Journal, JournalError};
 use crate::store::KeepHistory;
 
-/// What a checkpoint says of the network in it, beside its body: the last tick, and when that was.
+/// What a checkpoint or a snapshot says of the network in it, beside its body: the last tick, and when that was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct About {
     pub(crate) tick: u64,
@@ -11,8 +11,11 @@ pub(crate) struct About {
 }
 
 impl About {
-    pub(crate) fn to_meta(self) -> [u8; 16] {
-        let mut meta = [0; 16];
+    /// How many bytes it takes.
+    pub(crate) const SIZE: usize = 16;
+
+    pub(crate) fn to_meta(self) -> [u8; Self::SIZE] {
+        let mut meta = [0; Self::SIZE];
         meta[..8].copy_from_slice(&self.tick.to_le_bytes());
         meta[8..].copy_from_slice(&self.time_micros.to_le_bytes());
         meta
@@ -47,7 +50,7 @@ pub(crate) fn let_go(journal: &Journal, keep: KeepHistory, newest: About) -> Res
         return Ok(());
     }
     for sequence in journal.checkpoints().into_iter().rev().skip(1) {
-        if About::of(&journal.checkpoint(sequence)?.meta).is_beyond(keep, newest) {
+        if About::of(&journal.checkpoint_meta(sequence)?).is_beyond(keep, newest) {
             return journal.forget_before(sequence);
         }
     }

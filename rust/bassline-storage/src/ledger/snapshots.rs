@@ -1,13 +1,23 @@
 //! Snapshots: images under numbers of their own, each a file beside the journal.
 
+use super::retention::About;
 use crate::disk::Disk;
 use crate::journal::{JournalError, Kept};
 use crate::record::{read_image, write_image};
 use crate::store::{Checkup, NewSnapshot, SnapshotInfo};
 use bassline_core::Image;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const KEPT: Kept = Kept::new(".snapshot");
+/// The newest number whose snapshot was removed: it is not given again.
+const GIVEN: Kept = Kept::new(".snapshot.gone");
+
+/// Numbers are given and put out of use one at a time, by the process that has the network open.
+static GIVING: Mutex<()> = Mutex::new(());
+
+fn giving() -> MutexGuard<'static, ()> {
+    GIVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The snapshots of one network.
 pub(crate) struct Snapshots<'a> {
@@ -23,7 +33,7 @@ impl<'a> Snapshots<'a> {
     pub(crate) fn list(&self) -> Result<Vec<SnapshotInfo>, JournalError> {
         let ids = KEPT.list(self.disk)?;
         ids.into_iter()
-            .map(|id| Ok(info(id, &KEPT.load(self.disk, id)?.meta)))
+            .map(|id| Ok(info(id, &KEPT.meta(self.disk, id)?)))
             .collect()
     }
 
@@ -42,10 +52,14 @@ impl<'a> Snapshots<'a> {
     }
 
     pub(crate) fn save(&self, image: &Image, about: &NewSnapshot) -> Result<SnapshotInfo, JournalError> {
-        let ids = KEPT.list(self.disk)?;
-        let id = ids.last().map_or(1, |last| last + 1);
-        let mut meta = image.tick.to_le_bytes().to_vec();
-        meta.extend_from_slice(&about.time_micros.to_le_bytes());
+        let _giving = giving();
+        let (ids, gone) = (KEPT.list(self.disk)?, GIVEN.list(self.disk)?);
+        let id = 1 + ids.iter().chain(&gone).max().copied().unwrap_or(0);
+        let shown = About {
+            tick: image.tick,
+            time_micros: about.time_micros,
+        };
+        let mut meta = shown.to_meta().to_vec();
         meta.extend_from_slice(about.label.as_bytes());
         let mut body = Vec::new();
         write_image(image, &mut body);
@@ -62,11 +76,26 @@ impl<'a> Snapshots<'a> {
 
     /// Whether it was there.
     pub(crate) fn delete(&self, id: u64) -> Result<bool, JournalError> {
+        let _giving = giving();
         let there = KEPT.list(self.disk)?.contains(&id);
+        let gone = GIVEN.list(self.disk)?;
+        // Whether or not a later one is there: that may not be durable yet.
+        if there && gone.last().is_none_or(|gone| *gone < id) {
+            GIVEN.save(self.disk, id, b"", b"")?;
+            for older in gone {
+                GIVEN.remove(self.disk, older)?;
+            }
+        }
         if there {
             KEPT.remove(self.disk, id)?;
         }
         Ok(there)
+    }
+
+    /// Copies them all, and what is known of their numbers; the size of it.
+    pub(crate) fn copy(&self, into: &dyn Disk) -> Result<u64, JournalError> {
+        // The newest that is removed meanwhile is in the one or in the other.
+        Ok(KEPT.copy(self.disk, into)? + GIVEN.copy(self.disk, into)?)
     }
 
     pub(crate) fn check(&self, network: &str, checkup: &mut Checkup) {
@@ -86,16 +115,12 @@ impl<'a> Snapshots<'a> {
 }
 
 fn info(id: u64, meta: &[u8]) -> SnapshotInfo {
-    let number = |at: usize| {
-        let bytes: Option<[u8; 8]> = meta.get(at..at + 8).and_then(|bytes| bytes.try_into().ok());
-        bytes.map_or(0, u64::from_le_bytes)
-    };
+    let About { tick, time_micros } = About::of(meta);
+    let label = String::from_utf8_lossy(meta.get(About::SIZE..).unwrap_or_default());
     SnapshotInfo {
         id,
-        tick: number(0),
-        time_micros: number(8) as i64,
-        label: String::from_utf8_lossy(meta.get(16..).unwrap_or_default())
-            .into_owned()
-            .into(),
+        tick,
+        time_micros,
+        label: label.into_owned().into(),
     }
 }

@@ -1,12 +1,14 @@
 //! The store: opening networks to write and to read.
 
-use super::compact::{BETWEEN, Compactor, base_of};
+use super::backup::backup;
+use super::compact::{BETWEEN, Compactor};
 use super::driver::LedgerDriver;
-use super::failure::storage_error;
+use super::failure::{storage_error, torn_tail};
 use super::log::LedgerLog;
 use super::place::Place;
 use super::reader::LedgerReader;
 use super::recover::Recovery;
+use crate::condition::Condition;
 use crate::disk::Disk;
 use crate::error::StorageError;
 use crate::fork::Use;
@@ -14,15 +16,14 @@ use crate::journal::{self, Opening, Options, Sync};
 use crate::record::write_opening;
 use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
 use bassline_core::Image;
-use std::path::PathBuf;
+use bassline_kernel::{Clock, SystemClock};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Networks kept as journals, in a directory.
 #[derive(Debug, Clone)]
 pub struct Ledger {
     place: Place,
-    url: String,
     options: Options,
     between: u64,
     beside: bool,
@@ -32,25 +33,25 @@ pub struct Ledger {
 impl Ledger {
     /// The ledger in a directory, which is made when a network is.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        let path = path.into();
+        // Retention lets go of checkpoints, with the records before them.
+        let options = Options {
+            checkpoints: None,
+            ..Options::default()
+        };
         Self {
-            url: format!("journal:{}", path.display()),
-            place: Place::Directory(path),
-            options: Options {
-                checkpoints: None,
-                ..Options::default()
-            },
-            between: BETWEEN,
             beside: true,
-            keep: KeepHistory::default(),
+            ..Self::of(Place::Directory(path.into()), options)
         }
     }
 
     /// One network on a disk that is given, such as a simulated one: nothing runs beside what is called, so that the same calls do the same.
     pub fn on(disk: Arc<dyn Disk>, options: Options) -> Self {
+        Self::of(Place::Disk(disk), options)
+    }
+
+    fn of(place: Place, options: Options) -> Self {
         Self {
-            url: format!("journal:{}", disk.place()),
-            place: Place::Disk(disk),
+            place,
             options,
             between: BETWEEN,
             beside: false,
@@ -86,7 +87,7 @@ impl Ledger {
 
 impl Store for Ledger {
     fn url(&self) -> String {
-        self.url.clone()
+        format!("journal:{}", self.place.path().display())
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -101,10 +102,10 @@ impl Store for Ledger {
     fn networks(&self) -> Result<Vec<NetworkInfo>, StorageError> {
         let _use = Use::begin();
         let info = |name: String| {
-            let base = LedgerReader::open(&self.place, &name)?.base()?;
+            let about = LedgerReader::open(&self.place, &name)?.about()?;
             Ok(NetworkInfo {
-                tick: base.image.tick,
-                time_micros: base.time_micros,
+                tick: about.tick,
+                time_micros: about.time_micros,
                 name,
             })
         };
@@ -116,26 +117,32 @@ impl Store for Ledger {
         let error = self.error(network);
         let disk = self.place.make(network)?;
         let mut opening = Opening::begin(disk, self.options.clone()).map_err(&error)?;
-        let (from, base) = match opening.checkpoint().map_err(&error)? {
-            Some(checkpoint) => (checkpoint.sequence, base_of(&checkpoint).map_err(&error)?),
-            None => (0, crate::record::Base::default()),
-        };
-        let (mut recovery, mut since) = (Recovery::new(base), 0);
+        let checkpoint = opening.checkpoint().map_err(&error)?;
+        let (from, mut recovery) = Recovery::begin(checkpoint.as_ref()).map_err(&error)?;
+        let compactor = Arc::new(Compactor::new(self.between, self.beside, self.keep));
         let replayed = opening.replay(from, &mut |_, entry| {
-            since += entry.len() as u64;
+            compactor.note(entry.len());
             recovery.apply(entry)
         });
         let journal = Arc::new(replayed.map_err(&error)?);
         let base = recovery.into_base();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let time_micros = now.map_or(0, |time| time.as_micros() as i64);
-        let epoch = base.epoch + 1;
+        let (epoch, is_empty) = (base.epoch + 1, journal.end() == 0);
         journal
-            .append(|out| write_opening(epoch, time_micros, out))
+            .append(|out| write_opening(epoch, SystemClock.now_micros(), out))
             .map_err(&error)?;
         journal.flush().map_err(&error)?;
-        let compactor = Arc::new(Compactor::new(since, self.between, self.beside, self.keep));
+        let recovery = journal.recovery();
+        let condition = Condition {
+            closed: Some(recovery.closed || is_empty),
+            cut: recovery.cut.as_ref().map(torn_tail),
+            damaged: recovery.damaged.iter().map(ToString::to_string).collect(),
+            trouble: Some(Arc::new({
+                let compactor = Arc::clone(&compactor);
+                move || compactor.trouble()
+            })),
+        };
         Ok(Opened {
+            condition,
             is_new: base.image == Image::default(),
             image: base.image,
             positions: base.positions,
@@ -153,6 +160,11 @@ impl Store for Ledger {
     fn delete(&self, network: &str) -> Result<bool, StorageError> {
         let _use = Use::begin();
         self.place.remove(network)
+    }
+
+    fn backup(&self, to: &Path) -> Result<u64, StorageError> {
+        let _use = Use::begin();
+        backup(&self.place, to)
     }
 
     fn check(&self) -> Result<Checkup, StorageError> {

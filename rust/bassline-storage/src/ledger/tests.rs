@@ -1,5 +1,8 @@
 //! Networks at work on ledgers.
 
+mod backup;
+mod condition;
+
 use super::Ledger;
 use crate::error::StorageError;
 use crate::store::{KeepHistory, NewSnapshot, Opened, Store};
@@ -119,6 +122,22 @@ fn counting(session: &mut Session, from: i64, to: i64) {
     }
 }
 
+/// Makes a checkpoint of a network that nobody has open.
+fn keep_checkpoint(disk: Arc<dyn crate::disk::Disk>) {
+    let options = crate::journal::Options {
+        checkpoints: None,
+        ..crate::journal::Options::default()
+    };
+    let mut opening = crate::journal::Opening::begin(disk, options).unwrap();
+    let from = opening
+        .checkpoint()
+        .unwrap()
+        .map_or(0, |checkpoint| checkpoint.sequence);
+    let journal = opening.replay(from, &mut |_, _| Ok(())).unwrap();
+    assert!(super::compact::checkpoint(&journal, KeepHistory::default()).unwrap() > 0);
+    journal.close().unwrap();
+}
+
 #[test]
 fn a_network_comes_back_as_it_was_and_goes_on() {
     let (_directory, ledger) = directory();
@@ -203,11 +222,7 @@ fn a_checkpoint_stands_for_what_is_before_it() {
         .find("main")
         .unwrap()
         .unwrap();
-    let journal =
-        crate::journal::Journal::open(disk, crate::journal::Options::default(), 0, &mut |_, _| Ok(())).unwrap();
-    assert!(super::compact::checkpoint(&journal, KeepHistory::default()).unwrap() > 0);
-    journal.close().unwrap();
-    drop(journal);
+    keep_checkpoint(disk);
     let mut session = Session::open(&ledger, "main");
     counting(&mut session, 30, 40);
     let image = session.close();
@@ -225,13 +240,7 @@ fn a_checkpoint_stands_for_what_is_before_it() {
 fn history_beyond_what_is_kept_goes_and_the_rest_is_told_as_before() {
     let directory = tempfile::tempdir().unwrap();
     let disk = Arc::new(crate::disk::RealDisk::at(directory.path()));
-    let options = crate::journal::Options {
-        segment_bytes: 2_000,
-        ahead_bytes: 1_000,
-        checkpoints: None,
-        ..crate::journal::Options::default()
-    };
-    let ledger = Ledger::on(disk, options);
+    let ledger = Ledger::on(disk, unbounded());
     let keep = KeepHistory {
         ticks: Some(50),
         age: None,
@@ -258,7 +267,37 @@ fn history_beyond_what_is_kept_goes_and_the_rest_is_told_as_before() {
         let found = reader.image_at(image.tick).unwrap().unwrap();
         assert_eq!(plain(found), plain(image.clone()), "tick {}", image.tick);
     }
-    assert_eq!(reader.history("n", 1000).unwrap().len() as u64, kept);
+    let all = reader.history("n", 1000).unwrap();
+    assert_eq!(all.len() as u64, kept);
+    for limit in [0, 1, 7, 60] {
+        assert_eq!(reader.history("n", limit).unwrap(), all[..limit]);
+    }
+    let last = images.last().unwrap().tick;
+    for (entry, tick) in all.iter().zip((0..=last).rev()) {
+        let told = reader.tick(tick).unwrap().unwrap();
+        assert_eq!(
+            (entry.tick, entry.content.clone()),
+            (tick, Some(Value::Int(tick as i64 - 2)))
+        );
+        assert_eq!(entry.epoch, (tick - 2) / 40 + 1);
+        assert_eq!(
+            (told.epoch, told.time_micros, &*told.source),
+            (entry.epoch, entry.time_micros, "numbers.csv")
+        );
+    }
+    for gone in [0, 1, last - kept, last + 1] {
+        assert_eq!(reader.tick(gone).unwrap(), None, "tick {gone}");
+    }
+    // However often it is opened without a tick, with checkpoints in between.
+    for _ in 0..4 {
+        let told = ledger.networks().unwrap();
+        assert_eq!((told.len(), &*told[0].name, told[0].tick), (1, "main", last));
+        assert_eq!(told[0].time_micros, all[0].time_micros);
+        for _ in 0..40 {
+            Session::open(&ledger, "main").close();
+        }
+        keep_checkpoint(Arc::new(crate::disk::RealDisk::at(directory.path())));
+    }
     assert_eq!(ledger.check().unwrap().found, Vec::<String>::new());
 }
 
@@ -407,4 +446,66 @@ fn what_is_no_ledger_is_refused_and_left_alone() {
     assert!(error.contains("does not exist"), "{error}");
     assert_eq!(Ledger::at(directory.path().join("nothing")).networks().unwrap(), []);
     assert!(!directory.path().join("nothing").exists(), "reading makes nothing");
+}
+
+#[test]
+fn a_head_says_of_every_entry_what_reading_it_says() {
+    use crate::record::{Entry, read_entry, read_entry_head};
+    let (directory, ledger) = directory();
+    for opening in 0..3 {
+        let mut session = Session::open(&ledger, "main");
+        if opening == 0 {
+            session.tick(build);
+        }
+        counting(&mut session, opening * 5, opening * 5 + 5);
+        session.close();
+    }
+    let disk = crate::disk::RealDisk::at(directory.path().join("ledger/n-main"));
+    let mut seen = [0, 0];
+    crate::journal::scan(&disk, 0, &mut |_, entry| {
+        let head = read_entry_head(entry).unwrap();
+        match read_entry(entry).unwrap() {
+            Entry::Tick(record) => {
+                assert_eq!(
+                    (head.tick, head.epoch, head.time_micros),
+                    (Some(record.tick), record.epoch, record.time_micros)
+                );
+                seen[0] += 1;
+            }
+            Entry::Opened { epoch, time_micros } => {
+                assert_eq!((head.tick, head.epoch, head.time_micros), (None, epoch, time_micros));
+                seen[1] += 1;
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(seen, [16, 3]);
+}
+
+#[test]
+fn small_records_are_not_many_between_two_checkpoints() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(crate::disk::RealDisk::at(directory.path()));
+    let ledger = Ledger::on(Arc::clone(&disk) as _, unbounded()).checkpoint_every(20_000);
+    let mut session = Session::open(&ledger, "main");
+    session.tick(build);
+    for n in 0..500 {
+        session.tick(|network| write(network, "n", Value::Int(n)));
+        session.kernel.flush(None, NEVER).unwrap();
+    }
+    session.close();
+    let checkpoints = crate::journal::checkpoints(&*disk).unwrap();
+    let apart = checkpoints.windows(2).map(|pair| pair[1] - pair[0]).max();
+    assert!(apart.is_some_and(|apart| apart <= 200), "{checkpoints:?}");
+}
+
+/// Small segments, and as many checkpoints as there are.
+fn unbounded() -> crate::journal::Options {
+    crate::journal::Options {
+        segment_bytes: 2_000,
+        ahead_bytes: 1_000,
+        checkpoints: None,
+        ..crate::journal::Options::default()
+    }
 }

@@ -1,6 +1,6 @@
 //! What stands in a ledger: ticks, and the openings of the network between them.
 
-use super::field::Field;
+use super::field::{Field, version};
 use super::input::{Input, RecordError};
 use super::tick::{read_tick, write_tick};
 use bassline_kernel::TickRecord;
@@ -36,6 +36,44 @@ pub fn write_opening(epoch: u64, time_micros: i64, out: &mut Vec<u8>) {
     time_micros.write(out);
 }
 
+/// What an entry begins with: what it is, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EntryHead {
+    /// The tick; `None` of an opening.
+    pub tick: Option<u64>,
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
+    /// When: microseconds since 1970.
+    pub time_micros: i64,
+}
+
+/// Reads the beginning of an entry, and nothing behind it.
+pub fn read_entry_head(bytes: &[u8]) -> Result<EntryHead, RecordError> {
+    let mut input = Input::new(bytes);
+    let input = &mut input;
+    match input.byte()? {
+        TICK => {
+            version(input)?;
+            Ok(EntryHead {
+                epoch: Field::read(input)?,
+                tick: Some(Field::read(input)?),
+                time_micros: Field::read(input)?,
+            })
+        }
+        OPENED => Ok(EntryHead {
+            tick: None,
+            epoch: Field::read(input)?,
+            time_micros: Field::read(input)?,
+        }),
+        other => Err(unknown(input, other)),
+    }
+}
+
+fn unknown(input: &Input<'_>, kind: u8) -> RecordError {
+    let found = format!("kind {kind}, which may be of a newer bassline");
+    input.expected("an entry of a ledger", found)
+}
+
 /// Reads an entry.
 pub fn read_entry(bytes: &[u8]) -> Result<Entry, RecordError> {
     let mut input = Input::new(bytes);
@@ -49,9 +87,6 @@ pub fn read_entry(bytes: &[u8]) -> Result<Entry, RecordError> {
             input.end()?;
             Ok(opened)
         }
-        other => Err(input.expected(
-            "an entry of a ledger",
-            format!("kind {other}, which may be of a newer bassline"),
-        )),
+        other => Err(unknown(&input, other)),
     }
 }

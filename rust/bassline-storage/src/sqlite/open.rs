@@ -12,9 +12,9 @@ use super::pace::Pace;
 use super::store::Sqlite;
 use crate::error::StorageError;
 use bassline_core::{Died, Image, Text, Value};
+use bassline_kernel::{Clock, SystemClock};
 use indexmap::IndexMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A network that was opened, with its driver as it is.
 #[derive(Debug)]
@@ -131,9 +131,7 @@ fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(Entr
         }
         return Ok((next, false));
     }
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |time| time.as_micros() as i64);
+    let now = SystemClock.now_micros();
     let highest: Option<i64> = transaction.query_row("SELECT max(id) FROM network", [], |row| row.get(0))?;
     let entry = Entry {
         id: highest.unwrap_or_default() + 1,

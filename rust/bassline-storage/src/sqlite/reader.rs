@@ -105,7 +105,7 @@ impl SqliteReader {
             && let Some(row) = rows.next().map_err(self.failed())?
         {
             let stored = Stored::read(row).map_err(self.failed())?;
-            let (tick, time) = (stored.tick, stored.time);
+            let (tick, epoch, time) = (stored.tick, stored.epoch as u64, stored.time);
             let of_contact = || changes::of_contact(stored.changes, contact, &stored.source.into());
             let found = stored
                 .verify()
@@ -117,6 +117,7 @@ impl SqliteReader {
                 })?;
             history.extend(found.into_iter().rev().map(|(content, cause)| HistoryEntry {
                 tick,
+                epoch,
                 time_micros: time,
                 content,
                 cause,
@@ -240,6 +241,7 @@ mod tests {
     fn entry(tick: u64, value: Value, cause: Cause) -> HistoryEntry {
         HistoryEntry {
             tick,
+            epoch: 1,
             time_micros: tick as i64 * 1_000_000,
             content: Some(value),
             cause,

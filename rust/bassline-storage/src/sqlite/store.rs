@@ -7,6 +7,7 @@ use super::failure::storage_error;
 use super::key;
 use super::opener::Opener;
 use super::reader::SqliteReader;
+use crate::condition::Condition;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
@@ -118,6 +119,7 @@ impl Store for Sqlite {
             positions: started.positions,
             epoch: started.epoch,
             is_new: started.is_new,
+            condition: Condition::default(),
             driver: Box::new(started.driver),
             log: None,
         })

@@ -354,3 +354,110 @@ fn what_was_cut_never_comes_back() {
         assert_eq!(found, [b"first"]);
     });
 }
+
+/// A byte of a file is another.
+fn harm(disk: &dyn Disk, name: &str, offset: u64) {
+    let file = disk.open(name).unwrap();
+    let mut byte = [0];
+    file.read_at(offset, &mut byte).unwrap();
+    file.write_at(offset, &[byte[0] ^ 4]).unwrap();
+}
+
+#[test]
+fn reading_and_opening_begin_one_segment_before_the_record_asked_for() {
+    both(|disk| {
+        let (journal, _) = opened(&disk, &small());
+        fill(&journal, 30);
+        journal
+            .write_checkpoint(20, b"", |out| Ok(out.write_all(b"state")?))
+            .unwrap();
+        journal.close().unwrap();
+        drop(journal);
+        let segments: Vec<String> = disk
+            .list()
+            .unwrap()
+            .into_iter()
+            .filter(|name| name.ends_with(".segment"))
+            .collect();
+        let first = |name: &String| name[..20].parse::<u64>().unwrap();
+        let holding = segments.iter().rposition(|name| first(name) <= 20).unwrap();
+        assert!(holding >= 3, "{segments:?}");
+        harm(&*disk, &segments[holding - 2], 100);
+        let mut read = Vec::new();
+        scan(&*disk, 20, &mut |sequence, _| {
+            read.push(sequence);
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(read, (20..30).collect::<Vec<_>>());
+        let is_refused = |error: JournalError, name: &String| match error {
+            JournalError::Damaged { file, .. } => assert_eq!(&file, name),
+            other => panic!("{other}"),
+        };
+        is_refused(scan(&*disk, 0, &mut |_, _| Ok(())).unwrap_err(), &segments[holding - 2]);
+        assert_eq!(check(&*disk).unwrap().problems[0].file, segments[holding - 2]);
+        let mut opening = Opening::begin(Arc::clone(&disk), small()).unwrap();
+        assert_eq!(opening.checkpoint().unwrap().unwrap().sequence, 20);
+        let journal = opening.replay(20, &mut |_, _| Ok(())).unwrap();
+        assert_eq!((journal.first(), journal.end()), (0, 30));
+        let mut next = first(&segments[holding - 1]) - 1;
+        is_refused(
+            journal.read(next, ALL, &mut |_, _| Ok(())).unwrap_err(),
+            &segments[holding - 2],
+        );
+        next += 1;
+        journal
+            .read(next, ALL, &mut |sequence, _| {
+                assert_eq!(sequence, next);
+                next += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(next, 30);
+        journal.close().unwrap();
+        drop(journal);
+        harm(&*disk, &segments[holding - 1], 100);
+        is_refused(
+            scan(&*disk, 20, &mut |_, _| Ok(())).unwrap_err(),
+            &segments[holding - 1],
+        );
+    });
+}
+
+#[test]
+fn a_torn_tail_is_located_before_it_is_cut_and_when_it_is() {
+    both(|disk| {
+        let options = Options::default();
+        let (journal, _) = opened(&disk, &options);
+        fill(&journal, 3);
+        drop(journal);
+        assert_eq!(check(&*disk).unwrap().torn, None);
+        let (name, end) = ("00000000000000000000.segment", 64 + 3 * 132);
+        disk.open(name).unwrap().write_at(end, &[0x55; 37]).unwrap();
+        let report = check(&*disk).unwrap();
+        assert_eq!(report.problems, []);
+        let torn = report.torn.unwrap();
+        assert_eq!(
+            (&*torn.file, torn.offset, torn.bytes, torn.sequence),
+            (name, end, 37, 3)
+        );
+        let (journal, found) = opened(&disk, &options);
+        assert_eq!(found.len(), 3);
+        assert!(!journal.recovery().closed);
+        assert_eq!(journal.recovery().cut, Some(torn));
+        journal.close().unwrap();
+        drop(journal);
+        let (journal, _) = opened(&disk, &options);
+        assert!(journal.recovery().closed);
+        assert_eq!(journal.recovery().cut, None);
+        drop(journal);
+        // The same bytes over what was acknowledged are damage.
+        disk.open(name).unwrap().write_at(end - 50, &[0x55; 37]).unwrap();
+        let report = check(&*disk).unwrap();
+        assert_eq!(report.torn, None);
+        assert_eq!(
+            (report.problems[0].offset, report.problems[0].sequence),
+            (64 + 2 * 132, 2)
+        );
+    });
+}

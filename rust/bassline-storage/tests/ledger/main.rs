@@ -10,12 +10,14 @@
 
 use bassline_core::planted::{self, Bug};
 use bassline_core::{
-    Argument, Blend, Computation, GadgetDeclaration, Image, Network, OnContradiction, Value, primitive_of,
+    Argument, Blend, Cause, Computation, ContactId, GadgetDeclaration, Image, Network, OnContradiction, Value,
+    primitive_of,
 };
 use bassline_kernel::{Batch, Driver, Log, TickRecord};
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::{Options, Sync};
 use bassline_storage::{Ledger, NewSnapshot, Opened, Store};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The network after a tick, as loading it again shows it, and the position that was stored with it.
@@ -35,6 +37,10 @@ struct World {
     known: Vec<Known>,
     acknowledged: u64,
     snapshots: Vec<(u64, String)>,
+    /// The newest number that a snapshot was given.
+    given: u64,
+    /// How many may be there that nobody was told of, or that were let go of in vain: they count among those that are kept.
+    ghosts: usize,
     epoch: u64,
     openings: u64,
     lost: u64,
@@ -46,6 +52,19 @@ struct Session {
     driver: Box<dyn Driver>,
     epoch: u64,
     position: Option<i64>,
+    /// Who wrote what each contact holds, by what was told: a write of what is there already is told to nobody.
+    causes: BTreeMap<ContactId, Cause>,
+}
+
+impl Session {
+    /// The network as those know it who were told of every tick.
+    fn told(&self) -> Image {
+        let mut image = self.network.image();
+        for state in &mut image.contacts {
+            state.cause = self.causes.get(&state.record.id).cloned().unwrap_or(Cause::Nobody);
+        }
+        image
+    }
 }
 
 impl World {
@@ -56,6 +75,8 @@ impl World {
             known: vec![(shown(Image::default()), None)],
             acknowledged: 0,
             snapshots: Vec::new(),
+            given: 0,
+            ghosts: 0,
             epoch: 0,
             openings: 0,
             lost: 0,
@@ -111,8 +132,14 @@ impl World {
         self.lost += (self.known.len() - 1 - tick) as u64;
         self.known.truncate(tick + 1);
         self.acknowledged = tick as u64;
+        let causes = image
+            .contacts
+            .iter()
+            .map(|state| (state.record.id, state.cause.clone()));
+        let causes = causes.collect();
         let network = Network::load(image, OnContradiction::Record, None).unwrap();
         Some(Session {
+            causes,
             network,
             log: log.unwrap(),
             driver,
@@ -151,6 +178,7 @@ impl World {
             log,
             epoch,
             position,
+            causes,
             ..
         } = session;
         network.begin();
@@ -204,12 +232,18 @@ impl World {
             return true;
         };
         let tick = committed.tick;
+        let told = committed
+            .changes
+            .iter()
+            .map(|change| (change.contact, change.cause.clone()));
+        causes.extend(told);
         let stored = self.random.once_in(3).then_some(tick as i64);
         *position = stored.or(*position);
         let record = TickRecord::new(committed, *epoch, tick as i64, "source".into(), stored.map(Value::Int));
-        self.known.push((shown(network.image()), *position));
+        let appended = log.append(Arc::new(record)).is_ok();
+        self.known.push((shown(session.told()), session.position));
         assert_eq!(self.known.len() as u64, tick + 1);
-        log.append(Arc::new(record)).is_ok()
+        appended
     }
 
     fn flush(&mut self, session: &mut Session) -> bool {
@@ -251,20 +285,43 @@ impl World {
         };
         match reader.save_snapshot(&image, &about) {
             Ok(info) => {
+                assert!(info.id > self.given, "snapshot {} after {}", info.id, self.given);
+                self.given = info.id;
                 self.snapshots.push((info.id, shown(image)));
+                self.keep_snapshots(3_usize.saturating_sub(self.ghosts).max(1));
                 true
             }
-            Err(_) => false,
+            Err(_) => {
+                self.ghosts += 1;
+                self.keep_snapshots(3_usize.saturating_sub(self.ghosts));
+                false
+            }
         }
+    }
+
+    /// The store keeps so many of the newest for certain.
+    fn keep_snapshots(&mut self, certain: usize) {
+        let beyond = self.snapshots.len().saturating_sub(certain);
+        self.snapshots.drain(..beyond);
+    }
+
+    /// Lets go of the newest snapshot, or of the one before.
+    fn delete_snapshot(&mut self) -> bool {
+        let at = self.snapshots.len().checked_sub(1 + self.random.below(2) as usize);
+        let Some((id, _)) = at.map(|at| self.snapshots.remove(at)) else {
+            return true;
+        };
+        let reader = self.ledger().reader("main").unwrap();
+        let deleted = reader.delete_snapshot(id).is_ok();
+        assert!(!deleted || reader.snapshot(id).unwrap().is_none());
+        self.ghosts += usize::from(!deleted);
+        deleted
     }
 
     fn check_snapshots(&self) {
         let reader = self.ledger().reader("main").unwrap();
         let there = reader.snapshots().unwrap();
-        // One that was saved though nobody was told counts among the three that are kept.
-        let oldest = there.first().map_or(0, |info| info.id);
-        let newest = self.snapshots.last().map_or(0, |(id, _)| *id);
-        for (id, image) in self.snapshots.iter().filter(|(id, _)| *id >= oldest || *id == newest) {
+        for (id, image) in &self.snapshots {
             assert!(there.iter().any(|info| info.id == *id), "snapshot {id} is gone");
             assert_eq!(reader.snapshot(*id).unwrap().map(shown).as_ref(), Some(image));
         }
@@ -287,6 +344,7 @@ impl World {
                     let goes_on = match self.random.below(12) {
                         0..8 => self.tick(&mut session),
                         8..11 => self.flush(&mut session),
+                        _ if self.random.once_in(4) => self.delete_snapshot(),
                         _ => self.snapshot(&session),
                     };
                     if !goes_on {
