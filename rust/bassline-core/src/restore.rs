@@ -72,6 +72,7 @@ impl Network {
         self.sort_edges();
         self.refresh_regions();
         self.restore_contents(image, &here)?;
+        self.find_strays();
         let ages = image.gadgets.iter().map(|record| record.creation);
         let ages = ages.chain(image.wires.iter().map(|record| record.creation));
         self.creation = ages.fold(self.creation, |next, age| next.max(age + 1));

@@ -95,7 +95,7 @@ impl Network {
         self.regions.contacts(region).iter().any(|&linked| is_derived(linked))
     }
 
-    /// After loading: finds the content whose writer leads neither to it nor into its region.
+    /// After loading or restoring: finds the content whose writer leads neither to it nor into its region.
     pub(crate) fn find_strays(&mut self) {
         for slot in 0..self.contacts.rows.len() as u32 {
             let writer = self.contacts.rows[slot as usize].writer;
