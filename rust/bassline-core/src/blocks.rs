@@ -70,16 +70,8 @@ impl Blocks {
     /// Inserts an entry; the block that has them all now, in place of this one.
     pub(crate) fn insert(&mut self, block: u32, index: usize, entry: u32) -> u32 {
         let len = self.len(block);
-        let (quads, needed) = (quads_for(len), quads_for(len + 1));
-        let block = if needed == quads {
-            block
-        } else {
-            let bigger = self.take_quads(needed);
-            let start = words_of(block);
-            self.words.copy_within(start..=start + len, words_of(bigger));
-            self.free_quads(block, quads);
-            bigger
-        };
+        let is_full = (len + 1).is_multiple_of(QUAD) && quads_for(len + 1) > quads_for(len);
+        let block = if is_full { self.lengthen(block) } else { block };
         let start = words_of(block);
         self.words[start] += 1;
         self.words
@@ -88,11 +80,24 @@ impl Blocks {
         block
     }
 
+    /// Makes room for one more entry than a full block has.
+    fn lengthen(&mut self, block: u32) -> u32 {
+        let (start, len) = (words_of(block), self.len(block));
+        let bigger = self.take_quads(quads_for(len + 1));
+        self.words.copy_within(start..=start + len, words_of(bigger));
+        self.free_quads(block, quads_for(len));
+        bigger
+    }
+
     pub(crate) fn remove(&mut self, block: u32, index: usize) {
         let (start, len) = (words_of(block), self.len(block));
         self.words
             .copy_within(start + 2 + index..=start + len, start + 1 + index);
-        self.truncate(block, len - 1);
+        if len.is_multiple_of(QUAD) {
+            self.truncate(block, len - 1);
+        } else {
+            self.words[start] -= 1;
+        }
     }
 
     /// Cuts the entries off behind the first `len`, and frees what of the block they do not need.
@@ -131,7 +136,7 @@ impl Blocks {
     #[cfg(test)]
     pub(crate) fn room(&self) -> (usize, usize) {
         let quads = |class: usize| {
-            if class % 2 == 0 {
+            if class.is_multiple_of(2) {
                 1 << (class / 2)
             } else {
                 (3 << (class / 2)) / 2
@@ -157,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_is_cut_off_a_block_is_a_block() {
-        let sizes = |quads: usize| quads.is_power_of_two() || quads % 3 == 0 && (quads / 3).is_power_of_two();
+        let sizes = |quads: usize| quads.is_power_of_two() || quads.is_multiple_of(3) && (quads / 3).is_power_of_two();
         for entries in 0..5000 {
             let quads = quads_for(entries);
             assert!(sizes(quads) && entries < quads * QUAD);

@@ -78,7 +78,7 @@ impl Network {
     /// A bidirectional wire that was declared from its other end is another.
     fn same_wire(&self, record: &WireRecord, here: &Here) -> Option<u32> {
         let wire = wire_of(record, here)?;
-        let slot = self.wires.find(&wire, self.contacts.writers.get(wire.to))?;
+        let slot = self.wires.find(&wire, self.contacts.edges_with(wire.kind, wire.to))?;
         (self.wires.row(slot).from == wire.from).then_some(slot)
     }
 
