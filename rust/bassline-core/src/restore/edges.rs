@@ -6,7 +6,6 @@ use crate::describe::Image;
 use crate::edit::Edit;
 use crate::gadget::{FunctionSpec, UNNAMED, flag};
 use crate::id::ContactId;
-use crate::link::Link;
 use crate::load::{ImageError, broken, ports_of};
 use crate::network::Network;
 use crate::record::{GadgetRecord, LinkRecord, WireRecord};
@@ -179,22 +178,9 @@ impl Network {
     fn add_missing_link(&mut self, record: &LinkRecord, here: &Here) -> Result<(), ImageError> {
         let (from, to) = (here.contact(record.from)?, here.contact(record.to)?);
         let relation = self.symbols.intern(&record.relation);
-        if self.links.find(from, to, relation).is_some() {
-            return Ok(());
+        if self.links.find(from, to, relation).is_none() {
+            self.add_link(from, to, relation, record.attributes.clone());
         }
-        let slot = self.links.slots.take();
-        self.links.place(
-            slot,
-            Link {
-                from,
-                to,
-                relation,
-                attributes: record.attributes.clone(),
-                removed: false,
-                fresh: true,
-            },
-        );
-        self.tick.edits.push(Edit::LinkAdded(slot));
         Ok(())
     }
 }
