@@ -30,16 +30,26 @@ fn age(gadgets: &Gadgets, wires: &Wires) -> impl Fn(u32) -> u64 {
 }
 
 impl Network {
+    /// Puts the youngest wire into the adjacency.
     pub(crate) fn link_wire(&mut self, slot: u32) {
+        self.join_ends(slot, Self::push_reader, Self::push_writer);
+    }
+
+    /// Puts a wire into the adjacency, in its place by age.
+    pub(crate) fn relink_wire(&mut self, slot: u32) {
+        self.join_ends(slot, Self::put_reader, Self::put_writer);
+    }
+
+    fn join_ends(&mut self, slot: u32, add_reader: fn(&mut Self, u32, u32), add_writer: fn(&mut Self, u32, u32)) {
         let wire = self.wires.row(slot);
         let code = Edge::Wire(slot).code();
         if wire.kind == WireKind::Bidirectional {
             self.order_bidirectional(wire.from, wire.to);
         }
-        self.push_reader(wire.from, code);
+        add_reader(self, wire.from, code);
         match wire.kind {
-            WireKind::Directed => self.push_writer(wire.to, code),
-            WireKind::Bidirectional => self.push_reader(wire.to, code),
+            WireKind::Directed => add_writer(self, wire.to, code),
+            WireKind::Bidirectional => add_reader(self, wire.to, code),
         }
         self.refresh_wire_ends(slot);
         if wire.kind == WireKind::Directed && !crate::planted::is(crate::planted::Bug::WireLevel) {
@@ -60,23 +70,6 @@ impl Network {
         match wire.kind {
             WireKind::Directed => self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to)),
             WireKind::Bidirectional => self.separate(wire.from, wire.to),
-        }
-    }
-
-    pub(crate) fn relink_wire(&mut self, slot: u32) {
-        let wire = self.wires.row(slot);
-        let code = Edge::Wire(slot).code();
-        if wire.kind == WireKind::Bidirectional {
-            self.order_bidirectional(wire.from, wire.to);
-        }
-        self.put_reader(wire.from, code);
-        match wire.kind {
-            WireKind::Directed => self.put_writer(wire.to, code),
-            WireKind::Bidirectional => self.put_reader(wire.to, code),
-        }
-        self.refresh_wire_ends(slot);
-        if wire.kind == WireKind::Directed && !crate::planted::is(crate::planted::Bug::WireLevel) {
-            self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
         }
     }
 
