@@ -383,17 +383,7 @@ class Network:
         group: GroupHandle | None,
         path: str,
         value: Any,
-        blend: str | None,
-        boundary: str | None,
-        attributes: dict[str, Any] | None,
-    ) -> Contact: ...
-    def _declare_lattice(
-        self,
-        group: GroupHandle | None,
-        path: str,
-        value: Any,
-        join: Callable[[Any, Any], Any],
-        identity: str,
+        blend: str | type | None,
         boundary: str | None,
         attributes: dict[str, Any] | None,
     ) -> Contact: ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
-from bassline import _core, _functions, _lattices
+from bassline import _core, _functions
 from bassline._found import found, is_one_of
 from bassline.errors import DeclarationError
 
@@ -97,10 +97,7 @@ class Scope:
         9.5
         """
         network, group = self._scope()
-        if blend is None or isinstance(blend, str):
-            return network._declare_contact(group, path, value, blend, boundary, attributes or None)  # noqa: SLF001
-        join, identity = _lattices.describe(blend)
-        return network._declare_lattice(group, path, value, join, identity, boundary, attributes or None)  # noqa: SLF001
+        return network._declare_contact(group, path, value, blend, boundary, attributes or None)  # noqa: SLF001
 
     def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> Group:
         """Declare a group: get it, or create it with the groups above it.

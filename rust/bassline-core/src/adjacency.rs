@@ -30,19 +30,26 @@ fn age(gadgets: &Gadgets, wires: &Wires) -> impl Fn(u32) -> u64 {
 }
 
 impl Network {
+    /// Puts the youngest wire into the adjacency.
     pub(crate) fn link_wire(&mut self, slot: u32) {
+        self.join_ends(slot, Self::push_reader, Self::push_writer);
+    }
+
+    /// Puts a wire into the adjacency, in its place by age.
+    pub(crate) fn relink_wire(&mut self, slot: u32) {
+        self.join_ends(slot, Self::put_reader, Self::put_writer);
+    }
+
+    fn join_ends(&mut self, slot: u32, add_reader: fn(&mut Self, u32, u32), add_writer: fn(&mut Self, u32, u32)) {
         let wire = self.wires.row(slot);
         let code = Edge::Wire(slot).code();
         if wire.kind == WireKind::Bidirectional {
             self.order_bidirectional(wire.from, wire.to);
         }
-        self.contacts.readers.push(wire.from, code);
-        self.contacts.writers.push(wire.to, code);
-        self.wires.enter(code, self.contacts.writers.get(wire.to));
-        if wire.kind == WireKind::Bidirectional {
-            self.contacts.readers.push(wire.to, code);
-            self.contacts.writers.push(wire.from, code);
-            self.wires.enter(code, self.contacts.writers.get(wire.from));
+        add_reader(self, wire.from, code);
+        match wire.kind {
+            WireKind::Directed => add_writer(self, wire.to, code),
+            WireKind::Bidirectional => add_reader(self, wire.to, code),
         }
         self.refresh_wire_ends(slot);
         if wire.kind == WireKind::Directed && !crate::planted::is(crate::planted::Bug::WireLevel) {
@@ -55,33 +62,14 @@ impl Network {
         let wire = self.wires.row(slot);
         let code = Edge::Wire(slot).code();
         self.take_reader(wire.from, code);
-        self.take_writer(wire.to, code);
-        if wire.kind == WireKind::Bidirectional {
-            self.take_reader(wire.to, code);
-            self.take_writer(wire.from, code);
+        match wire.kind {
+            WireKind::Directed => self.take_writer(wire.to, code),
+            WireKind::Bidirectional => self.take_reader(wire.to, code),
         }
         self.refresh_wire_ends(slot);
         match wire.kind {
             WireKind::Directed => self.loosen(self.contact_vertex(wire.from), self.contact_vertex(wire.to)),
             WireKind::Bidirectional => self.separate(wire.from, wire.to),
-        }
-    }
-
-    pub(crate) fn relink_wire(&mut self, slot: u32) {
-        let wire = self.wires.row(slot);
-        let code = Edge::Wire(slot).code();
-        if wire.kind == WireKind::Bidirectional {
-            self.order_bidirectional(wire.from, wire.to);
-        }
-        self.put_reader(wire.from, code);
-        self.put_writer(wire.to, code);
-        if wire.kind == WireKind::Bidirectional {
-            self.put_reader(wire.to, code);
-            self.put_writer(wire.from, code);
-        }
-        self.refresh_wire_ends(slot);
-        if wire.kind == WireKind::Directed && !crate::planted::is(crate::planted::Bug::WireLevel) {
-            self.order_edge(self.contact_vertex(wire.from), self.contact_vertex(wire.to));
         }
     }
 
@@ -128,12 +116,33 @@ impl Network {
     fn put_reader(&mut self, contact: u32, code: u32) {
         let age = age(&self.gadgets, &self.wires);
         self.contacts.readers.insert(contact, code, age);
+        self.know_reader(contact, code);
     }
 
     pub(crate) fn put_writer(&mut self, contact: u32, code: u32) {
         let age = age(&self.gadgets, &self.wires);
         self.contacts.writers.insert(contact, code, age);
-        self.wires.enter(code, self.contacts.writers.get(contact));
+        self.know_writer(contact, code);
+    }
+
+    fn push_reader(&mut self, contact: u32, code: u32) {
+        self.contacts.readers.push(contact, code);
+        self.know_reader(contact, code);
+    }
+
+    fn push_writer(&mut self, contact: u32, code: u32) {
+        self.contacts.writers.push(contact, code);
+        self.know_writer(contact, code);
+    }
+
+    fn know_reader(&mut self, contact: u32, code: u32) {
+        let kind = WireKind::Bidirectional;
+        self.wires.enter(kind, code, self.contacts.edges_with(kind, contact));
+    }
+
+    fn know_writer(&mut self, contact: u32, code: u32) {
+        let kind = WireKind::Directed;
+        self.wires.enter(kind, code, self.contacts.edges_with(kind, contact));
         self.contacts.refresh_many_writers(contact);
     }
 
@@ -147,7 +156,6 @@ impl Network {
     fn refresh_wire_ends(&mut self, slot: u32) {
         let wire = self.wires.row(slot);
         for contact in [wire.from, wire.to] {
-            self.contacts.refresh_many_writers(contact);
             let out = self.contacts.readers.has_wire(contact);
             self.contacts.set(contact, flag::WIRED_OUT, out);
         }
@@ -157,12 +165,10 @@ impl Network {
         let code = Edge::Gadget(slot).code();
         self.note_streams(slot);
         for contact in distinct(&self.gadgets.inputs(slot)) {
-            self.contacts.readers.push(contact, code);
+            self.push_reader(contact, code);
         }
         for contact in distinct(&self.gadgets.outputs(slot)) {
-            self.contacts.writers.push(contact, code);
-            self.wires.enter(code, self.contacts.writers.get(contact));
-            self.contacts.refresh_many_writers(contact);
+            self.push_writer(contact, code);
         }
         self.order_gadget(slot);
     }

@@ -6,6 +6,7 @@ use crate::id::{ContactId, Handle};
 use crate::slots::{Slots, grow};
 use crate::symbol::Symbol;
 use crate::value::{Content, Value};
+use crate::wire::WireKind;
 
 /// No slot.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -174,7 +175,9 @@ pub(crate) struct Contacts {
     /// The group's slot; [`NONE`] for a contact without a name.
     pub(crate) group: Vec<u32>,
     pub(crate) name: Vec<Symbol>,
+    /// Gadgets that read it, directed wires out of it, and bidirectional wires.
     pub(crate) readers: Edges,
+    /// Gadgets that write it, and directed wires into it. Bidirectional wires stand among the readers alone: one entry an end.
     pub(crate) writers: Edges,
 }
 
@@ -242,6 +245,14 @@ impl Contacts {
 
     pub(crate) fn value(&self, slot: u32) -> Option<&Value> {
         self.rows[slot as usize].content.as_ref()
+    }
+
+    /// The edges of a contact among which wires of a kind that lead to it stand.
+    pub(crate) fn edges_with(&self, kind: WireKind, slot: u32) -> &[u32] {
+        match kind {
+            WireKind::Directed => self.writers.get(slot),
+            WireKind::Bidirectional => self.readers.get(slot),
+        }
     }
 
     /// The bits that follow from the writers list; called when it changed.

@@ -6,7 +6,7 @@ use crate::gadget;
 use crate::network::Network;
 use crate::queue::Waiting;
 use crate::tick::{EventKey, Stamp};
-use crate::value::show;
+use crate::value::{Content, show};
 use crate::wire::WireKind;
 use crate::write::Written;
 use indexmap::IndexMap;
@@ -242,13 +242,7 @@ impl Network {
             keyed.extend(events.filter_map(|(key, value)| value.map(|value| (key.passed_on(creation, 0), value))));
         }
         for (key, value) in keyed {
-            self.regions.just_written.clear();
-            let written = self.write_content(to, Some(value.clone()), writer, stamp, key)?;
-            self.regions.just_written.clear();
-            evaluation.written.insert(to);
-            if written == Written::Changed {
-                self.mark_members(index, to, evaluation);
-            }
+            let written = self.write_member(to, Some(value.clone()), writer, stamp, key, index, evaluation)?;
             // A joining end answers with its join, a newer one with what it holds.
             let answers =
                 written != Written::Contradicted && self.contacts.rows[to as usize].content.as_ref() != Some(&value);
@@ -273,6 +267,28 @@ impl Network {
             return self.carry_nothing(wire, to, writer, stamp, index, evaluation);
         }
         Ok(())
+    }
+
+    /// Writes to a contact inside the region; what reads it there becomes dirty if that changes it.
+    #[expect(clippy::too_many_arguments, reason = "a write, and where it is made")]
+    fn write_member(
+        &mut self,
+        to: u32,
+        content: Content,
+        writer: Writer,
+        stamp: Stamp,
+        key: EventKey,
+        index: u32,
+        evaluation: &mut Evaluation,
+    ) -> Result<Written, NetworkError> {
+        self.regions.just_written.clear();
+        let written = self.write_content(to, content, writer, stamp, key)?;
+        self.regions.just_written.clear();
+        evaluation.written.insert(to);
+        if written == Written::Changed {
+            self.mark_members(index, to, evaluation);
+        }
+        Ok(written)
     }
 
     fn carry_nothing(

@@ -283,7 +283,7 @@ impl Network {
             removed: false,
             fresh: true,
         };
-        if let Some(slot) = self.wires.find(&wire, self.contacts.writers.get(to)) {
+        if let Some(slot) = self.wires.find(&wire, self.contacts.edges_with(kind, to)) {
             return Ok(slot);
         }
         if kind == WireKind::Bidirectional

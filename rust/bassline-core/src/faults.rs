@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 pub(crate) struct Faults(SmallVec<[(u32, Fault); 1]>);
 
 impl Faults {
-    fn of(gadget: u32, fault: Fault) -> Self {
+    pub(crate) fn of(gadget: u32, fault: Fault) -> Self {
         Self(SmallVec::from_iter([(gadget, fault)]))
     }
 

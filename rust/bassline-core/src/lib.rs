@@ -33,6 +33,7 @@
 mod adjacency;
 mod attempt;
 mod blend;
+mod blocks;
 mod boundary;
 mod build;
 mod column;
@@ -57,7 +58,6 @@ mod identity;
 mod join;
 mod level;
 mod link;
-mod lists;
 mod load;
 mod members;
 mod network;

@@ -87,7 +87,7 @@ impl Network {
             )));
         }
         let relation = self.symbols.intern(relation);
-        if let Some(&slot) = self.links.known.get(&(from, to, relation)) {
+        if let Some(slot) = self.links.find(from, to, relation) {
             let known = &self.links.rows[slot as usize].attributes;
             let asks = matches!(&attributes, Value::Map(map) if !map.is_empty());
             if asks && *known != attributes {
@@ -104,20 +104,23 @@ impl Network {
             Value::Null => Value::Map(std::sync::Arc::new(Map::new(Vec::new()))),
             attributes => attributes,
         };
-        let slot = self.links.slots.take();
-        self.links.place(
-            slot,
-            Link {
-                from,
-                to,
-                relation,
-                attributes,
-                removed: false,
-                fresh: true,
-            },
-        );
-        self.tick.edits.push(Edit::LinkAdded(slot));
+        let slot = self.add_link(from, to, relation, attributes);
         Ok(self.links.slots.handle(slot))
+    }
+
+    pub(crate) fn add_link(&mut self, from: u32, to: u32, relation: Symbol, attributes: Value) -> u32 {
+        let slot = self.links.slots.take();
+        let link = Link {
+            from,
+            to,
+            relation,
+            attributes,
+            removed: false,
+            fresh: true,
+        };
+        self.links.place(slot, link);
+        self.tick.edits.push(Edit::LinkAdded(slot));
+        slot
     }
 
     /// Removes a link.

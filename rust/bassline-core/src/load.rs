@@ -27,6 +27,10 @@ pub(crate) fn broken<T>(what: String) -> Result<T, ImageError> {
     Err(ImageError(what))
 }
 
+pub(crate) fn not_in_image<T>(what: &str, id: impl std::fmt::Debug) -> Result<T, ImageError> {
+    broken(format!("{what} {id:?} is named but not in the image"))
+}
+
 impl Network {
     /// The network of an image. Functions are found in `library`; one that is not is left unbound.
     pub fn load(
@@ -102,13 +106,13 @@ impl Network {
     fn loaded_group(&self, id: GroupId) -> Result<u32, ImageError> {
         self.groups
             .find(id.in_any_arena())
-            .map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
+            .map_or_else(|| not_in_image("group", id), Ok)
     }
 
     fn loaded_contact(&self, id: ContactId) -> Result<u32, ImageError> {
         self.contacts
             .find(id.in_any_arena())
-            .map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
+            .map_or_else(|| not_in_image("contact", id), Ok)
     }
 
     fn writer_of(&mut self, cause: Cause) -> Writer {
@@ -132,10 +136,7 @@ impl Network {
         let slot = record.id.slot();
         self.contacts.place(slot, group, name, record.blend);
         if let Some(identity) = &record.lattice {
-            let spec = self.find_lattice(identity).unwrap_or(LatticeSpec {
-                identity: identity.clone(),
-                lattice: None,
-            });
+            let spec = self.load_lattice(identity);
             self.lattices.insert(slot, spec);
         }
         match &record.place {
@@ -220,39 +221,60 @@ impl Network {
         if !self.gadgets.slots.take_exactly(record.id) {
             return broken(format!("gadget {:?} stands twice in the image", record.id));
         }
-        let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
-        if name != UNNAMED {
-            self.symbols.keep(name);
-        }
         let slot = record.id.slot();
-        self.gadgets.place(slot, ports, primitive, record.creation, group, name);
-        self.enter_gadget_name(slot);
+        self.place_gadget(slot, ports, primitive, group, record);
         self.link_gadget(slot);
         Ok(())
     }
 
+    /// Fills a gadget's row as its record says, its ports apart, and makes its name known.
+    pub(crate) fn place_gadget(
+        &mut self,
+        slot: u32,
+        ports: Declared,
+        primitive: Option<&'static Primitive>,
+        group: u32,
+        record: &GadgetRecord,
+    ) {
+        let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
+        if name != UNNAMED {
+            self.symbols.keep(name);
+        }
+        self.gadgets.place(slot, ports, primitive, record.creation, group, name);
+        self.enter_gadget_name(slot);
+    }
+
     /// A function as it was declared, with its code if that is found.
     pub(crate) fn load_function(&self, record: &GadgetRecord) -> FunctionSpec {
-        let outputs: Vec<Text> = record.outputs.iter().map(|(name, _)| name.clone()).collect();
-        let inputs: Vec<(Text, bool)> = record
-            .inputs
-            .iter()
-            .map(|(name, _)| (name.clone(), !record.optional.contains(name)))
-            .collect();
+        let spec = unbound(record);
         let found = self
             .library
             .as_ref()
-            .and_then(|library| library.find(&record.computation, &outputs).ok());
+            .and_then(|library| library.find(&spec.identity, &spec.outputs).ok());
         // A function of the same path whose parameters are others now is not the one that was declared.
         let call = found
-            .filter(|found| found.inputs == inputs)
+            .filter(|found| found.inputs == spec.inputs)
             .and_then(|found| found.call);
-        FunctionSpec {
-            identity: record.computation.clone(),
-            inputs,
-            outputs,
-            call,
-        }
+        FunctionSpec { call, ..spec }
+    }
+
+    /// The lattice of an identity, without its join if that is not found.
+    pub(crate) fn load_lattice(&self, identity: &Text) -> LatticeSpec {
+        self.find_lattice(identity).unwrap_or_else(|_| LatticeSpec {
+            identity: identity.clone(),
+            lattice: None,
+        })
+    }
+}
+
+/// A function as its record says it, without its code.
+pub(crate) fn unbound(record: &GadgetRecord) -> FunctionSpec {
+    let input = |(name, _): &(Text, ContactId)| (name.clone(), !record.optional.contains(name));
+    FunctionSpec {
+        identity: record.computation.clone(),
+        inputs: record.inputs.iter().map(input).collect(),
+        outputs: record.outputs.iter().map(|(name, _)| name.clone()).collect(),
+        call: None,
     }
 }
 

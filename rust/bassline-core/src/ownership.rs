@@ -39,19 +39,13 @@ impl Network {
             use crate::id::Handle;
             let (slot, wire) = (id.slot(), self.wires.row(id.slot()));
             let code = Edge::Wire(slot).code();
-            let mut ends = vec![(wire.from, wire.to)];
-            if wire.kind == WireKind::Bidirectional {
-                ends.push((wire.to, wire.from));
-            }
-            for (from, to) in ends {
-                require(
-                    self.is_owned(from)
-                        && self.is_owned(to)
-                        && self.contacts.readers.get(from).contains(&code)
-                        && self.contacts.writers.get(to).contains(&code),
-                    || format!("wire {slot} is not known at both ends"),
-                )?;
-            }
+            require(
+                self.is_owned(wire.from)
+                    && self.is_owned(wire.to)
+                    && self.contacts.readers.get(wire.from).contains(&code)
+                    && self.contacts.edges_with(wire.kind, wire.to).contains(&code),
+                || format!("wire {slot} is not known at both ends"),
+            )?;
         }
         Ok(())
     }
@@ -87,11 +81,12 @@ impl Network {
                     }
                     Edge::Wire(wire) => {
                         let row = self.wires.row(wire);
-                        let own = if is_reader { row.from } else { row.to };
-                        let far = if is_reader { row.to } else { row.from };
-                        self.wires.slots.is_live(wire)
-                            && !row.removed
-                            && (own == slot || row.kind == WireKind::Bidirectional && far == slot)
+                        let stands_here = match row.kind {
+                            WireKind::Directed if is_reader => row.from == slot,
+                            WireKind::Directed => row.to == slot,
+                            WireKind::Bidirectional => is_reader && (row.from == slot || row.to == slot),
+                        };
+                        self.wires.slots.is_live(wire) && !row.removed && stands_here
                     }
                 };
                 require(known, || {

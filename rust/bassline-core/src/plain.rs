@@ -206,50 +206,28 @@ trait Scalar: Copy {
     fn old(self) -> Old;
 }
 
-impl Scalar for f64 {
-    fn of(value: &mut Value) -> Option<&mut Self> {
-        match value {
-            Value::Float(content) => Some(content),
-            _ => None,
+macro_rules! scalar {
+    ($type:ty, $kind:ident, $is_same:expr) => {
+        impl Scalar for $type {
+            fn of(value: &mut Value) -> Option<&mut Self> {
+                match value {
+                    Value::$kind(content) => Some(content),
+                    _ => None,
+                }
+            }
+            fn is_same(self, other: Self) -> bool {
+                $is_same(self, other)
+            }
+            fn old(self) -> Old {
+                Old::$kind(self)
+            }
         }
-    }
-    fn is_same(self, other: Self) -> bool {
-        is_same(self, other)
-    }
-    fn old(self) -> Old {
-        Old::Float(self)
-    }
+    };
 }
 
-impl Scalar for i64 {
-    fn of(value: &mut Value) -> Option<&mut Self> {
-        match value {
-            Value::Int(content) => Some(content),
-            _ => None,
-        }
-    }
-    fn is_same(self, other: Self) -> bool {
-        self == other
-    }
-    fn old(self) -> Old {
-        Old::Int(self)
-    }
-}
-
-impl Scalar for bool {
-    fn of(value: &mut Value) -> Option<&mut Self> {
-        match value {
-            Value::Bool(content) => Some(content),
-            _ => None,
-        }
-    }
-    fn is_same(self, other: Self) -> bool {
-        self == other
-    }
-    fn old(self) -> Old {
-        Old::Bool(self)
-    }
-}
+scalar!(f64, Float, is_same);
+scalar!(i64, Int, |one, other| one == other);
+scalar!(bool, Bool, |one, other| one == other);
 
 #[inline]
 #[expect(clippy::float_cmp, reason = "any change is a change")]

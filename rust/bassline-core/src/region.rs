@@ -101,9 +101,13 @@ impl Network {
     /// Whether a wire runs inside a region.
     pub(crate) fn is_inside(&self, wire: u32) -> bool {
         let wire = self.wires.row(wire);
-        self.contacts.has(wire.from, flag::CYCLIC)
-            && self.contacts.has(wire.to, flag::CYCLIC)
-            && self.region_of_contact(wire.from) == self.region_of_contact(wire.to)
+        self.in_one_region(wire.from, wire.to)
+    }
+
+    pub(crate) fn in_one_region(&self, a: u32, b: u32) -> bool {
+        self.contacts.has(a, flag::CYCLIC)
+            && self.contacts.has(b, flag::CYCLIC)
+            && self.region_of_contact(a) == self.region_of_contact(b)
     }
 
     /// Makes the ends of a bidirectional wire, which is not in the adjacency yet, members of one region. A contact without other edges

@@ -11,10 +11,10 @@ use crate::blend::LatticeSpec;
 use crate::contact::{Edge, NONE, Unnamed, flag};
 use crate::describe::Image;
 use crate::error::NetworkError;
-use crate::gadget::Function;
+use crate::gadget::{Function, FunctionSpec};
 use crate::group::{Named, ROOT};
 use crate::id::{ContactId, GadgetId, GroupId, WireId};
-use crate::load::{ImageError, broken};
+use crate::load::{ImageError, not_in_image};
 use crate::network::Network;
 use crate::record::{ContactRecord, GroupRecord};
 use crate::value::{Text, Value};
@@ -41,15 +41,19 @@ struct Bound {
     lattices: IndexMap<Text, LatticeSpec, FxBuildHasher>,
 }
 
+fn signature(spec: &FunctionSpec) -> Signature {
+    (spec.identity.clone(), spec.inputs.clone(), spec.outputs.clone())
+}
+
 impl Here {
     fn group(&self, id: GroupId) -> Result<u32, ImageError> {
         let found = self.groups.get(&id).copied();
-        found.map_or_else(|| broken(format!("group {id:?} is named but not in the image")), Ok)
+        found.map_or_else(|| not_in_image("group", id), Ok)
     }
 
     fn contact(&self, id: ContactId) -> Result<u32, ImageError> {
         let found = self.contacts.get(&id).copied();
-        found.map_or_else(|| broken(format!("contact {id:?} is named but not in the image")), Ok)
+        found.map_or_else(|| not_in_image("contact", id), Ok)
     }
 }
 
@@ -72,6 +76,7 @@ impl Network {
         self.sort_edges();
         self.refresh_regions();
         self.restore_contents(image, &here)?;
+        self.find_strays();
         let ages = image.gadgets.iter().map(|record| record.creation);
         let ages = ages.chain(image.wires.iter().map(|record| record.creation));
         self.creation = ages.fold(self.creation, |next, age| next.max(age + 1));
@@ -87,10 +92,7 @@ impl Network {
             .slots
             .iter_live()
             .filter_map(|slot| self.gadgets.function(slot));
-        let functions = specs.filter_map(|spec| {
-            let signature = (spec.identity.clone(), spec.inputs.clone(), spec.outputs.clone());
-            Some((signature, Arc::clone(spec.call.as_ref()?)))
-        });
+        let functions = specs.filter_map(|spec| Some((signature(spec), Arc::clone(spec.call.as_ref()?))));
         let lattices = self.lattices.values().filter(|spec| spec.lattice.is_some());
         Bound {
             functions: functions.collect(),
@@ -209,12 +211,7 @@ impl Network {
     fn add_contact_of(&mut self, group: u32, name: &str, record: &ContactRecord, bound: &Bound) -> u32 {
         let lattice = record.lattice.as_ref().map(|identity| {
             let known = bound.lattices.get(identity).cloned();
-            known
-                .or_else(|| self.find_lattice(identity).ok())
-                .unwrap_or_else(|| LatticeSpec {
-                    identity: identity.clone(),
-                    lattice: None,
-                })
+            known.unwrap_or_else(|| self.load_lattice(identity))
         });
         let name = self.symbols.intern(name);
         let slot = self.add_contact(group, name, record.blend, lattice, record.attributes.clone());

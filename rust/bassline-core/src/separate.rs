@@ -70,11 +70,11 @@ impl Side {
 impl Network {
     /// A bidirectional wire was taken out of the adjacency.
     pub(crate) fn separate(&mut self, from: u32, to: u32) {
-        if !self.contacts.has(from, flag::CYCLIC) || !self.contacts.has(to, flag::CYCLIC) {
+        if !self.in_one_region(from, to) {
             return;
         }
         let region = self.region_of_contact(from);
-        if region != self.region_of_contact(to) || self.regions.is_stale(region) {
+        if self.regions.is_stale(region) {
             return;
         }
         if self.tick.settling {

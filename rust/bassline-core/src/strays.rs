@@ -95,17 +95,11 @@ impl Network {
         self.regions.contacts(region).iter().any(|&linked| is_derived(linked))
     }
 
-    /// After loading: finds the content whose writer leads neither to it nor into its region.
+    /// After loading or restoring: finds the content whose writer leads neither to it nor into its region.
     pub(crate) fn find_strays(&mut self) {
         for slot in 0..self.contacts.rows.len() as u32 {
             let writer = self.contacts.rows[slot as usize].writer;
-            let leads_here = |target: u32| {
-                target == slot
-                    || target != NONE
-                        && self.contacts.has(slot, flag::CYCLIC)
-                        && self.contacts.has(target, flag::CYCLIC)
-                        && self.region_of_contact(slot) == self.region_of_contact(target)
-            };
+            let leads_here = |target: u32| target == slot || target != NONE && self.in_one_region(slot, target);
             let is_led = match (writer.as_gadget(), writer.as_wire()) {
                 (Some(gadget), _) => self.gadgets.outputs(gadget).into_iter().any(leads_here),
                 (None, Some(wire)) => leads_here(self.wires.row(wire).to),

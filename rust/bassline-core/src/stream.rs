@@ -63,7 +63,7 @@ impl Network {
                     let had = had.iter().find(|(known, _)| *known == contact);
                     match had.and_then(|&(_, event)| self.tick.events.get(event as usize)) {
                         Some(event) => event.value.clone(),
-                        None => self.content_before(contact),
+                        None => self.committed().content_at(contact),
                     }
                 } else {
                     self.contacts.rows[contact as usize].content.clone()

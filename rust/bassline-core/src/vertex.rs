@@ -122,6 +122,17 @@ impl Network {
         }
     }
 
+    /// The wires that carry values to a contact.
+    pub(crate) fn wires_into(&self, slot: u32) -> impl Iterator<Item = u32> + '_ {
+        let edges = self.contacts.readers.living(slot);
+        edges
+            .chain(self.contacts.writers.living(slot))
+            .filter_map(move |code| match Edge::of(code) {
+                Edge::Wire(wire) if self.wires.row(wire).leads_to(slot) => Some(wire),
+                _ => None,
+            })
+    }
+
     /// The end of a wire that is not `slot`.
     pub(crate) fn other_end(&self, wire: u32, slot: u32) -> u32 {
         let wire = self.wires.row(wire);

@@ -45,6 +45,12 @@ impl Network {
             before: self.tick.open,
         }
     }
+
+    /// The content that a contact, which may be as new as the open tick, had when the last tick was committed.
+    pub fn committed_content(&self, id: ContactId) -> Result<Content, NetworkError> {
+        let slot = self.slot(id)?;
+        Ok(self.committed().content_at(slot))
+    }
 }
 
 /// A contradiction, and a fault with the gadget that is in it.

@@ -1,6 +1,6 @@
 //! Why a contact holds what it holds: its derivation, from the last writers of what it was derived from.
 
-use crate::contact::{Edge, NONE, Writer};
+use crate::contact::{NONE, Writer};
 use crate::error::NetworkError;
 use crate::id::ContactId;
 use crate::network::Network;
@@ -142,18 +142,15 @@ impl View<'_> {
         }
         let writer = self.writer_at(slot);
         if self.came_over_a_link(slot) {
-            let wires = self.network.contacts.writers.living(slot).map(Edge::of);
-            let ends = wires.filter_map(|edge| {
-                if let Edge::Wire(wire) = edge {
-                    Some(self.network.other_end(wire, slot))
-                } else {
-                    None
-                }
-            });
-            return ends
-                .filter(|&end| self.writer_at(end) == writer)
-                .map(|end| ("wire".into(), end))
-                .take(1)
+            let brings = |&wire: &u32| self.writer_at(self.network.other_end(wire, slot)) == writer;
+            let oldest = self
+                .network
+                .wires_into(slot)
+                .filter(brings)
+                .min_by_key(|&wire| self.network.wires.creation(wire));
+            return oldest
+                .map(|wire| ("wire".into(), self.network.other_end(wire, slot)))
+                .into_iter()
                 .collect();
         }
         if let Some(gadget) = writer.as_gadget() {

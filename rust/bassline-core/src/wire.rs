@@ -42,6 +42,11 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
+    /// Whether it carries values to a contact at its end.
+    pub(crate) fn leads_to(&self, end: u32) -> bool {
+        self.to == end || self.kind == WireKind::Bidirectional
+    }
+
     /// What makes two declarations the same wire.
     fn identity(&self) -> (u32, u32, WireKind) {
         match self.kind {
@@ -91,7 +96,8 @@ impl From<Packed> for Wire {
     }
 }
 
-/// A contact with more wires coming in than this has them all in the index; one with fewer is searched.
+/// A contact with more writers than this has its directed wires coming in all in the index, one with more readers its bidirectional
+/// ones; one with fewer is searched.
 const SEARCHED: usize = 16;
 
 /// The columns.
@@ -134,14 +140,14 @@ impl Wires {
         self.rows[slot as usize].from &= !SECOND;
     }
 
-    /// The wire that is declared so, among the writers of the contact it leads to.
-    pub(crate) fn find(&self, wire: &Wire, writers: &[u32]) -> Option<u32> {
+    /// The wire that is declared so, among the edges of the contact it leads to, where those of its kind stand.
+    pub(crate) fn find(&self, wire: &Wire, edges: &[u32]) -> Option<u32> {
         let identity = wire.identity();
         let is_it = |slot: u32| self.row(slot).identity() == identity;
-        if writers.len() > SEARCHED {
+        if edges.len() > SEARCHED {
             return self.index.find(fixed_hash(&identity), |&slot| is_it(slot)).copied();
         }
-        writers.iter().find_map(|&code| match Edge::of(code) {
+        edges.iter().find_map(|&code| match Edge::of(code) {
             Edge::Wire(slot) if is_it(slot) => Some(slot),
             _ => None,
         })
@@ -155,17 +161,20 @@ impl Wires {
         self.set_creation(slot, creation);
     }
 
-    /// Makes the wires among the writers of a contact known, which the edge `code` has just joined.
-    pub(crate) fn enter(&mut self, code: u32, writers: &[u32]) {
-        match writers.len() {
+    /// Makes the wires of a kind known that stand among edges of a contact, which the edge `code` has just joined.
+    pub(crate) fn enter(&mut self, kind: WireKind, code: u32, edges: &[u32]) {
+        match edges.len() {
             0..=SEARCHED => {}
-            len if len == SEARCHED + 1 => writers.iter().for_each(|&code| self.enter_one(code)),
-            _ => self.enter_one(code),
+            len if len == SEARCHED + 1 => edges.iter().for_each(|&code| self.enter_one(kind, code)),
+            _ => self.enter_one(kind, code),
         }
     }
 
-    fn enter_one(&mut self, code: u32) {
+    fn enter_one(&mut self, kind: WireKind, code: u32) {
         let Edge::Wire(slot) = Edge::of(code) else { return };
+        if self.row(slot).kind != kind {
+            return;
+        }
         let rows = &self.rows;
         let hash = |&slot: &u32| fixed_hash(&Wire::from(rows[slot as usize]).identity());
         let own = hash(&slot);

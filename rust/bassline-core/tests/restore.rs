@@ -4,7 +4,10 @@
 
 mod world;
 
-use bassline_core::{Blend, Cause, ContactId, Image, Network, OnContradiction, StructureChange, Value};
+use bassline_core::{
+    Argument, Blend, Cause, Computation, ContactId, GadgetDeclaration, Image, Network, OnContradiction,
+    StructureChange, Value, WireKind, primitive_of,
+};
 use proptest::prelude::*;
 use world::drawn::{said, tick, ticks};
 use world::{World, int};
@@ -184,6 +187,64 @@ fn what_changes_is_told_with_the_cause_it_has_in_the_image() {
         [(int(1), Cause::External("till".into())), (int(2), Cause::Gadget(add))]
     );
     assert_eq!(w.0.image().contacts[x.to_bits_slot()].version, committed.tick);
+}
+
+#[test]
+fn content_that_strayed_is_of_nobody_when_what_wrote_it_goes_after_a_restore() {
+    let mut w = World::new();
+    w.wire("near", "far", WireKind::Bidirectional);
+    w.wire("source", "near", WireKind::Directed);
+    w.set(&[("source", Value::Int(1))]);
+    let (near, far) = (w.id("near"), w.id("far"));
+    let link = w.0.declare_wire(near, far, WireKind::Bidirectional).unwrap();
+    w.tick(|n| n.remove_wire(link)).unwrap();
+    let image = w.0.image();
+    w.tick(|n| n.remove_contact(near)).unwrap();
+    restore(&mut w.0, &image);
+    let directed = w.0.wire_ids()[0];
+    w.tick(|n| n.remove_wire(directed)).unwrap();
+    w.wire("other", "another", WireKind::Directed);
+    let cause = |path| {
+        let id = w.id(path);
+        let state = w.0.image().contacts.into_iter().find(|state| state.record.id == id);
+        state.unwrap().cause
+    };
+    assert_eq!((cause("near"), cause("far")), (Cause::Nobody, Cause::Nobody));
+}
+
+#[test]
+fn a_gadget_that_failed_since_leaves_no_fault_beside_the_one_of_the_image() {
+    let mut w = World::new();
+    let mut divide = |name: &str| {
+        let ports = [("a", "x"), ("b", name), ("quotient", "y")];
+        let declaration = GadgetDeclaration {
+            name: Some(name.into()),
+            computation: Computation::Primitive(primitive_of("math.divide").unwrap()),
+            arguments: ports
+                .map(|(port, path)| (port.into(), Argument::Path(path.into())))
+                .into(),
+            contain: true,
+        };
+        w.tick(|n| n.declare_gadget(n.root(), declaration)).unwrap();
+    };
+    divide("first");
+    divide("second");
+    w.set(&[
+        ("x", Value::Int(6)),
+        ("first", Value::Int(0)),
+        ("second", Value::Int(2)),
+    ]);
+    let image = w.0.image();
+    w.set(&[("second", Value::Int(0))]);
+    restore(&mut w.0, &image);
+    w.set(&[("first", Value::Int(3))]);
+    let faults: Vec<_> =
+        w.0.image()
+            .contacts
+            .into_iter()
+            .filter_map(|state| state.fault)
+            .collect();
+    assert_eq!(faults, []);
 }
 
 /// The place of a contact among those of an image of a network that has lost none.

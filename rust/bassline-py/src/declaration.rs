@@ -30,7 +30,7 @@ fn shown(object: &Bound<'_, PyAny>) -> String {
 }
 
 /// An end that outlives the object it came from.
-pub(crate) fn owned(end: End<&str>) -> End {
+fn owned(end: End<&str>) -> End {
     match end {
         End::Contact(id) => End::Contact(id),
         End::Path(path) => End::Path(Text::from(path)),

@@ -11,7 +11,7 @@ use crate::network::Network;
 use crate::tick;
 use crate::value::{to_attributes, to_content, to_value};
 use bassline_core::{
-    Computation, Content, Declarations, GadgetDeclaration, GroupId, LatticeSpec, Network as Core, NetworkError,
+    Computation, Content, Declarations, End, GadgetDeclaration, GroupId, LatticeSpec, Network as Core, NetworkError,
     blend_of, boundary_of, primitive_of, wire_kind_of,
 };
 use pyo3::Borrowed;
@@ -38,6 +38,17 @@ enum GivenBlend<'a> {
     Lattice(LatticeSpec),
 }
 
+fn given_blend<'a>(py: Python<'_>, blend: Option<&'a Bound<'_, PyAny>>) -> PyResult<GivenBlend<'a>> {
+    if let Ok(name) = blend.map(PyAnyMethods::extract::<&str>).transpose() {
+        return Ok(GivenBlend::Named(name));
+    }
+    let (join, identity): (Bound<'_, PyAny>, OwnedWord) = py
+        .import(intern!(py, "bassline._lattices"))?
+        .call_method1(intern!(py, "describe"), (blend,))?
+        .extract()?;
+    Ok(GivenBlend::Lattice(lattice_spec(&join, &identity.0)))
+}
+
 #[pymethods]
 impl Network {
     /// Declares a contact: gets it, or creates it with the groups its path names.
@@ -62,19 +73,9 @@ impl Network {
         boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        let py = slf.py();
-        let blend = if let Ok(name) = blend.map(PyAnyMethods::extract::<&str>).transpose() {
-            GivenBlend::Named(name)
-        } else {
-            let (join, identity): (Bound<'_, PyAny>, OwnedWord) = py
-                .import(intern!(py, "bassline._lattices"))?
-                .call_method1(intern!(py, "describe"), (blend,))?
-                .extract()?;
-            GivenBlend::Lattice(lattice_spec(&join, &identity.0))
-        };
         let (value, boundary) = (value.0.as_ref(), boundary.as_deref());
         slf.get()
-            .declare_contact(py, None, &path, value, blend, boundary, attributes)
+            .declare_contact(slf.py(), None, &path, value, blend, boundary, attributes)
     }
 
     /// Declares a wire between two contacts, which are created if they do not exist; existing content flows.
@@ -111,11 +112,10 @@ impl Network {
         group: Option<&GroupHandle>,
         path: Word<'_>,
         value: &Bound<'_, PyAny>,
-        blend: Option<Word<'_>>,
+        blend: Option<&Bound<'_, PyAny>>,
         boundary: Option<Word<'_>>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
-        let blend = GivenBlend::Named(blend.as_deref());
         self.declare_contact(py, group, &path, Some(value), blend, boundary.as_deref(), attributes)
     }
 
@@ -149,25 +149,6 @@ impl Network {
         Ok(ids.into_iter().map(|id| Contact::new(&self.shared, id)).collect())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what makes a contact with a lattice, each named by its only caller"
-    )]
-    fn _declare_lattice(
-        &self,
-        py: Python<'_>,
-        group: Option<&GroupHandle>,
-        path: Word<'_>,
-        value: &Bound<'_, PyAny>,
-        join: &Bound<'_, PyAny>,
-        identity: Word<'_>,
-        boundary: Option<Word<'_>>,
-        attributes: Option<&Bound<'_, PyDict>>,
-    ) -> PyResult<Contact> {
-        let blend = GivenBlend::Lattice(lattice_spec(join, &identity));
-        self.declare_contact(py, group, &path, Some(value), blend, boundary.as_deref(), attributes)
-    }
-
     fn _declare_group(
         &self,
         py: Python<'_>,
@@ -196,9 +177,8 @@ impl Network {
         kind: Word<'_>,
     ) -> PyResult<Wire> {
         let kind = wire_kind_of(&kind).map_err(|error| network_error(py, error))?;
-        let (from, to) = (self.end(from)?, self.end(to)?);
-        let id = self.in_group(py, group, |network, group| {
-            network.declare_wire_between(group, &from, &to, kind)
+        let id = self.between(py, group, (from, to), |network, group, from, to| {
+            network.declare_wire_between(group, from, to, kind)
         })?;
         Ok(Wire::new(&self.shared, id))
     }
@@ -264,6 +244,18 @@ impl Network {
         })
     }
 
+    /// The same for something between two ends.
+    pub(crate) fn between<T>(
+        &self,
+        py: Python<'_>,
+        group: Option<&GroupHandle>,
+        (from, to): (&Bound<'_, PyAny>, &Bound<'_, PyAny>),
+        declare: impl FnOnce(&mut Core, GroupId, &End<&str>, &End<&str>) -> Result<T, NetworkError>,
+    ) -> PyResult<T> {
+        let (from, to) = (self.end(from)?, self.end(to)?);
+        self.in_group(py, group, |network, group| declare(network, group, &from, &to))
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "what makes a contact, each named by its callers"
@@ -274,13 +266,14 @@ impl Network {
         group: Option<&GroupHandle>,
         path: &str,
         value: Option<&Bound<'_, PyAny>>,
-        blend: GivenBlend<'_>,
+        blend: Option<&Bound<'_, PyAny>>,
         boundary: Option<&str>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Contact> {
         let refused = |error| network_error(py, error);
+        let given = given_blend(py, blend)?;
         let value: Content = value.map_or(Ok(None), to_content)?;
-        let (blend, lattice) = match blend {
+        let (blend, lattice) = match given {
             GivenBlend::Named(name) => (name.map(blend_of).transpose().map_err(refused)?, None),
             GivenBlend::Lattice(lattice) => (None, Some(lattice)),
         };

@@ -1,7 +1,6 @@
 //! Links, as Python sees them.
 
 use crate::argument::Word;
-use crate::declaration::owned;
 use crate::handle::{GroupHandle, handle, hash_of, read_network};
 use crate::network::Network;
 use crate::shared::Shared;
@@ -69,10 +68,9 @@ impl Network {
         relation: Word<'_>,
         attributes: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Link> {
-        let (from, to) = (owned(self.end(from)?), owned(self.end(to)?));
         let attributes = to_attributes(attributes)?;
-        let id = self.in_group(py, group, |network, group| {
-            network.declare_link_between(group, &from, &to, &relation, attributes)
+        let id = self.between(py, group, (from, to), |network, group, from, to| {
+            network.declare_link_between(group, from, to, &relation, attributes)
         })?;
         Ok(Link::new(&self.shared, id))
     }

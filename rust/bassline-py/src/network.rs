@@ -83,7 +83,7 @@ impl Network {
         let stored = store.url() != "memory:";
         let library = Arc::new(ImportLibrary);
         let (network, kernel, epoch, positions, condition) = if stored {
-            let opened = crate::enter::detached(py, || store.open(&name)).map_err(|error| storage_error(&error))?;
+            let opened = crate::storage::asked(py, || store.open(&name))?;
             let image: Image = opened.image;
             let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
                 .map_err(|error| image_error(&error))?;

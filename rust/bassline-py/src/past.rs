@@ -3,14 +3,15 @@
 use crate::argument::{Count, Word};
 use crate::change::Change;
 use crate::enter::{check, detached, is_interrupted, thread_number, to_read};
-use crate::error::{PyStorageError, image_error, kernel_error, storage_error};
+use crate::error::{PyStorageError, image_error, kernel_error};
 use crate::function::ImportLibrary;
 use crate::handle::read_network;
 use crate::network::Network;
 use crate::shared::Shared;
+use crate::storage::asked;
 use bassline_core::{Image, Network as Core, OnContradiction, Text};
 use bassline_kernel::{Engine, Kernel, KernelError, Notice, Ring};
-use bassline_storage::HistoryEntry;
+use bassline_storage::{HistoryEntry, Reader, StorageError};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -49,13 +50,12 @@ fn image_at(py: Python<'_>, shared: &Shared, tick: u64) -> PyResult<Image> {
         )));
     }
     store_first(py, shared)?;
-    let found = detached(py, || {
+    let (image, first) = asked(py, || {
         let reader = shared.store.reader(&shared.name)?;
         let image = reader.image_at(tick)?;
         let first = if image.is_none() { first_tick(&*reader, now)? } else { 0 };
         Ok((image, first))
-    });
-    let (image, first) = found.map_err(|error| storage_error(&error))?;
+    })?;
     image.ok_or_else(|| {
         PyStorageError::new_err(format!(
             "tick {tick} is not there any more; the store goes back to tick {first}, the last is {now}"
@@ -64,7 +64,7 @@ fn image_at(py: Python<'_>, shared: &Shared, tick: u64) -> PyResult<Image> {
 }
 
 /// The first tick that can be gone back to: none between it and the last is missing.
-fn first_tick(reader: &dyn bassline_storage::Reader, now: u64) -> Result<u64, bassline_storage::StorageError> {
+fn first_tick(reader: &dyn Reader, now: u64) -> Result<u64, StorageError> {
     let (mut missing, mut there) = (0, now);
     while missing + 1 < there {
         let middle = missing + (there - missing) / 2;
@@ -125,7 +125,7 @@ impl Network {
         store_first(py, shared)?;
         let last = shared.past.unwrap_or(u64::MAX);
         // One more tells what the oldest that is asked for found.
-        let read = detached(py, || {
+        let entries = asked(py, || {
             let reader = shared.store.reader(&shared.name)?;
             let mut entries = reader.history(&path, limit.0.saturating_add(1))?;
             if entries.first().is_some_and(|entry| entry.tick > last) {
@@ -134,8 +134,7 @@ impl Network {
                 entries.truncate(limit.0.saturating_add(1));
             }
             Ok(entries)
-        });
-        let entries = read.map_err(|error| storage_error(&error))?;
+        })?;
         changes(py, shared, &path, &entries, limit.0)
     }
 }

@@ -13,7 +13,7 @@ use bassline_kernel::{Due, OnTime, Scheduler};
 use pyo3::prelude::*;
 use std::sync::{Arc, MutexGuard, Weak};
 
-type Guard<'a> = MutexGuard<'a, State>;
+pub(crate) type Guard<'a> = MutexGuard<'a, State>;
 
 /// A write under a scheduler that does not make it a tick at once.
 #[cold]

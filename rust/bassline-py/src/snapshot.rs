@@ -2,10 +2,11 @@
 
 use crate::argument::Word;
 use crate::enter::{check, detached, is_interrupted, outside_batch, thread_number, to_read};
-use crate::error::{BasslineError, PyStorageError, kernel_error, storage_error};
+use crate::error::{BasslineError, PyStorageError, kernel_error};
 use crate::network::Network;
-use crate::schedule::{self, to_begin};
+use crate::schedule::{self, Guard, to_begin};
 use crate::shared::Shared;
+use crate::storage::asked;
 use crate::tick::{Follows, after, once};
 use bassline_kernel::KernelError;
 use bassline_storage::{NewSnapshot, SnapshotInfo};
@@ -61,8 +62,7 @@ impl Snapshot {
     fn delete(&self, py: Python<'_>) -> PyResult<bool> {
         check(&self.shared)?;
         let shared = &self.shared;
-        detached(py, || shared.store.reader(&shared.name)?.delete_snapshot(self.info.id))
-            .map_err(|error| storage_error(&error))
+        asked(py, || shared.store.reader(&shared.name)?.delete_snapshot(self.info.id))
     }
 
     fn __eq__(&self, other: &Self) -> bool {
@@ -107,8 +107,7 @@ impl Network {
         check(shared)?;
         schedule::commit(py, shared)?;
         outside_batch(py, shared, "snapshot()")?;
-        let info = take(py, shared, &label, None)?;
-        let info = info.ok_or_else(|| BasslineError::new_err("there is nothing to take a snapshot of"))?;
+        let info = take(py, shared, &label, to_take(py, shared)?)?;
         Ok(Snapshot {
             shared: Arc::clone(shared),
             info,
@@ -166,8 +165,8 @@ impl Network {
             Which::Snapshot(snapshot) if Arc::ptr_eq(&snapshot.shared, shared) => snapshot.info.id,
             Which::Snapshot(_) => return Err(BasslineError::new_err("this snapshot belongs to another network")),
         };
-        let image = detached(py, || shared.store.reader(&shared.name)?.snapshot(id));
-        let Some(image) = image.map_err(|error| storage_error(&error))? else {
+        let image = asked(py, || shared.store.reader(&shared.name)?.snapshot(id))?;
+        let Some(image) = image else {
             let ids: Vec<String> = list(py, shared)?.iter().map(|info| info.id.to_string()).collect();
             let there = if ids.is_empty() {
                 "there are none".to_owned()
@@ -186,7 +185,7 @@ impl Network {
 }
 
 fn list(py: Python<'_>, shared: &Shared) -> PyResult<Vec<SnapshotInfo>> {
-    detached(py, || shared.store.reader(&shared.name)?.snapshots()).map_err(|error| storage_error(&error))
+    asked(py, || shared.store.reader(&shared.name)?.snapshots())
 }
 
 /// Takes a snapshot unless no tick came after `since`; the last tick that one was taken of. Within a batch of this thread it waits for the
@@ -196,18 +195,23 @@ pub(crate) fn take_since(py: Python<'_>, shared: &Arc<Shared>, since: u64) -> Py
     if busy {
         return Ok(since);
     }
-    Ok(take(py, shared, "", Some(since))?.map_or(since, |info| info.tick))
+    let state = to_take(py, shared)?;
+    if state.engine.network.now() == since {
+        return Ok(since);
+    }
+    take(py, shared, "", state).map(|info| info.tick)
 }
 
-fn take(py: Python<'_>, shared: &Arc<Shared>, label: &str, since: Option<u64>) -> PyResult<Option<SnapshotInfo>> {
-    let (image, time_micros) = {
-        let state = to_begin(py, shared)?;
-        shared.check_open(&state)?;
-        if since == Some(state.engine.network.now()) {
-            return Ok(None);
-        }
-        (state.engine.network.image(), state.engine.now_micros())
-    };
+/// The network between two ticks.
+fn to_take<'a>(py: Python<'_>, shared: &'a Arc<Shared>) -> PyResult<Guard<'a>> {
+    let state = to_begin(py, shared)?;
+    shared.check_open(&state)?;
+    Ok(state)
+}
+
+fn take(py: Python<'_>, shared: &Shared, label: &str, state: Guard<'_>) -> PyResult<SnapshotInfo> {
+    let (image, time_micros) = (state.engine.network.image(), state.engine.now_micros());
+    drop(state);
     let about = NewSnapshot {
         label: label.into(),
         time_micros,
@@ -218,6 +222,5 @@ fn take(py: Python<'_>, shared: &Arc<Shared>, label: &str, since: Option<u64>) -
         Ok(()) | Err(KernelError::WithinDriver) => {}
         Err(error) => return Err(kernel_error(py, error)),
     }
-    let taken = detached(py, || shared.store.reader(&shared.name)?.save_snapshot(&image, &about));
-    taken.map(Some).map_err(|error| storage_error(&error))
+    asked(py, || shared.store.reader(&shared.name)?.save_snapshot(&image, &about))
 }

@@ -16,7 +16,8 @@ pub(crate) struct Store {
     store: Arc<dyn Storage>,
 }
 
-fn asked<T: Send>(py: Python<'_>, ask: impl FnOnce() -> Result<T, StorageError> + Send) -> PyResult<T> {
+/// What a store answers.
+pub(crate) fn asked<T: Send>(py: Python<'_>, ask: impl FnOnce() -> Result<T, StorageError> + Send) -> PyResult<T> {
     detached(py, ask).map_err(|error| storage_error(&error))
 }
 

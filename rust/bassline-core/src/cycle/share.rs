@@ -64,7 +64,7 @@ impl Network {
             let (content, writer) = (row.content.clone(), row.writer);
             if content != self.contacts.rows[to as usize].content && stamp >= self.stamp_of(to) {
                 let key = EventKey::of_state(creation);
-                self.write_shared(to, content, writer, stamp, key, index, evaluation)?;
+                self.write_member(to, content, writer, stamp, key, index, evaluation)?;
             }
             return Ok(());
         }
@@ -81,14 +81,14 @@ impl Network {
             if !events.is_empty() {
                 let row = &self.contacts.rows[from as usize];
                 let (content, writer) = (row.content.clone(), row.writer);
-                self.write_shared(to, content, writer, stamp, EventKey::of_state(0), index, evaluation)?;
+                self.write_member(to, content, writer, stamp, EventKey::of_state(0), index, evaluation)?;
                 taken = true;
             }
         } else {
             for Passing { value, writer, .. } in events {
                 taken |= if value.is_some() {
                     let key = EventKey::of_state(0);
-                    self.write_shared(to, value, writer, stamp, key, index, evaluation)? != Written::Contradicted
+                    self.write_member(to, value, writer, stamp, key, index, evaluation)? != Written::Contradicted
                 } else {
                     // Nothing joins with everything.
                     let place = self.touch(to);
@@ -156,29 +156,8 @@ impl Network {
             let new = self.tick.events.len() as u32;
             self.tick.passed.written.insert(new, written);
             let key = event.key.passed_on(creation, 0);
-            self.write_shared(to, event.value, event.writer, event.stamp, key, index, evaluation)?;
+            self.write_member(to, event.value, event.writer, event.stamp, key, index, evaluation)?;
         }
         Ok(())
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "a write, and where it is made")]
-    fn write_shared(
-        &mut self,
-        to: u32,
-        content: Content,
-        writer: Writer,
-        stamp: Stamp,
-        key: EventKey,
-        index: u32,
-        evaluation: &mut Evaluation,
-    ) -> Result<Written, NetworkError> {
-        self.regions.just_written.clear();
-        let written = self.write_content(to, content, writer, stamp, key)?;
-        self.regions.just_written.clear();
-        evaluation.written.insert(to);
-        if written == Written::Changed {
-            self.mark_members(index, to, evaluation);
-        }
-        Ok(written)
     }
 }

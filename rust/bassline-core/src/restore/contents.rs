@@ -5,6 +5,7 @@ use crate::contact::{Unnamed, Writer, flag};
 use crate::describe::{ContactState, Image};
 use crate::edit::Edit;
 use crate::error::Fault;
+use crate::faults::Faults;
 use crate::load::ImageError;
 use crate::network::{Cause, Network};
 
@@ -51,9 +52,8 @@ impl Network {
             (Some(now), Some(then)) => now.is_of(&then.current, &then.incoming),
             (now, then) => now.is_some() == then.is_some(),
         };
-        let now = self.faults.get(&slot).and_then(|faults| faults.oldest());
-        let is_same_fault = match (now, fault) {
-            (Some((gadget, how)), Some((failed, text))) => *gadget == failed && how.to_string() == text.as_str(),
+        let is_same_fault = match (self.faults.get(&slot), fault) {
+            (Some(now), Some((gadget, text))) => now.is_same(&Faults::of(gadget, Fault::Domain(text.to_string()))),
             (now, then) => now.is_some() == then.is_some(),
         };
         if is_same_contradiction && is_same_fault {

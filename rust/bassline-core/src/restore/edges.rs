@@ -1,13 +1,12 @@
 //! Gadgets, wires and links: which stay, and those that are missing.
 
-use super::{Bound, Here};
+use super::{Bound, Here, signature};
 use crate::contact::Unnamed;
 use crate::describe::Image;
 use crate::edit::Edit;
-use crate::gadget::{FunctionSpec, UNNAMED, flag};
+use crate::gadget::{FunctionSpec, flag};
 use crate::id::ContactId;
-use crate::link::Link;
-use crate::load::{ImageError, broken, ports_of};
+use crate::load::{ImageError, broken, ports_of, unbound};
 use crate::network::Network;
 use crate::record::{GadgetRecord, LinkRecord, WireRecord};
 use crate::value::Text;
@@ -78,7 +77,7 @@ impl Network {
     /// A bidirectional wire that was declared from its other end is another.
     fn same_wire(&self, record: &WireRecord, here: &Here) -> Option<u32> {
         let wire = wire_of(record, here)?;
-        let slot = self.wires.find(&wire, self.contacts.writers.get(wire.to))?;
+        let slot = self.wires.find(&wire, self.contacts.edges_with(wire.kind, wire.to))?;
         (self.wires.row(slot).from == wire.from).then_some(slot)
     }
 
@@ -142,13 +141,8 @@ impl Network {
         here.contacts
             .extend(record.state.iter().copied().zip(cells.iter().copied()));
         let (ports, primitive) = ports_of(record, function, cells, |id| here.contact(id))?;
-        let name = record.name.as_ref().map_or(UNNAMED, |name| self.symbols.intern(name));
-        if name != UNNAMED {
-            self.symbols.keep(name);
-        }
         let slot = self.gadgets.slots.take();
-        self.gadgets.place(slot, ports, primitive, record.creation, group, name);
-        self.enter_gadget_name(slot);
+        self.place_gadget(slot, ports, primitive, group, record);
         self.note_streams(slot);
         self.relink_gadget(slot);
         self.gadgets.rows[slot as usize].flags |= flag::FRESH;
@@ -158,19 +152,10 @@ impl Network {
     }
 
     fn function_of_record(&self, record: &GadgetRecord, bound: &Bound) -> FunctionSpec {
-        let inputs: Vec<(Text, bool)> = record
-            .inputs
-            .iter()
-            .map(|(name, _)| (name.clone(), !record.optional.contains(name)))
-            .collect();
-        let outputs: Vec<Text> = record.outputs.iter().map(|(name, _)| name.clone()).collect();
-        let signature = (record.computation.clone(), inputs, outputs);
-        match bound.functions.get(&signature) {
+        match bound.functions.get(&signature(&unbound(record))) {
             Some(call) => FunctionSpec {
-                identity: signature.0,
-                inputs: signature.1,
-                outputs: signature.2,
                 call: Some(Arc::clone(call)),
+                ..unbound(record)
             },
             None => self.load_function(record),
         }
@@ -179,22 +164,9 @@ impl Network {
     fn add_missing_link(&mut self, record: &LinkRecord, here: &Here) -> Result<(), ImageError> {
         let (from, to) = (here.contact(record.from)?, here.contact(record.to)?);
         let relation = self.symbols.intern(&record.relation);
-        if self.links.find(from, to, relation).is_some() {
-            return Ok(());
+        if self.links.find(from, to, relation).is_none() {
+            self.add_link(from, to, relation, record.attributes.clone());
         }
-        let slot = self.links.slots.take();
-        self.links.place(
-            slot,
-            Link {
-                from,
-                to,
-                relation,
-                attributes: record.attributes.clone(),
-                removed: false,
-                fresh: true,
-            },
-        );
-        self.tick.edits.push(Edit::LinkAdded(slot));
         Ok(())
     }
 }

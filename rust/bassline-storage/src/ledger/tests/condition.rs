@@ -50,7 +50,7 @@ fn a_checkpoint_that_cannot_be_made_is_told_of_while_the_network_is_open() {
         tick();
         log.sync(log.end().sequence).unwrap();
         assert_eq!(condition.trouble(), None, "the next one was made");
-        driver.shutdown().unwrap();
+        driver.shutdown(false).unwrap();
     }
     assert!(told >= 3, "{told}");
 }
