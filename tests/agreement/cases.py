@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -28,6 +30,7 @@ CHECKS: dict[str, Check] = {"engine": engine_agrees, "reference": reference_agre
 CHUNK = 100
 PATIENCE = 10  # seconds of work for one case; the heaviest take two
 DEAD = 600  # seconds without a word, after which a process does not even look for signals any more
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
 @dataclass
@@ -47,7 +50,8 @@ def processes() -> int:
 @contextlib.contextmanager
 def pool() -> Iterator[ProcessPoolExecutor]:
     """A process per core; none is waited for at the end, as one that fails may never end."""
-    workers = ProcessPoolExecutor(processes(), mp_context=multiprocessing.get_context("spawn"))
+    spawn = multiprocessing.get_context("spawn")
+    workers = ProcessPoolExecutor(processes(), mp_context=spawn, initializer=end_with, initargs=(os.getpid(),))
     try:
         yield workers
     finally:
@@ -55,6 +59,14 @@ def pool() -> Iterator[ProcessPoolExecutor]:
         workers.shutdown(wait=False, cancel_futures=True)
         for process in running:
             process.kill()
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel kill this process as soon as its parent is gone (Linux): one that hangs would not see it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it is gone already
+        os._exit(1)
 
 
 class EndlessError(Exception):

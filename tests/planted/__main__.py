@@ -8,13 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.planted import leash
+
 PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
 STORAGE = ["cargo", "test", "--profile", "planted", "-p", "bassline-storage", "--features", "planted"]
 JOURNAL = [*STORAGE, "--test", "journal"]
@@ -52,22 +51,12 @@ def run(bug: str, words: list[str]) -> tuple[bool, str, str]:
     environment = os.environ | {"BASSLINE_PLANTED": bug}
     if words is JOURNAL:
         environment.setdefault("BASSLINE_CASES", "6000")
-    try:
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=HANGS,
-        )
-    except subprocess.TimeoutExpired:
+    done = leash.run(words, environment, HANGS)
+    if done.code is None:
         return False, "it hung", ""
-    if done.returncode == 0:
+    if done.code == 0:
         return True, "", ""
-    output = done.stdout + done.stderr
+    output = done.output
     case = re.search(r"^seed \d+, case (\d+) ", output, re.MULTILINE)
     test = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
     test = test or re.search(r"^test (\S+) \.\.\. FAILED", output, re.MULTILINE)
@@ -76,7 +65,7 @@ def run(bug: str, words: list[str]) -> tuple[bool, str, str]:
         return False, "", f"{int(case[1]) + 1} cases"
     if test:
         return False, test[1], f"{passed[1] if passed else 0} tests passed"
-    return False, f"exit code {done.returncode}: {output.strip().splitlines()[-1] if output.strip() else 'silent'}", ""
+    return False, f"exit code {done.code}: {output.strip().splitlines()[-1] if output.strip() else 'silent'}", ""
 
 
 def verdict(bug: str, cases: int) -> Verdict:
@@ -91,8 +80,7 @@ def verdict(bug: str, cases: int) -> Verdict:
 def found_in_sqlite() -> dict[str, Verdict]:
     """What finds each bug that is planted in the SQLite store."""
     started = time.monotonic()
-    done = subprocess.run(SQLITE, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
-    lines = re.findall(r"^(sqlite-\S+): \[(.*)\]$", done.stdout + done.stderr, re.MULTILINE)
+    lines = re.findall(r"^(sqlite-\S+): \[(.*)\]$", leash.run(SQLITE).output, re.MULTILINE)
     seconds = (time.monotonic() - started) / max(1, len(lines))
     return {bug: Verdict(bug, promises.replace('"', ""), "", seconds) for bug, promises in lines}
 
@@ -112,7 +100,10 @@ def main() -> int:
         parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
 
     print("building the tests of the journal ...", flush=True)
-    subprocess.run([*JOURNAL, "--no-run", "--quiet"], cwd=ROOT, check=True)
+    built = leash.run([*JOURNAL, "--no-run", "--quiet"])
+    if built.code:
+        print(built.output)
+        return 1
     clean = verdict("", args.cases)
     if clean.caught_by:
         print(f"without a planted bug: {clean.caught_by} failed ({clean.after}); mend that first")
@@ -131,4 +122,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
