@@ -9,6 +9,7 @@ import pytest
 
 import bassline as bl
 from bassline.testing import ManualClock
+from tests.api.noticed import Noticed
 from tests.waiting import until
 
 
@@ -482,14 +483,6 @@ def test_switching_while_threads_write_loses_nothing():
     switching.join()
     net.close()
     assert net["total"] == 1800
-
-
-class Noticed:
-    def __init__(self, then):
-        self.then = then
-
-    def __del__(self):
-        self.then()
 
 
 @pytest.mark.parametrize("scheduler", ["batch", "transactional"])
