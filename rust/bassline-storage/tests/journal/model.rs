@@ -1,6 +1,6 @@
 //! What a journal must hold, known without asking it.
 
-use bassline_storage::disk::{Random, SimulatedDisk};
+use bassline_storage::disk::{Fired, Random, SimulatedDisk};
 use bassline_storage::journal::{Journal, JournalError, Opening, Options, Sync};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -32,6 +32,14 @@ impl Drop for Case {
         if std::thread::panicking() {
             println!("failed in {}", self.0);
         }
+    }
+}
+
+/// Tells how often each of these kinds of faults happened; none of them did not.
+pub(crate) fn each_happened(fired: &Fired, kinds: &[&str]) {
+    for kind in kinds {
+        println!("  {kind}: {}", fired.of(kind));
+        assert!(fired.of(kind) > 0, "{kind} never happened");
     }
 }
 
