@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.planted import leash
+
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / "dev"
 COMMANDS = ("demo", "test", "check", "bench", "soak", "ci", "fmt", "doctor")
@@ -290,6 +292,15 @@ def test_nothing_of_a_run_with_planted_bugs_outlives_it(stand_in, number):
         (os.killpg if number == signal.SIGINT else os.kill)(running.pid, number)
         running.communicate(timeout=20)
         assert closed(pipe)
+
+
+def test_on_a_leash_ctrl_c_counts_even_where_it_is_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = leash.run([sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT).__name__)"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == leash.Done(0, "default_int_handler\n")
 
 
 def test_no_worker_outlives_the_process_that_the_pool_belongs_to():

@@ -58,7 +58,7 @@ def run(bug: str, words: list[str], patience: float | None) -> tuple[bool, str, 
         return True, "", ""
     output = done.output
     case = re.search(r"^seed \d+, case (\d+) ", output, re.MULTILINE)
-    test = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    test = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     test = test or re.search(r"^test (\S+) \.\.\. FAILED", output, re.MULTILINE)
     passed = re.search(r"(\d+) passed", output)
     if case:

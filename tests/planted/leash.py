@@ -56,6 +56,7 @@ def run(words: Sequence[str], environment: Mapping[str, str] | None = None, seco
 def main() -> int:
     if sys.platform == "linux":  # what is left without its parent becomes a child of this process
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # as in a session of its own; a shell may have started us to ignore it
     program = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)
     threading.Thread(target=let_go, args=[program.pid], daemon=True).start()
     code = program.wait()
