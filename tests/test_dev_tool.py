@@ -319,6 +319,18 @@ def test_no_worker_outlives_the_process_that_the_pool_belongs_to():
         assert closed(running.stdout)
 
 
+def test_a_worker_that_does_not_look_for_signals_ends():
+    program = """if True:
+        from collections import deque
+        from itertools import repeat
+        from tests.agreement import cases
+        cases.PATIENCE, cases.LAST = 0.1, 0.2
+        cases.CHECKS["engine"] = lambda *_: deque(repeat(0), 0)
+        cases.failure(cases.Cases("engine", 0), 0)
+    """
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == -signal.SIGVTALRM
+
+
 def closed(pipe):
     """Whether a pipe is soon closed by all that had it open."""
     return bool(select.select([pipe], [], [], 20)[0]) and pipe.read() == ""

@@ -37,7 +37,8 @@ DRAWN: dict[str, Callable[[int, int], tuple[list[Op], str]]] = {
 }
 CHUNK = 25
 PATIENCE = 10  # seconds of work for one case; the heaviest take two
-DEAD = 600  # seconds without a word, after which a process does not even look for signals any more
+LAST = 20  # seconds of work after which a process ends that does not look for signals: it may take all memory meanwhile
+DEAD = 600  # seconds without a word, after which a process does not even work any more
 PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
 
 
@@ -117,12 +118,14 @@ def failure(cases: Cases, case: int, tally: Tally | None = None) -> str | None:
     ops, contradictions = cases.drawn(case)
     signal.signal(signal.SIGPROF, give_up)  # the engine looks for signals in a long tick
     signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LAST)  # nobody handles its signal
     try:
         return disagreement(CHECKS[cases.check], ops, contradictions, tally)
     except Exception:  # noqa: BLE001 - told with its script
         return f"{traceback.format_exc()}\n\n{script(ops, contradictions)}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def run_cases(workers: ProcessPoolExecutor, cases: Cases, first: int, count: int) -> Iterator[Chunk]:
@@ -148,7 +151,7 @@ def result_of(future: Future[Chunk], first: int) -> Chunk:
     try:
         return future.result(DEAD)
     except (TimeoutError, BrokenProcessPool) as error:
-        text = f"Traceback: {error!r}: a process died or stood still in this case or one of the {CHUNK} after it"
+        text = f"Traceback: {error!r}: a process died or stood still in one of the {CHUNK * processes()} cases from this on"
         return Chunk(first, Tally(), first, text)
 
 
