@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
-import time
 import tomllib
 from pathlib import Path
 
 import pytest
+
+from tests.planted import leash
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / "dev"
@@ -46,7 +49,12 @@ def stand_in(tmp_path):
         tools / "cargo",
         """
         echo "cargo $* cases=${BASSLINE_CASES-} seed=${BASSLINE_SEED-}" >> "$LOG"
-        if [ -n "${CARGO_SLEEPS-}" ]; then sleep 60; fi
+        if [ -n "${ALIVE-}" ]; then
+            exec 9> "$ALIVE"
+            if [ -n "${LEAVES-}" ]; then setsid sleep 60 & fi
+            echo begun >&9
+            exec sleep 60
+        fi
         echo "running ${CARGO_TESTS-3} tests"
         exit ${CARGO_CODE-0}
     """,
@@ -56,6 +64,10 @@ def stand_in(tmp_path):
         """
         if [ "$2" = maturin ]; then touch "$VIRTUAL_ENV/../python/bassline/_core.abi3.so"; fi
         echo "python $* cases=${BASSLINE_CASES-} seed=${BASSLINE_SEED-}" >> "$LOG"
+        if [ "$2" = tests.planted ] && [ -n "${ALIVE-}" ]; then
+            exec 9> "$ALIVE"
+            PYTHONPATH="$REAL_TESTS" exec "$REAL_PYTHON" "$@"
+        fi
         if [ "$2" = pytest ]; then exit ${PYTEST_CODE-0}; fi
     """,
     )
@@ -69,7 +81,24 @@ def stand_in(tmp_path):
         done.calls = log.read_text().replace(f"{root}/", "").splitlines() if log.exists() else []
         return done
 
-    run.root, run.tools = root, tools
+    @contextlib.contextmanager
+    def started(*words, **environment):
+        """A run whose cargo does not end, once that has begun; and a pipe that what was started keeps open while it lives."""
+        alive = root / "alive"
+        os.mkfifo(alive)
+        env = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "LOG": str(root / "log")}
+        env |= {"ALIVE": str(alive)} | environment
+        words = [sys.executable, root / "dev", *words]
+        process = subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        with process as running, alive.open() as pipe:
+            assert pipe.readline() == "begun\n"
+            try:
+                yield running, pipe
+            finally:
+                with contextlib.suppress(ProcessLookupError):  # nobody is left, as it should be
+                    os.killpg(running.pid, signal.SIGKILL)
+
+    run.root, run.started = root, started
     return run
 
 
@@ -245,15 +274,66 @@ def test_the_extension_is_built_only_when_its_sources_change(stand_in):
 
 
 def test_ctrl_c_ends_the_running_program_and_says_so(stand_in):
-    env = os.environ | {"PATH": f"{stand_in.tools}{os.pathsep}{os.environ['PATH']}"}
-    env |= {"LOG": str(stand_in.root / "log"), "CARGO_SLEEPS": "1"}
-    words = [sys.executable, stand_in.root / "dev", "test", "core"]
-    with subprocess.Popen(words, env=env, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
-        while not (stand_in.root / "log").exists():
-            time.sleep(0.01)
+    with stand_in.started("test", "core") as (running, _):
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
         assert running.communicate(timeout=20)[1] == "\ndev: interrupted\n"
         assert running.returncode == 130
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_nothing_of_a_run_with_planted_bugs_outlives_it(stand_in, number):
+    extension = stand_in.root / "bassline" / "_core.py"
+    extension.parent.mkdir()
+    extension.write_text("planted_bugs = ['journal-one']")
+    (extension.parent / "__init__.py").touch()
+    tests = f"{stand_in.root}{os.pathsep}{ROOT}"
+    real = {"REAL_PYTHON": sys.executable, "REAL_TESTS": tests, "LEAVES": "1"}
+    with stand_in.started("test", "--planted", "journal-one", **real) as (running, pipe):
+        (os.killpg if number == signal.SIGINT else os.kill)(running.pid, number)
+        running.communicate(timeout=20)
+        assert closed(pipe)
+
+
+def test_on_a_leash_ctrl_c_counts_even_where_it_is_ignored():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        done = leash.run([sys.executable, "-c", "import signal; print(signal.getsignal(signal.SIGINT).__name__)"])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert done == leash.Done(0, "default_int_handler\n")
+
+
+def test_no_worker_outlives_the_process_that_the_pool_belongs_to():
+    program = """if True:
+        import time
+        from tests.agreement.cases import pool
+        with pool() as workers:
+            workers.submit(len, "").result()
+            print("begun", flush=True)
+            workers.submit(time.sleep, 60).result()
+    """
+    words = [sys.executable, "-c", program]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+        assert running.stdout.readline() == "begun\n"
+        running.kill()
+        assert closed(running.stdout)
+
+
+def test_a_worker_that_does_not_look_for_signals_ends():
+    program = """if True:
+        from collections import deque
+        from itertools import repeat
+        from tests.agreement import cases
+        cases.PATIENCE, cases.LAST = 0.1, 0.2
+        cases.CHECKS["engine"] = lambda *_: deque(repeat(0), 0)
+        cases.failure(cases.Cases("engine", 0), 0)
+    """
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == -signal.SIGVTALRM
+
+
+def closed(pipe):
+    """Whether a pipe is soon closed by all that had it open."""
+    return bool(select.select([pipe], [], [], 20)[0]) and pipe.read() == ""
 
 
 def test_the_fuzz_is_run_for_as_long_as_is_said(stand_in):

@@ -9,72 +9,49 @@ from __future__ import annotations
 import importlib
 import itertools
 import os
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 import pytest
 
-from tests.agreement.cases import explained, pool, run_cases
-from tests.agreement.comparing import (
-    Check,
-    disagreement,
-    engine_agrees,
-    reference_agrees_with_itself,
-    run_script,
-    script,
-    shrunk,
-)
+from tests.agreement.cases import Cases
+from tests.agreement.comparing import run_script, script
 from tests.agreement.drawing import FORWARD, drawn_streams, inf, nan
-from tests.agreement.drawing_links import drawn_links
+from tests.agreement.parts import check_part, parts, workers
 from tests.agreement.running import Op, Run
-from tests.agreement.tally import Tally
 
-__all__ = ["inf", "nan", "run_script"]  # for the scripts that failures print
+__all__ = ["inf", "nan", "run_script", "workers"]  # the first three for the scripts that failures print
 
 CASES = int(os.environ.get("BASSLINE_CASES", "10000"))
 SEED = int(os.environ.get("BASSLINE_SEED", "0"))
 PART = 1000  # cases of one test
+PART_OF_LINKS = 50
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[ProcessPoolExecutor]:
-    with pool() as workers:
-        yield workers
+@pytest.mark.parametrize("part", parts(CASES, PART))
+def test_the_engine_agrees_with_the_reference(part: tuple[int, int], workers: ProcessPoolExecutor) -> None:
+    check_part(workers, Cases("engine", SEED), part)
 
 
-def parts(cases: int) -> list[int]:
-    return list(range(0, cases, PART))
-
-
-def check_cases(workers: ProcessPoolExecutor, check: str, first: int, cases: int) -> None:
-    tally = Tally()
-    for chunk in run_cases(workers, check, SEED, first, min(PART, cases - first)):
-        tally.add(chunk.tally)
-        if chunk.failed is not None:
-            pytest.fail(explained(check, SEED, chunk), pytrace=False)
-    print(tally)
-    assert not tally.missing()
-
-
-@pytest.mark.parametrize("first", parts(CASES))
-def test_the_engine_agrees_with_the_reference(first: int, workers: ProcessPoolExecutor) -> None:
-    check_cases(workers, "engine", first, CASES)
-
-
-@pytest.mark.parametrize("first", parts(max(1, CASES // 5)))
+@pytest.mark.parametrize("part", parts(max(1, CASES // 5), PART))
 def test_the_reference_agrees_with_itself_whatever_the_order_of_independent_regions(
-    first: int, workers: ProcessPoolExecutor
+    part: tuple[int, int], workers: ProcessPoolExecutor
 ) -> None:
-    check_cases(workers, "reference", first, max(1, CASES // 5))
+    check_part(workers, Cases("reference", SEED), part)
 
 
-@pytest.mark.parametrize(("check", "part"), [(engine_agrees, 20), (reference_agrees_with_itself, 100)])
-def test_networks_of_links_between_streams_and_states_agree(check: Check, part: int) -> None:
-    for case in range(max(1, CASES // part)):
-        ops, contradictions = drawn_links(SEED, case)
-        if text := disagreement(check, ops, contradictions):
-            pytest.fail(shrunk(check, ops, contradictions, text), pytrace=False)
+@pytest.mark.parametrize("part", parts(max(1, CASES // 20), PART_OF_LINKS))
+def test_networks_of_links_between_streams_and_states_agree(
+    part: tuple[int, int], workers: ProcessPoolExecutor
+) -> None:
+    check_part(workers, Cases("engine", SEED, "links"), part)
+
+
+@pytest.mark.parametrize("part", parts(max(1, CASES // 100), PART_OF_LINKS))
+def test_the_reference_agrees_with_itself_on_links_between_streams_and_states(
+    part: tuple[int, int], workers: ProcessPoolExecutor
+) -> None:
+    check_part(workers, Cases("reference", SEED, "links"), part)
 
 
 def events_seen(run: Run, ops: list[Op]) -> dict[str, list[Any]]:

@@ -7,9 +7,10 @@ that nothing else leads to.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from tests.agreement.running import Op
 
@@ -45,51 +46,77 @@ STRICT = {
 SINK = {"x/a0": "accept-last"}
 NAMES = ["one", "two", "three", "four", "five", "six"]
 
-small = st.integers(-4, 9)
-sets = st.frozensets(st.integers(0, 6) | st.sampled_from(["a", "b"]), max_size=4).map(set)
-around = st.builds(
-    lambda low, high: {"$interval": [low, high]},
-    st.integers(-6, 0) | st.sampled_from([-0.5, -3.0, 0.0]),
-    st.integers(0, 6) | st.sampled_from([0.5, 3.0, 0.0]),
-)
-VALUES: dict[str, st.SearchStrategy[Any]] = {
-    "sets": sets,
-    "truths": st.booleans(),
-    "maps": st.dictionaries(st.sampled_from("abc"), sets | st.dictionaries(st.just("d"), sets), max_size=3).filter(
-        lambda found: not any(isinstance(item, dict) != (key == "c") for key, item in found.items())
-    ),
-    "spans": around | st.sampled_from([0, 0.0, 0]),
+
+def small(random: Random) -> int:
+    return random.randint(-4, 9)
+
+
+def a_set(random: Random) -> Any:
+    return set(random.sample([*range(7), "a", "b"], random.randint(0, 4)))
+
+
+def around(random: Random) -> Any:
+    """An interval with 0 in it."""
+    low = random.choice([random.randint(-6, 0), random.choice([-0.5, -3.0, 0.0])])
+    high = random.choice([random.randint(0, 6), random.choice([0.5, 3.0, 0.0])])
+    return {"$interval": [low, high]}
+
+
+def a_map(random: Random) -> Any:
+    """Of sets; under one key of maps of sets."""
+    keys = random.sample("abc", random.randint(0, 3))
+    return {key: {"d": a_set(random)} if key == "c" else a_set(random) for key in keys}
+
+
+def anything(random: Random) -> Any:
+    low = random.randint(-6, 6)
+    return random.choice(
+        [
+            small(random),
+            random.choice([0.5, -3.0, 2**62, -(2**63), math.nan, math.inf]),
+            a_set(random),
+            around(random),
+            random.random() < 0.5,
+            {"$interval": [low, low + random.randint(0, 3)]},
+            {key: random.choice([small(random), a_set(random)]) for key in random.sample("abc", random.randint(0, 3))},
+            random.choice(["x", "y", None, [1], [2]]),
+        ]
+    )
+
+
+VALUES: dict[str, Callable[[Random], Any]] = {
+    "sets": a_set,
+    "truths": lambda random: random.random() < 0.5,
+    "maps": a_map,
+    "spans": lambda random: random.choice([around(random), random.choice([0, 0.0])]),
     "merged": around,
     "counts": small,
 }
-anything = st.one_of(
-    small,
-    st.sampled_from([0.5, -3.0, 2**62, -(2**63), float("nan"), float("inf")]),
-    sets,
-    around,
-    st.booleans(),
-    st.builds(lambda low, more: {"$interval": [low, low + more]}, st.integers(-6, 6), st.integers(0, 3)),
-    st.dictionaries(st.sampled_from("abc"), small | sets, max_size=3),
-    st.sampled_from(["x", "y", None, [1], [2]]),
-)
 FUNCTIONS = {"sets": ["either", "both_of", "few"], "truths": ["negated"], "counts": ["clamp", "half_down"]}
+
+
+OPERATIONS = {
+    "write": 40, "wire": 14, "python": 10, "erase": 6, "contact": 4, "update": 4, "remove": 2, "remove_gadget": 3,
+    "unwire": 4, "equals": 3, "batch": 25,
+}  # fmt: skip
+IN_BATCH = {**OPERATIONS, "batch": 0}
 
 
 class Draw:
     """Draws single operations."""
 
-    def __init__(self, draw: Any) -> None:
-        self.draw = draw
-        self.families = draw(st.lists(st.sampled_from(sorted(FAMILIES)), min_size=1, max_size=2, unique=True))
-        self.strict = draw(st.lists(st.sampled_from(sorted(STRICT)), max_size=3, unique=True))
+    def __init__(self, random: Random) -> None:
+        self.random = random
+        self.families = random.sample(sorted(FAMILIES), random.randint(1, 2))
+        self.strict = random.sample(sorted(STRICT), random.randint(0, 3))
         self.blends = {path: blend for name in self.families for path, blend in FAMILIES[name].items()}
         self.blends |= {path: STRICT[path] for path in self.strict} | SINK
 
     def one_of(self, items: list[Any]) -> Any:
-        return self.draw(st.sampled_from(items))
+        return self.random.choice(items)
 
     def chance(self, percent: int) -> bool:
-        return bool(self.draw(st.integers(0, 99)) >= 100 - percent)
+        return self.random.randrange(100) < percent
 
     def family(self) -> str:
         return str(self.one_of(self.families))
@@ -101,26 +128,23 @@ class Draw:
 
     def value(self, path: str) -> Any:
         if path in STRICT:
-            return self.draw(anything)
+            return anything(self.random)
         family = next(name for name, contacts in FAMILIES.items() if path in contacts)
-        return self.draw(VALUES[family])
+        return VALUES[family](self.random)
 
     def op(self, in_batch: bool) -> Op:
-        weights = [
-            ("write", 40), ("wire", 14), ("python", 10), ("erase", 6), ("contact", 4), ("update", 4), ("remove", 2),
-            ("remove_gadget", 3), ("unwire", 4), ("equals", 3), ("batch", 0 if in_batch else 25),
-        ]  # fmt: skip
-        return getattr(self, self.one_of([name for name, weight in weights for _ in range(weight)]))()  # type: ignore[no-any-return]
+        weights = IN_BATCH if in_batch else OPERATIONS
+        return getattr(self, self.random.choices(list(weights), list(weights.values()))[0])()  # type: ignore[no-any-return]
 
     def batch(self) -> Op:
-        return ["batch", [self.op(in_batch=True) for _ in range(self.draw(st.integers(1, 6)))], self.chance(10)]
+        return ["batch", [self.op(in_batch=True) for _ in range(self.random.randint(1, 6))], self.chance(10)]
 
     def write(self) -> Op:
         path = self.path()
         return ["write", path, self.value(path)]
 
     def update(self) -> Op:
-        paths = {self.path() for _ in range(self.draw(st.integers(1, 3)))}
+        paths = {self.path() for _ in range(self.random.randint(1, 3))}
         return ["update", {path: self.value(path) for path in sorted(paths)}]
 
     def contact(self) -> Op:
@@ -136,7 +160,7 @@ class Draw:
 
     def between(self, count: int) -> tuple[list[str], str]:
         pool = list(FAMILIES[self.family()])
-        output = self.draw(st.integers(1, len(pool) - 1))
+        output = self.random.randint(1, len(pool) - 1)
         before = pool if self.chance(10) else pool[:output]
         return [self.one_of(before) for _ in range(count)], pool[output]
 
@@ -159,7 +183,7 @@ class Draw:
         family = self.one_of(able)
         function = self.one_of(FUNCTIONS[family])
         pool = list(FAMILIES[family])
-        output = self.draw(st.integers(1, len(pool) - 1))
+        output = self.random.randint(1, len(pool) - 1)
         before = pool if self.chance(5) else pool[:output]
         inputs = {"x": self.one_of(before)}
         if function in ("either", "both_of", "clamp"):
@@ -178,16 +202,17 @@ class Draw:
         return ["remove_gadget", self.one_of(NAMES)]
 
 
-@st.composite
-def blend_scripts(draw: Any) -> tuple[list[Op], str]:
-    one = Draw(draw)
+def drawn_blends(seed: int, case: int) -> tuple[list[Op], str]:
+    """The script of a case, and what its network does with contradictions."""
+    random = Random(f"blends/{seed}/{case}")
+    one = Draw(random)
     setup: list[Op] = []
     for path, blend in one.blends.items():
         op = ["contact", path, blend]
         if path not in SINK and one.chance(40):
             op.append(one.value(path))
         setup.append(op)
-    structure = [one.op(in_batch=True) for _ in range(draw(st.integers(0, 4)))]
-    structure += [one.wire() for _ in range(draw(st.integers(0, 5)))]
-    ops = [one.op(in_batch=False) for _ in range(draw(st.integers(4, 25)))]
+    structure = [one.op(in_batch=True) for _ in range(random.randint(0, 4))]
+    structure += [one.wire() for _ in range(random.randint(0, 5))]
+    ops = [one.op(in_batch=False) for _ in range(random.randint(4, 25))]
     return [["batch", setup, False], *structure, *ops], "raise" if one.chance(20) else "record"

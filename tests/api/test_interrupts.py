@@ -8,6 +8,7 @@ import pytest
 HEAD = """
     import os, signal, threading, time
     import bassline as bl
+    from tests.waiting import until
     net = bl.Network()
     net.contact("x", 0)
     net.contact("y", 0)
@@ -15,8 +16,7 @@ HEAD = """
 
     def press_when(is_so):
         def wait():
-            while not is_so():
-                time.sleep(0.001)
+            until(is_so)
             os.kill(me, signal.SIGINT)
         threading.Thread(target=wait, daemon=True).start()
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import bassline as bl
+from tests.api.noticed import Noticed
 from tests.shapes import Pair
 
 
@@ -144,16 +145,6 @@ def test_a_record_that_contains_itself_is_refused(net):
     with pytest.raises(RecursionError, match="contains itself"):
         net.contact("x", ring)
     assert list(net.contacts) == []
-
-
-class Noticed:
-    """Runs something when it goes."""
-
-    def __init__(self, then):
-        self.then = then
-
-    def __del__(self):
-        self.then()
 
 
 def test_an_object_that_uses_the_network_when_it_goes_does_not_stop_it(net, recwarn):

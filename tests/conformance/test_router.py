@@ -6,6 +6,13 @@ import pytest
 
 from tests.conformance.typed import same
 
+TAKE = {
+    "id": "take",
+    "primitive": "stream.field",
+    "inputs": {"record": "flight"},
+    "outputs": {"value": "delay"},
+    "config": {"field": "delay"},
+}
 TEMPLATE = {
     "contacts": [
         {"id": "flight", "blend": "stream"},
@@ -13,13 +20,7 @@ TEMPLATE = {
         {"id": "peak", "blend": "max"},
     ],
     "gadgets": [
-        {
-            "id": "take",
-            "primitive": "stream.field",
-            "inputs": {"record": "flight"},
-            "outputs": {"value": "delay"},
-            "config": {"field": "delay"},
-        },
+        TAKE,
         {"id": "mean", "primitive": "stat.mean", "inputs": {"value": "delay"}, "outputs": {"mean": "mean"}},
         {
             "id": "scaled",
@@ -151,13 +152,7 @@ def test_the_contacts_of_an_instance_start_with_the_values_of_the_template(world
     template = {
         "contacts": [{"id": "flight", "blend": "stream"}, {"id": "factor", "value": 3}],
         "gadgets": [
-            {
-                "id": "take",
-                "primitive": "stream.field",
-                "inputs": {"record": "flight"},
-                "outputs": {"value": "delay"},
-                "config": {"field": "delay"},
-            },
+            TAKE,
             {"primitive": "math.multiply", "inputs": {"a": "delay", "b": "factor"}, "outputs": {"product": "x"}},
             {"primitive": "math.add", "inputs": {"a": "x", "b": 1000}, "outputs": {"sum": "y"}},
         ],

@@ -8,18 +8,17 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+from tests.planted import leash
+
 PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
 STORAGE = ["cargo", "test", "--profile", "planted", "-p", "bassline-storage", "--features", "planted"]
 JOURNAL = [*STORAGE, "--test", "journal"]
 SQLITE = [*STORAGE, "--test", "sqlite", "--", "--nocapture"]  # plants each bug of its own in turn
-HANGS = 180  # seconds
+HANGS = 180  # seconds after which a suite has hung, at the least; what it takes without a bug counts five times
 
 
 @dataclass
@@ -47,42 +46,35 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
     return journal if bug.startswith("journal-") else engine
 
 
-def run(bug: str, words: list[str]) -> tuple[bool, str, str]:
+def run(bug: str, words: list[str], patience: float | None) -> tuple[bool, str, str]:
     """Whether it passed, which test failed, after how many cases or tests."""
     environment = os.environ | {"BASSLINE_PLANTED": bug}
     if words is JOURNAL:
         environment.setdefault("BASSLINE_CASES", "6000")
-    try:
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            check=False,
-            timeout=HANGS,
-        )
-    except subprocess.TimeoutExpired:
+    done = leash.run(words, environment, patience)
+    if done.code is None:
         return False, "it hung", ""
-    if done.returncode == 0:
+    if done.code == 0:
         return True, "", ""
-    output = done.stdout + done.stderr
+    output = done.output
     case = re.search(r"^seed \d+, case (\d+) ", output, re.MULTILINE)
-    test = re.search(r"^(?:FAILED|ERROR) (\S+)", output, re.MULTILINE)
+    test = re.search(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     test = test or re.search(r"^test (\S+) \.\.\. FAILED", output, re.MULTILINE)
     passed = re.search(r"(\d+) passed", output)
     if case:
         return False, "", f"{int(case[1]) + 1} cases"
     if test:
         return False, test[1], f"{passed[1] if passed else 0} tests passed"
-    return False, f"exit code {done.returncode}: {output.strip().splitlines()[-1] if output.strip() else 'silent'}", ""
+    return False, f"exit code {done.code}: {output.strip().splitlines()[-1] if output.strip() else 'silent'}", ""
 
 
-def verdict(bug: str, cases: int) -> Verdict:
+def verdict(bug: str, cases: int, took: dict[str, float]) -> Verdict:
+    """What finds a bug; `took` is how long each suite takes without one, and is noted when there is none."""
     started = time.monotonic()
     for suite, words in suites(bug, cases):
-        passed, test, after = run(bug, words)
+        began = time.monotonic()
+        passed, test, after = run(bug, words, max(HANGS, 5 * took[suite]) if suite in took else None)
+        took.setdefault(suite, time.monotonic() - began)
         if not passed:
             return Verdict(bug, test or suite, after, time.monotonic() - started)
     return Verdict(bug, "", "", time.monotonic() - started)
@@ -91,8 +83,7 @@ def verdict(bug: str, cases: int) -> Verdict:
 def found_in_sqlite() -> dict[str, Verdict]:
     """What finds each bug that is planted in the SQLite store."""
     started = time.monotonic()
-    done = subprocess.run(SQLITE, cwd=ROOT, capture_output=True, text=True, errors="replace", check=False)
-    lines = re.findall(r"^(sqlite-\S+): \[(.*)\]$", done.stdout + done.stderr, re.MULTILINE)
+    lines = re.findall(r"^(sqlite-\S+): \[(.*)\]$", leash.run(SQLITE).output, re.MULTILINE)
     seconds = (time.monotonic() - started) / max(1, len(lines))
     return {bug: Verdict(bug, promises.replace('"', ""), "", seconds) for bug, promises in lines}
 
@@ -112,17 +103,22 @@ def main() -> int:
         parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
 
     print("building the tests of the journal ...", flush=True)
-    subprocess.run([*JOURNAL, "--no-run", "--quiet"], cwd=ROOT, check=True)
-    clean = verdict("", args.cases)
+    built = leash.run([*JOURNAL, "--no-run", "--quiet"])
+    if built.code:
+        print(built.output)
+        return 1
+    took: dict[str, float] = {}
+    clean = verdict("", args.cases, took)
     if clean.caught_by:
         print(f"without a planted bug: {clean.caught_by} failed ({clean.after}); mend that first")
         return 1
-    print(f"without a planted bug: all passed ({clean.seconds:.1f} s)", flush=True)
+    each = ", ".join(f"{suite} {seconds:.1f} s" for suite, seconds in took.items())
+    print(f"without a planted bug: all passed ({each})", flush=True)
     survivors = []
     chosen = args.bugs or known
     found = found_in_sqlite() if any(bug.startswith("sqlite-") for bug in chosen) else {}
     for bug in chosen:
-        one = found.get(bug) or verdict(bug, args.cases)
+        one = found.get(bug) or verdict(bug, args.cases, took)
         survivors += [] if one.caught_by else [bug]
         caught = f"{one.caught_by}, {one.after}" if one.after else one.caught_by
         print(f"  {bug:28} {one.seconds:6.1f} s  {caught or 'SURVIVED'}", flush=True)
@@ -131,4 +127,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import model
-from .blends import Blend, name_of
+from .blends import name_of
+from .declaring import Declaring
 from .errors import StaleHandleError
-from .values import Nothing, Value, isolate
+from .values import Value, isolate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -162,7 +163,7 @@ class Link:
 
 
 @dataclass(unsafe_hash=True)
-class Group:
+class Group(Declaring):
     network: Network
     path: str
 
@@ -175,30 +176,6 @@ class Group:
         self._check()
         return self.path in self.network.state.sealed
 
-    def contact(
-        self,
-        path: str,
-        value: Value = Nothing,
-        blend: Blend | None = None,
-        *,
-        boundary: str | None = None,
-        **attributes: Any,
-    ) -> Contact:
+    def place(self) -> tuple[Network, str]:
         self._check()
-        return self.network.declare_contact(self.path, path, value, blend, attributes, boundary)
-
-    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> Group:
-        self._check()
-        return self.network.declare_group(self.path, path, attributes, sealed)
-
-    def link(self, a: str | Contact, b: str | Contact, relation: str, **attributes: Any) -> Link:
-        self._check()
-        return self.network.declare_link(self.path, a, b, relation, attributes)
-
-    def wire(self, a: str | Contact, b: str | Contact, kind: str = "bidirectional") -> Wire:
-        self._check()
-        return self.network.declare_wire(self.path, a, b, kind)
-
-    def gadget(self, primitive: Any = None, **options: Any) -> Any:
-        self._check()
-        return self.network.declare_gadget(self.path, primitive, **options)
+        return self.network, self.path

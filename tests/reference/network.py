@@ -13,6 +13,7 @@ from .binding import bind_primitive, bind_python
 from .blends import Blend
 from .changes import Change, Subscriptions, changes_of, same_outcome
 from .connecting import connect
+from .declaring import Declaring
 from .errors import BasslineError, StaleHandleError, UnknownContactError
 from .graph import Shape
 from .model import EXTERNAL, State
@@ -22,7 +23,7 @@ from .values import Nothing, Value, isolate
 from .writes import Write, erase, write
 
 
-class Network:
+class Network(Declaring):
     """`order` is that in which independent regions are evaluated ("oldest", "youngest" or "cycles last"): it must not matter."""
 
     def __init__(self, contradictions: str = "record", *, order: str = "oldest") -> None:
@@ -184,30 +185,8 @@ class Network:
     def links(self) -> dict[tuple[int, int, str], handles.Link]:
         return {key: handles.Link(self, key) for key in self.state.links}
 
-    def contact(
-        self,
-        path: str,
-        value: Value = Nothing,
-        blend: Blend | None = None,
-        *,
-        boundary: str | None = None,
-        **attributes: Any,
-    ) -> handles.Contact:
-        return self.declare_contact("", path, value, blend, attributes, boundary)
-
-    def group(self, path: str, *, sealed: bool = False, **attributes: Any) -> handles.Group:
-        return self.declare_group("", path, attributes, sealed)
-
-    def link(
-        self, a: str | handles.Contact, b: str | handles.Contact, relation: str, **attributes: Any
-    ) -> handles.Link:
-        return self.declare_link("", a, b, relation, attributes)
-
-    def wire(self, a: str | handles.Contact, b: str | handles.Contact, kind: str = "bidirectional") -> handles.Wire:
-        return self.declare_wire("", a, b, kind)
-
-    def gadget(self, primitive: Any = None, **options: Any) -> Any:
-        return self.declare_gadget("", primitive, **options)
+    def place(self) -> tuple[Network, str]:
+        return self, ""
 
     def declare_contact(
         self,

@@ -2,25 +2,17 @@
 
 import contextlib
 import sqlite3
-import time
 
 import pytest
 
 import bassline as bl
 from bassline.testing import ManualClock
+from tests.waiting import until
 
 
 def stored(path):
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
         return reader.execute("SELECT tick FROM network").fetchone()[0]
-
-
-def eventually(condition):
-    """Wait for a thread of the store, for as long as it takes."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 @pytest.fixture
@@ -51,14 +43,14 @@ def test_with_interval_ticks_are_stored_by_the_networks_clock(path):
         clock.advance(4.9)
         assert (stored(path), net.pending) == (0, {"store": 1})
         clock.advance(0.1)
-        eventually(lambda: net.pending == {"store": 0})
+        until(lambda: net.pending == {"store": 0})
         assert stored(path) == 1
         for n in range(1, 4):
             x.value = n
             clock.advance(1)
         assert (stored(path), net.pending) == (1, {"store": 3})
         clock.advance(2)
-        eventually(lambda: net.pending == {"store": 0})
+        until(lambda: net.pending == {"store": 0})
         assert stored(path) == 4
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 import bassline as bl
-from bassline.cli.options import as_json, debug
+from bassline.cli.options import of_a_contact
 from bassline.cli.state import json_line, plain
 from bassline.cli.store import open_existing
 
@@ -25,11 +25,7 @@ def moment(seconds: float) -> str:
 
 
 @click.command(short_help="Print the last changes of a contact in a store.")
-@click.argument("store")
-@click.argument("path")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many changes.")
-@as_json
-@debug
+@of_a_contact("--limit", 20, "How many changes.")
 def history(store: str, path: str, limit: int, as_json: bool) -> None:
     """Print the last changes of the contact PATH in STORE, newest first.
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import click
 
-from bassline.cli.options import as_json, debug
+from bassline.cli.options import of_a_contact
 from bassline.cli.state import json_line
 from bassline.cli.store import open_existing
 
 
 @click.command(short_help="Print where a value in a store came from.")
-@click.argument("store")
-@click.argument("path")
-@click.option("--depth", type=click.IntRange(min=1), default=5, show_default=True, help="How far back to go.")
-@as_json
-@debug
+@of_a_contact("--depth", 5, "How far back to go.")
 def why(store: str, path: str, depth: int, as_json: bool) -> None:
     """Print the derivation of the contact PATH in STORE.
 

@@ -33,9 +33,9 @@ fn main() {
         (images, lives) = (images + more, lives + seeds);
         println!("{images} images of {lives} lives, seeds from {first}: nothing acknowledged lost, no half batch");
     }
-    model::tell(&fired, &crash::KINDS);
+    model::each_happened(&fired, &Fired::LOSSES);
     let mut fired = Fired::default();
     let (lives, seeds, failed) = faults::fail(first, wanted / 4, &mut fired);
     println!("{lives} lives of {seeds} seeds with a fault, {failed} ended by it: nothing acknowledged lost");
-    model::tell(&fired, &faults::KINDS);
+    model::each_happened(&fired, &Fired::FAILURES);
 }

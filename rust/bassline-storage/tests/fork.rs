@@ -139,12 +139,12 @@ fn a_forked_child_is_refused_by_log_and_driver() {
                     .map_err(|error| error.message),
             ),
             is_told(driver.idle().map_err(|error| error.message)),
-            is_told(driver.shutdown().map_err(|error| error.message)),
+            is_told(driver.shutdown(false).map_err(|error| error.message)),
             matches!(ledger.open("main"), Err(StorageError::InUse { .. })),
         ]
     });
     assert_eq!(wrong, None);
     assert!(files(&place) == before, "a child has written");
     log.sync(log.end().sequence).unwrap();
-    driver.shutdown().unwrap();
+    driver.shutdown(false).unwrap();
 }

@@ -80,7 +80,7 @@ impl Writer {
             }),
             None => {
                 let records = records.to_vec();
-                self.driver.handle_changes(&Batch { records }).unwrap();
+                self.driver.handle_changes(&Batch::from(records)).unwrap();
             }
         }
     }

@@ -52,14 +52,18 @@ impl Fault {
 pub struct Fired(BTreeMap<&'static str, u64>);
 
 impl Fired {
-    /// The kinds that are counted.
-    pub const KINDS: [&'static str; 12] = [
+    /// How calls and processes fail.
+    pub const FAILURES: [&'static str; 5] = [
         "call failed",
         "disk full",
         "short write",
         "sync failed",
-        "power lost",
         "process killed",
+    ];
+
+    /// What a power loss does.
+    pub const LOSSES: [&'static str; 7] = [
+        "power lost",
         "sector lost",
         "sector torn",
         "sector of an earlier write",
@@ -77,6 +81,11 @@ impl Fired {
         for (kind, count) in &other.0 {
             *self.0.entry(kind).or_default() += count;
         }
+    }
+
+    /// Whether anything happened.
+    pub fn any(&self) -> bool {
+        self.0.values().any(|&count| count > 0)
     }
 
     /// How often a kind happened.

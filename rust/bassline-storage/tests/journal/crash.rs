@@ -2,7 +2,7 @@
 
 use crate::model::{Case, Model, options};
 #[cfg(test)]
-use crate::model::{number, seed};
+use crate::model::{each_happened, number, seed};
 use crate::scenario::{append, live, sync};
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::Options;
@@ -91,22 +91,11 @@ pub(crate) fn lose_power(first: u64, wanted: u64, fired: &mut Fired) -> (u64, u6
     (images, lives)
 }
 
-/// What has happened when it is over.
-pub(crate) const KINDS: [&str; 7] = [
-    "power lost",
-    "sector lost",
-    "sector torn",
-    "sector of an earlier write",
-    "length lost",
-    "name lost",
-    "removal undone",
-];
-
 #[test]
 fn a_power_loss_at_any_call_loses_nothing_acknowledged_and_leaves_no_half_batch() {
     crate::model::plant();
     let mut fired = Fired::default();
     let (images, lives) = lose_power(seed(), number("BASSLINE_CASES", 100_000), &mut fired);
     println!("{images} images of {lives} lives");
-    crate::model::tell(&fired, &KINDS);
+    each_happened(&fired, &Fired::LOSSES);
 }

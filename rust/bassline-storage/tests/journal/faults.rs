@@ -2,7 +2,7 @@
 
 use crate::model::{Case, Model, options};
 #[cfg(test)]
-use crate::model::{number, seed};
+use crate::model::{each_happened, number, seed};
 use crate::scenario::live;
 use bassline_storage::disk::{Fault, FaultKind, Fired, Random, SimulatedDisk};
 use bassline_storage::journal::JournalError;
@@ -83,21 +83,12 @@ pub(crate) fn fail(first: u64, wanted: u64, fired: &mut Fired) -> (u64, u64, u64
     (lives, seeds, failed)
 }
 
-/// What has happened when it is over.
-pub(crate) const KINDS: [&str; 5] = [
-    "call failed",
-    "disk full",
-    "short write",
-    "sync failed",
-    "process killed",
-];
-
 #[test]
 fn a_call_that_fails_once_or_for_ever_acknowledges_nothing_and_leaves_a_journal() {
     crate::model::plant();
     let mut fired = Fired::default();
     let (lives, seeds, failed) = fail(seed(), number("BASSLINE_CASES", 50_000) / 2, &mut fired);
     println!("{lives} lives of {seeds} seeds, {failed} ended by the fault");
-    crate::model::tell(&fired, &KINDS);
+    each_happened(&fired, &Fired::FAILURES);
     assert!(failed > 0);
 }

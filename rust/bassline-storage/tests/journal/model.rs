@@ -35,8 +35,8 @@ impl Drop for Case {
     }
 }
 
-/// Says how often each kind of fault has happened; each has.
-pub(crate) fn tell(fired: &Fired, kinds: &[&str]) {
+/// Tells how often each of these kinds of faults happened; none of them did not.
+pub(crate) fn each_happened(fired: &Fired, kinds: &[&str]) {
     for kind in kinds {
         println!("  {kind}: {}", fired.of(kind));
         assert!(fired.of(kind) > 0, "{kind} never happened");
