@@ -22,6 +22,7 @@ mod pace;
 mod past;
 mod reader;
 mod retention;
+mod rows;
 mod schema;
 mod snapshots;
 mod store;

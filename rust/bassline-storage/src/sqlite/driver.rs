@@ -6,6 +6,7 @@ use super::connection::{IfMissing, open_to_write};
 use super::contents::Newest;
 use super::entry::Entry;
 use super::failure::{WriteError, failure};
+use super::history::{self, Unwritten};
 use super::key;
 use super::opener::Opener;
 use super::pace::Pace;
@@ -21,7 +22,6 @@ use crate::store::KeepHistory;
 use bassline_core::planted::{self, Bug};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
-use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -130,7 +130,8 @@ impl SqliteDriver {
         };
         self.writer.clear();
         let mut newest = Newest::new(&mut self.index);
-        let mut insert = transaction.prepare_cached(INSERT)?;
+        let mut ticks = Vec::with_capacity(batch.records.len());
+        self.structure.clear();
         let mut changes_count = 0;
         for record in fresh() {
             structure.tick = record.tick;
@@ -141,7 +142,7 @@ impl SqliteDriver {
                 }
             }
             changes_count += record.changes.len() + record.structure.len();
-            self.structure.clear();
+            let begin = self.structure.len();
             if !record.structure.is_empty() && !planted::is(Bug::PastStructureNotStored) {
                 write_structure(&record.structure, &mut self.structure);
             }
@@ -152,21 +153,14 @@ impl SqliteDriver {
             for (change, text) in record.changes.iter().zip(self.writer.values()) {
                 newest.note(change, text.clone(), record.tick);
             }
-            let cells = [
-                int(key::tick_row(self.network, record.tick)),
-                int(record.epoch as i64),
-                int(record.time_micros),
-                ValueRef::Text(record.source.as_bytes()),
-                ValueRef::Text(self.writer.at(changes)),
-                if self.structure.is_empty() {
-                    ValueRef::Null
-                } else {
-                    ValueRef::Blob(&self.structure)
-                },
-            ];
-            checksum::execute(&mut insert, &cells)?;
+            let structure = begin..self.structure.len();
+            ticks.push(Unwritten {
+                record,
+                changes,
+                structure: (!structure.is_empty()).then_some(structure),
+            });
         }
-        drop(insert);
+        history::write(&transaction, self.network, &ticks, &self.writer, &self.structure)?;
         newest.write(&transaction, self.network, &self.writer)?;
         write_positions(&transaction, self.network, fresh())?;
         let after = Entry {
@@ -196,9 +190,6 @@ impl SqliteDriver {
         Ok(())
     }
 }
-
-const INSERT: &str = "INSERT INTO tick (id, epoch, time, source, changes, structure, checksum)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 
 /// The error of a value that has no JSON, with the path of its contact.
 fn unstorable(transaction: &Transaction<'_>, network: i64, contact: ContactId, reason: JsonError) -> WriteError {
