@@ -20,6 +20,7 @@ mod open;
 mod opener;
 mod pace;
 mod past;
+mod presence;
 mod reader;
 mod retention;
 mod rows;

@@ -10,6 +10,7 @@ use super::history::{self, Unwritten};
 use super::key;
 use super::opener::Opener;
 use super::pace::Pace;
+use super::presence::Presence;
 use super::retention;
 use super::store::Sync;
 use super::structure::StructureWriter;
@@ -33,7 +34,8 @@ use std::sync::Arc;
 /// The marks of a contact, its contradiction and its fault, have a row beside it.
 #[derive(Debug)]
 pub struct SqliteDriver {
-    // Declared first, to be closed before the network is free for others.
+    // Closed in this order: the last connection finds nobody else, and the network is free for others when there is none.
+    presence: Option<Presence>,
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     name: String,
@@ -77,6 +79,7 @@ impl SqliteDriver {
         } = start;
         let (path, name) = (opener.store.clone(), opener.network.clone());
         Self {
+            presence: Presence::hold(&path),
             files: Files::of(&path),
             connection,
             path,
@@ -269,6 +272,7 @@ impl SqliteDriver {
             return Err(failure(WriteError::FileGone, &self.path));
         }
         let sqlite = |error| failure(WriteError::Sqlite(error), &self.path);
+        self.presence = None;
         // Closed before the new one is opened: it may have something to move into the file.
         drop(std::mem::replace(
             &mut self.connection,
@@ -279,6 +283,7 @@ impl SqliteDriver {
         self.connection
             .execute("UPDATE network SET epoch = epoch WHERE id = ?1", [self.network])
             .map_err(sqlite)?;
+        self.presence = Presence::hold(&self.path);
         self.files = Files::of(&self.path);
         Ok(true)
     }
