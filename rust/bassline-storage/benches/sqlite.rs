@@ -2,7 +2,7 @@
 //! the same text and the same number of rows in a transaction, with and without history: as little as tells it, and rows as wide as
 //! those of the store with its keys.
 //!
-//! `cargo bench -p bassline-storage --bench sqlite [-- full normal load]`; the directory is `BENCH_DIR`, or that of temporary files.
+//! `cargo bench -p bassline-storage --bench sqlite [-- full normal load past]`; the directory is `BENCH_DIR`, or that of temporary files.
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 #![allow(clippy::unwrap_used, reason = "what fails here is a bug in the bench")]
 
@@ -10,6 +10,8 @@
 mod load;
 #[path = "sqlite/ours.rs"]
 mod ours;
+#[path = "sqlite/past.rs"]
+mod past;
 #[path = "sqlite/raw.rs"]
 mod raw;
 
@@ -162,5 +164,8 @@ fn main() {
     }
     if asked("load") {
         load::run();
+    }
+    if asked("past") {
+        past::run();
     }
 }
