@@ -39,11 +39,7 @@ pub(crate) fn write_bytes(connection: &Connection, network: i64, tick: u64, byte
 /// The tick of the newest base up to one.
 pub(crate) fn newest(connection: &Connection, network: i64, last: u64) -> rusqlite::Result<Option<u64>> {
     let mut statement = connection.prepare_cached("SELECT max(id) FROM base WHERE id BETWEEN ?1 AND ?2")?;
-    let rows = [
-        key::tick_row(network, 0),
-        key::tick_row(network, last.min(key::LAST_TICK)),
-    ];
-    let id: Option<i64> = statement.query_row(rows, |row| row.get(0))?;
+    let id: Option<i64> = statement.query_row(key::tick_rows(network, last), |row| row.get(0))?;
     Ok(id.map(key::tick_of))
 }
 

@@ -11,9 +11,13 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use std::ops::Range;
 
-/// What a row is made of, and what [`Stored`] is read from.
-pub(crate) const COLUMNS: &str = "id, epoch, time, source, changes, structure, checksum";
-/// Of these, those that the checksum is of.
+/// Ticks in order, for [`Stored`].
+pub(crate) const SELECT: &str = "SELECT id, epoch, time, source, changes, structure, checksum
+    FROM tick WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+/// The last ticks first of those with a text in what they changed, for [`Stored`].
+pub(crate) const SELECT_WITH: &str = "SELECT id, epoch, time, source, changes, structure, checksum
+    FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC";
+/// Of these columns, those that the checksum is of.
 const SUMMED: usize = 6;
 
 /// A tick that is to be written: what it changed, as JSON, and what it added and removed, as bytes, `None` for nothing.
@@ -32,7 +36,8 @@ pub(crate) fn write(
     changes: &ChangesWriter,
     structure: &[u8],
 ) -> rusqlite::Result<()> {
-    let insert = |rows: &str| format!("INSERT INTO tick ({COLUMNS}) VALUES {rows}");
+    let insert =
+        |rows: &str| format!("INSERT INTO tick (id, epoch, time, source, changes, structure, checksum) VALUES {rows}");
     rows::write(connection, insert, ticks, |tick| -> [ValueRef<'_>; SUMMED] {
         let structure = tick.structure.clone().map(|place| &structure[place]);
         [

@@ -63,6 +63,17 @@ pub(crate) enum BadRows<'a> {
 /// Why a row is no record.
 type Reason = Box<dyn std::error::Error + Send + std::marker::Sync>;
 
+/// A network, none of whose rows may be bad.
+pub(crate) fn load(connection: &Connection, path: &Path, network: i64) -> Result<Image, StorageError> {
+    let loader = Loader {
+        connection,
+        path,
+        network,
+        bad_rows: BadRows::Refuse,
+    };
+    loader.load()
+}
+
 impl Loader<'_> {
     /// The network.
     pub(crate) fn load(&self) -> Result<Image, StorageError> {
@@ -125,8 +136,7 @@ impl Loader<'_> {
     ) -> Result<Vec<T>, StorageError> {
         let failed = |error| storage_error(error, self.path, "read");
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let range = key::rows(self.network);
-        let mut rows = statement.query([*range.start(), *range.end()]).map_err(failed)?;
+        let mut rows = statement.query(key::rows(self.network)).map_err(failed)?;
         let mut records = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             match (read(row), self.bad_rows) {

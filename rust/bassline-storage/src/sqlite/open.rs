@@ -6,7 +6,7 @@ use super::driver::{SqliteDriver, Start};
 use super::entry::Entry;
 use super::failure::storage_error;
 use super::key::{LAST_NETWORK, tick_row};
-use super::load::{BadRows, Loader, load_positions};
+use super::load::{load, load_positions};
 use super::opener::Opener;
 use super::pace::Pace;
 use super::store::Sqlite;
@@ -70,13 +70,7 @@ impl Sqlite {
                 source,
             });
         }
-        let image = Loader {
-            connection: &transaction,
-            path,
-            network: number,
-            bad_rows: BadRows::Refuse,
-        }
-        .load()?;
+        let image = load(&transaction, path, number)?;
         let positions = load_positions(&transaction, path, number)?;
         let pace = pace(&transaction, number, &image).map_err(failed)?;
         transaction.commit().map_err(failed)?;
