@@ -2,6 +2,7 @@
 
 mod backup;
 mod base;
+mod batch;
 mod cause;
 mod changes;
 mod check;
@@ -20,6 +21,7 @@ mod open;
 mod opener;
 mod pace;
 mod past;
+mod positions;
 mod presence;
 mod reader;
 mod retention;

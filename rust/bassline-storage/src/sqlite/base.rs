@@ -3,7 +3,7 @@
 //! A base is taken when what came since the last one is several times as much as it holds, so that bases are a fraction of the history
 //! they shorten, and what is told again is bounded.
 
-use super::checksum::Checksum;
+use super::checksum::{Checksum, compare};
 use super::key;
 use crate::error::StorageError;
 use crate::record::{read_image, write_image};
@@ -61,21 +61,18 @@ pub(crate) fn read(
     let Some((bytes, checksum)) = found else {
         return Ok(None);
     };
-    let what = || format!("the base of tick {tick}");
     image_of(&bytes, checksum, checksum_of(id, tick, &bytes), tick)
         .map(Some)
         .map_err(|reason| StorageError::Corrupt {
             path: path.to_owned(),
-            what: what(),
+            what: format!("the base of tick {tick}"),
             reason,
         })
 }
 
 /// The network in bytes, if their checksum is the one that was kept, and their tick the one they stand for.
 pub(crate) fn image_of(bytes: &[u8], kept: i64, found: i64, tick: u64) -> Result<Image, String> {
-    if kept != found {
-        return Err("its checksum differs".to_owned());
-    }
+    compare(Some(kept), found).map_err(|error| error.to_string())?;
     let image = read_image(bytes).map_err(|error| error.to_string())?;
     if image.tick == tick {
         Ok(image)

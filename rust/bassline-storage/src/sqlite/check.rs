@@ -7,8 +7,9 @@ use super::entry::Entry;
 use super::failure::storage_error;
 use super::history::{self, Stored};
 use super::key;
-use super::load::{BadRows, Loader, load_positions};
+use super::load::{BadRows, Loader};
 use super::past;
+use super::positions;
 use super::schema::{BY_NETWORK, BY_SLOT, BY_TICK};
 use super::snapshots::Place;
 use crate::error::StorageError;
@@ -94,7 +95,7 @@ impl Checker<'_> {
     fn network(&self, entry: &Entry) {
         let (name, number, last, epoch) = (entry.name.as_str(), entry.id, entry.tick, entry.epoch as i64);
         let image = self.rows(name, number);
-        if let Err(error) = load_positions(self.connection, self.path, number) {
+        if let Err(error) = positions::load(self.connection, self.path, number) {
             self.tell(format!("network '{name}': {error}"));
         }
         self.ticks(name, number, last, epoch);

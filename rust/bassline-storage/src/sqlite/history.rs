@@ -82,10 +82,7 @@ impl<'row> Stored<'row> {
 
     /// Whether the row is what was written.
     pub(crate) fn verify(&self) -> Result<(), String> {
-        match self.checksum {
-            Some(kept) if kept != self.found => Err("its checksum differs".to_owned()),
-            _ => Ok(()),
-        }
+        checksum::compare(self.checksum, self.found).map_err(|error| error.to_string())
     }
 
     /// Whether it has a checksum: one of an older version has none.
