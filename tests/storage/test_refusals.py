@@ -90,7 +90,12 @@ def contents(folder):
 def give(folder, of_folders, of_files, owner=NOBODY):
     """To a program that is not root, all that is in the folder, and itself, has these modes."""
     owner = owner if os.geteuid() == 0 else -1
-    for place in (*folder.rglob("*"), folder):
+    places = [folder]
+    for place in places:
+        if place.is_dir():
+            place.chmod(0o755)
+            places += place.iterdir()
+    for place in reversed(places):
         os.chown(place, owner, owner)
         place.chmod(of_folders if place.is_dir() else of_files)
 
