@@ -45,11 +45,11 @@ pub(crate) fn run() {
     };
     let started = Instant::now();
     for first in (2..TICKS).step_by(BATCH as usize) {
-        let records = (first..first + BATCH).map(&mut record).collect();
-        driver.handle_changes(&Batch { records }).unwrap();
+        let records: Vec<_> = (first..first + BATCH).map(&mut record).collect();
+        driver.handle_changes(&Batch::from(records)).unwrap();
     }
     let taken = started.elapsed().as_secs_f64();
-    driver.shutdown().unwrap();
+    driver.shutdown(false).unwrap();
     drop(driver);
     let bases = "SELECT format('%d bases, the largest of %d bytes', count(*), max(length(image))) FROM base";
     let bases: String = (Connection::open(&path).unwrap())
