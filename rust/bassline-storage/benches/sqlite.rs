@@ -1,7 +1,8 @@
-//! The SQLite store beside SQLite: our driver is handed batches of 1,000 changes, and hand-written code upserts the same contents with
-//! the same integer keys, the same text and the same number of rows in a transaction, without and with the same history rows.
+//! The SQLite store beside SQLite: our driver is handed batches of 1,000 changes, and hand-written code upserts the same contents, with
+//! the same text and the same number of rows in a transaction, with and without history: as little as tells it, and rows as wide as
+//! those of the store with its keys.
 //!
-//! `cargo bench -p bassline-storage --bench sqlite [-- full normal load]`; the directory is `BENCH_DIR`, or that of temporary files.
+//! `cargo bench -p bassline-storage --bench sqlite [-- full normal load past]`; the directory is `BENCH_DIR`, or that of temporary files.
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 #![allow(clippy::unwrap_used, reason = "what fails here is a bug in the bench")]
 
@@ -9,18 +10,21 @@
 mod load;
 #[path = "sqlite/ours.rs"]
 mod ours;
+#[path = "sqlite/past.rs"]
+mod past;
 #[path = "sqlite/raw.rs"]
 mod raw;
 
 use bassline_core::Value;
 use bassline_storage::{Sync, json};
+use raw::{Columns, History};
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) const CONTACTS: usize = 100_000;
 const ROWS: usize = 200_000;
 const BATCH: usize = 1_000;
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 9;
 
 /// A hundred bytes of JSON: a text.
 pub(crate) fn text_of(n: usize) -> String {
@@ -51,60 +55,102 @@ pub(crate) trait Contender {
     fn size(&self) -> f64;
 }
 
+/// A ratio of two contenders: ours, and what it is held against.
+const RATIOS: [(&str, [usize; 3]); 4] = [
+    ("a tick per change", [5, 1, 3]),
+    ("a tick per change, dicts", [7, 1, 3]),
+    ("one tick per batch", [6, 2, 4]),
+    ("raw, rows of the store, a row per change", [3, 1, 3]),
+];
+
 fn contest(sync: Sync) {
     let root = directory();
-    let at = |name: &str| root.path().join(name);
+    let at = |name: &str| root.path().join(format!("{name}.db"));
+    let raw = |file, history, columns, name| raw::Raw::new(&at(file), sync, history, columns, name);
     let text = |n: usize| Value::text(&text_of(n));
     let dict = |n: usize| json::from_str(&dict_of(n)).unwrap();
     let mut contenders: Vec<Box<dyn Contender>> = vec![
-        Box::new(raw::Raw::new(&at("raw.db"), sync, raw::History::None)),
-        Box::new(raw::Raw::new(&at("raw-ticks.db"), sync, raw::History::RowPerChange)),
-        Box::new(raw::Raw::new(&at("raw-one.db"), sync, raw::History::RowPerBatch)),
-        Box::new(ours::Ours::new(
-            &at("ours-ticks.db"),
-            sync,
-            1,
-            "the store, a tick per change",
-            text,
+        Box::new(raw("raw", History::None, Columns::Few, "raw upserts")),
+        Box::new(raw(
+            "a",
+            History::RowPerChange,
+            Columns::Few,
+            "raw, a history row per change",
         )),
+        Box::new(raw(
+            "b",
+            History::RowPerBatch,
+            Columns::Few,
+            "raw, a history row per transaction",
+        )),
+        Box::new(raw(
+            "c",
+            History::RowPerChange,
+            Columns::Same,
+            "raw, rows of the store, a row per change",
+        )),
+        Box::new(raw(
+            "d",
+            History::RowPerBatch,
+            Columns::Same,
+            "raw, rows of the store, a row per transaction",
+        )),
+        Box::new(ours::Ours::new(&at("e"), sync, 1, "the store, a tick per change", text)),
         Box::new(ours::Ours::new(
-            &at("ours-one.db"),
+            &at("f"),
             sync,
             BATCH,
             "the store, one tick per batch",
             text,
         )),
         Box::new(ours::Ours::new(
-            &at("ours-dicts.db"),
+            &at("g"),
             sync,
             1,
             "the store, a tick per change, dicts",
             dict,
         )),
     ];
-    let mut best = vec![f64::MAX; contenders.len()];
-    for _ in 0..ROUNDS {
-        for (contender, best) in contenders.iter_mut().zip(&mut best) {
-            *best = best.min(contender.run(ROWS, BATCH).as_secs_f64());
+    let mut taken = vec![Vec::new(); contenders.len()];
+    for round in 0..ROUNDS {
+        for turn in 0..contenders.len() {
+            let who = (round + turn) % contenders.len();
+            taken[who].push(contenders[who].run(ROWS, BATCH).as_secs_f64());
         }
     }
-    println!("\n{sync:?}, {ROWS} changes of {CONTACTS} contacts, {BATCH} in a transaction, best of {ROUNDS}");
-    for (contender, best) in contenders.iter().zip(&best) {
+    println!("\n{sync:?}, {ROWS} changes of {CONTACTS} contacts, {BATCH} in a transaction, {ROUNDS} rounds");
+    println!("{:46} {:>9} {:>9}", "changes/s", "best", "median");
+    for (contender, taken) in contenders.iter().zip(&taken) {
+        let (best, median) = (ROWS as f64 / best(taken), ROWS as f64 / median(taken.clone()));
         println!(
-            "{:44} {:9.0} rows/s   {:7.1} MB",
+            "{:46} {best:9.0} {median:9.0}   {:7.1} MB",
             contender.name(),
-            ROWS as f64 / best,
             contender.size()
         );
     }
-    let share = |ours: usize, raw: usize| 100.0 * best[raw] / best[ours];
     println!(
-        "of raw with the same history rows: {:.0} % (a tick per change), {:.0} % (one tick per batch); of raw without history: {:.0} %, {:.0} %",
-        share(3, 1),
-        share(4, 2),
-        share(3, 0),
-        share(4, 0)
+        "median of the ratios of each round, and ratio of the bests, to raw with history: few columns; rows of the store"
     );
+    for (name, [ours, few, same]) in RATIOS {
+        let of = |raw: usize| {
+            let ratios = taken[raw]
+                .iter()
+                .zip(&taken[ours])
+                .map(|(raw, ours)| 100.0 * raw / ours);
+            let best = 100.0 * best(&taken[raw]) / best(&taken[ours]);
+            format!("{:.0} % ({best:.0} %)", median(ratios.collect()))
+        };
+        println!("{name:46} {:>15}; {:>15}", of(few), of(same));
+    }
+}
+
+fn best(taken: &[f64]) -> f64 {
+    taken.iter().copied().fold(f64::MAX, f64::min)
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
 fn main() {
@@ -118,5 +164,8 @@ fn main() {
     }
     if asked("load") {
         load::run();
+    }
+    if asked("past") {
+        past::run();
     }
 }

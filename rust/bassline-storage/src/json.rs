@@ -25,6 +25,7 @@ mod write;
 
 use thiserror::Error;
 
+pub(crate) use read::Any;
 pub use read::from_str;
 pub use write::{to_string, write};
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod base;
+mod batch;
 mod cause;
 mod changes;
 mod check;
@@ -20,8 +21,11 @@ mod open;
 mod opener;
 mod pace;
 mod past;
+mod positions;
+mod presence;
 mod reader;
 mod retention;
+mod rows;
 mod schema;
 mod snapshots;
 mod store;

@@ -183,6 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn every_character_of_a_text_is_escaped_as_json_asks() {
+        for code in (0..0x100).chain([0x2028, 0xfeff, 0x1_f600]) {
+            let character = char::from_u32(code).unwrap();
+            for text in [
+                format!("k{character}"),
+                format!("k{:70}{character}\n", ""),
+                format!("a{character}{:70}", ""),
+            ] {
+                let map = Value::Map(Arc::new(Map::new(vec![(text.as_str().into(), Value::text(&text))])));
+                let json = serde_json::to_string(&text).unwrap();
+                assert_eq!(to_string(&map).unwrap(), format!("{{{json}:{json}}}"), "{code:#x}");
+            }
+        }
+    }
+
+    #[test]
     fn what_cannot_be_read_back_is_not_written() {
         let nest = |levels: usize| (0..levels).fold(Value::Null, |inner, _| Value::List(Arc::new(vec![inner])));
         assert_eq!(from_str(&to_string(&nest(120)).unwrap()).unwrap(), nest(120));

@@ -31,7 +31,7 @@ fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), Js
             };
             write_tagged(out, b"$float", name);
         }
-        Value::Text(text) => serde_json::to_writer(out, text.as_str())?,
+        Value::Text(text) => write_text(text, out)?,
         Value::Bytes(bytes) => {
             out.extend_from_slice(b"{\"$bytes\":\"");
             base64::encode(bytes, out);
@@ -101,11 +101,26 @@ fn write_map(map: &Map, out: &mut Vec<u8>, depth: usize) -> Result<(), JsonError
         if at > 0 {
             out.push(b',');
         }
-        serde_json::to_writer(&mut *out, key.as_str())?;
+        write_text(key, out)?;
         out.push(b':');
         write_nested(value, out, depth + 1)?;
     }
     out.push(b'}');
+    Ok(())
+}
+
+/// Most texts hold nothing to escape, and seeing that takes a fraction of looking for what it is.
+#[inline]
+fn write_text(text: &str, out: &mut Vec<u8>) -> Result<(), JsonError> {
+    let escapes = |byte| matches!(byte, ..b' ' | b'"' | b'\\');
+    if text.bytes().fold(0, |found, byte| found | u8::from(escapes(byte))) > 0 {
+        serde_json::to_writer(out, text)?;
+    } else {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! A base is taken when what came since the last one is several times as much as it holds, so that bases are a fraction of the history
 //! they shorten, and what is told again is bounded.
 
-use super::checksum::Checksum;
+use super::checksum::{Checksum, compare};
 use super::key;
 use crate::error::StorageError;
 use crate::record::{read_image, write_image};
@@ -39,11 +39,7 @@ pub(crate) fn write_bytes(connection: &Connection, network: i64, tick: u64, byte
 /// The tick of the newest base up to one.
 pub(crate) fn newest(connection: &Connection, network: i64, last: u64) -> rusqlite::Result<Option<u64>> {
     let mut statement = connection.prepare_cached("SELECT max(id) FROM base WHERE id BETWEEN ?1 AND ?2")?;
-    let rows = [
-        key::tick_row(network, 0),
-        key::tick_row(network, last.min(key::LAST_TICK)),
-    ];
-    let id: Option<i64> = statement.query_row(rows, |row| row.get(0))?;
+    let id: Option<i64> = statement.query_row(key::tick_rows(network, last), |row| row.get(0))?;
     Ok(id.map(key::tick_of))
 }
 
@@ -65,21 +61,18 @@ pub(crate) fn read(
     let Some((bytes, checksum)) = found else {
         return Ok(None);
     };
-    let what = || format!("the base of tick {tick}");
     image_of(&bytes, checksum, checksum_of(id, tick, &bytes), tick)
         .map(Some)
         .map_err(|reason| StorageError::Corrupt {
             path: path.to_owned(),
-            what: what(),
+            what: format!("the base of tick {tick}"),
             reason,
         })
 }
 
 /// The network in bytes, if their checksum is the one that was kept, and their tick the one they stand for.
 pub(crate) fn image_of(bytes: &[u8], kept: i64, found: i64, tick: u64) -> Result<Image, String> {
-    if kept != found {
-        return Err("its checksum differs".to_owned());
-    }
+    compare(Some(kept), found).map_err(|error| error.to_string())?;
     let image = read_image(bytes).map_err(|error| error.to_string())?;
     if image.tick == tick {
         Ok(image)

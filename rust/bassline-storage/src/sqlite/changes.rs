@@ -1,13 +1,17 @@
 //! What a tick changed, as the compact JSON of its history row.
 
+mod read;
+
 use super::cause;
 use crate::json::{self, JsonError};
-use bassline_core::{Cause, Change, ContactId, Content, Handle, Text, Value};
+use bassline_core::{Change, ContactId, Handle, Text, Value};
 use bassline_kernel::TickRecord;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::ops::Range;
 use std::sync::Arc;
+
+pub(crate) use read::{all, of_contact};
 
 /// What a table that a large tick has left behind may hold: clearing it takes as long as it is large.
 const OBJECTS_KEPT: usize = 256;
@@ -118,72 +122,10 @@ fn address(value: &Value) -> Option<usize> {
     }
 }
 
-/// The changes of one contact in a tick, in order.
-pub(crate) fn of_contact(changes: &str, contact: ContactId, source: &Text) -> Result<Vec<(Content, Cause)>, JsonError> {
-    let Value::List(changes) = json::from_str(changes)? else {
-        return Err(JsonError::new("the changes are no list"));
-    };
-    let bits = Value::Int(contact.to_bits() as i64);
-    let mut found = Vec::new();
-    for change in changes.iter() {
-        let Value::List(parts) = change else {
-            return Err(JsonError::new("a change is no list"));
-        };
-        if parts.first() == Some(&bits) {
-            found.push(decode(parts, &changes, source)?);
-        }
-    }
-    Ok(found)
-}
-
-/// All changes of a tick, in order; what was there before is not in them.
-pub(crate) fn all(changes: &str, source: &Text) -> Result<Vec<Change>, JsonError> {
-    let Value::List(changes) = json::from_str(changes)? else {
-        return Err(JsonError::new("the changes are no list"));
-    };
-    let change = |change: &Value| match change {
-        Value::List(parts) => match parts.first() {
-            Some(Value::Int(bits)) => {
-                let (new, cause) = decode(parts, &changes, source)?;
-                Ok(Change {
-                    contact: ContactId::from_bits(*bits as u64),
-                    old: None,
-                    new,
-                    cause,
-                    event: false,
-                })
-            }
-            _ => Err(JsonError::new("a change is of no contact")),
-        },
-        _ => Err(JsonError::new("a change is no list")),
-    };
-    changes.iter().map(change).collect()
-}
-
-fn decode(parts: &[Value], changes: &[Value], source: &Text) -> Result<(Content, Cause), JsonError> {
-    let malformed = || JsonError::new(format!("{} is no change", Value::List(Arc::new(parts.to_vec()))));
-    let cause = match parts.get(2) {
-        Some(Value::Null) => Cause::Nobody,
-        Some(Value::Text(other)) => Cause::External(other.clone()),
-        Some(Value::Int(number)) => cause::from_number(*number, source),
-        _ => return Err(malformed()),
-    };
-    let content = match parts.get(3) {
-        None => parts.get(1).cloned(),
-        Some(Value::Int(-1)) => None,
-        Some(Value::Int(at)) => match changes.get(*at as usize) {
-            Some(Value::List(earlier)) => earlier.get(1).cloned(),
-            _ => return Err(malformed()),
-        },
-        Some(_) => return Err(malformed()),
-    };
-    Ok((content, cause))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bassline_core::{GadgetId, WireId};
+    use bassline_core::{Cause, Content, GadgetId, WireId};
 
     #[test]
     fn a_value_shared_by_contacts_is_written_once() {
@@ -225,5 +167,32 @@ mod tests {
             ]
         );
         assert_eq!(of(3), vec![(None, Cause::Wire(WireId::from_bits(0)))]);
+    }
+
+    #[test]
+    fn what_makes_no_change_is_refused() {
+        let source = Text::from("");
+        for text in [
+            "",
+            "7",
+            "[7]",
+            "[[]]",
+            "[[1]]",
+            "[[1,2]]",
+            "[[-1,2,0]]",
+            r#"[["a",2,0]]"#,
+            "[[1,2,[]]]",
+            "[[1,2,0.5]]",
+            "[[1,null,0,0]]",
+            "[[1,2,0],[1,null,0,-2]]",
+            "[[1,2,0,-1,0]]",
+            "[[1,2,0]] ]",
+        ] {
+            assert!(all(text, &source).is_err(), "{text}");
+        }
+        assert_eq!(
+            all("[[1,2,0],[3,null,0,0]]", &source).unwrap()[1].new,
+            Some(Value::Int(2))
+        );
     }
 }

@@ -7,8 +7,10 @@ use super::entry::Entry;
 use super::failure::storage_error;
 use super::history::{self, Stored};
 use super::key;
-use super::load::{BadRows, Loader, load_positions};
+use super::load::{BadRows, Loader};
 use super::past;
+use super::positions;
+use super::schema::{BY_NETWORK, BY_SLOT, BY_TICK};
 use super::snapshots::Place;
 use crate::error::StorageError;
 use crate::store::Checkup;
@@ -93,7 +95,7 @@ impl Checker<'_> {
     fn network(&self, entry: &Entry) {
         let (name, number, last, epoch) = (entry.name.as_str(), entry.id, entry.tick, entry.epoch as i64);
         let image = self.rows(name, number);
-        if let Err(error) = load_positions(self.connection, self.path, number) {
+        if let Err(error) = positions::load(self.connection, self.path, number) {
             self.tell(format!("network '{name}': {error}"));
         }
         self.ticks(name, number, last, epoch);
@@ -142,12 +144,8 @@ impl Checker<'_> {
     /// Every tick of history: whether it is what was written, and none is missing.
     fn ticks(&self, name: &str, number: i64, last: u64, epoch: i64) {
         let scan = || -> rusqlite::Result<(u64, u64)> {
-            let sql = format!(
-                "SELECT {} FROM tick WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-                history::COLUMNS
-            );
-            let mut statement = self.connection.prepare(&sql)?;
-            let mut rows = statement.query([key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)])?;
+            let mut statement = self.connection.prepare(history::SELECT)?;
+            let mut rows = statement.query(key::tick_rows(number, key::LAST_TICK))?;
             let (mut count, mut unsummed) = (0, 0);
             let mut before: Option<(u64, i64)> = None;
             while let Some(row) = rows.next()? {
@@ -208,10 +206,7 @@ impl Checker<'_> {
             let mut statement = self
                 .connection
                 .prepare("SELECT id FROM base WHERE id BETWEEN ?1 AND ?2 ORDER BY id")?;
-            let ids = statement.query_map(
-                [key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)],
-                |row| row.get::<_, i64>(0),
-            )?;
+            let ids = statement.query_map(key::tick_rows(number, key::LAST_TICK), |row| row.get::<_, i64>(0))?;
             ids.map(|id| id.map(key::tick_of)).collect()
         };
         let bases = match ticks() {
@@ -276,18 +271,9 @@ impl Checker<'_> {
 
     /// Rows of no network.
     fn strays(&self) {
-        let places = [
-            ("group_", 32),
-            ("contact", 32),
-            ("content", 32),
-            ("wire", 32),
-            ("gadget", 32),
-            ("link", 32),
-            ("mark", 32),
-            ("tick", 47),
-            ("base", 47),
-        ];
-        for (table, bits) in places {
+        let by_slot = BY_SLOT.iter().map(|table| (table, key::SLOT_BITS));
+        let by_tick = BY_TICK.iter().map(|table| (table, key::TICK_BITS));
+        for (table, bits) in by_slot.chain(by_tick) {
             let sql = format!("SELECT id FROM {table} WHERE id >> {bits} NOT IN (SELECT id FROM network) LIMIT 1");
             match self
                 .connection
@@ -299,7 +285,7 @@ impl Checker<'_> {
                 Err(error) => self.tell(format!("table {table} cannot be read: {error}")),
             }
         }
-        for table in ["position", "gone", "snapshot"] {
+        for table in BY_NETWORK {
             let sql = format!("SELECT count(*) FROM {table} WHERE network NOT IN (SELECT id FROM network)");
             match self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)) {
                 Ok(0) => {}

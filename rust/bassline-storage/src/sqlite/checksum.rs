@@ -2,8 +2,11 @@
 //!
 //! It is no secret and no proof against whoever means to change a store; it tells a flipped or misplaced cell from a whole one.
 
+use bassline_core::planted::{self, Bug};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Row};
+use std::error::Error;
+use thiserror::Error;
 
 /// Odd, so that a product with it tells any two words apart.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -77,6 +80,28 @@ pub(crate) fn of_row(row: &Row<'_>, cells: usize) -> rusqlite::Result<i64> {
         checksum.cell(row.get_ref(at)?);
     }
     Ok(checksum.value())
+}
+
+/// The cells of a row are not those that were written.
+#[derive(Debug, Clone, Copy, Error)]
+#[error("its checksum differs")]
+pub(crate) struct Differs;
+
+/// Whether what was found is what was kept; a row of an older version has kept nothing.
+pub(crate) fn compare(kept: Option<i64>, found: i64) -> Result<(), Differs> {
+    match kept {
+        Some(kept) if kept != found && !planted::is(Bug::ChecksumIgnored) => Err(Differs),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the cells that a row's checksum is of, which are in these columns, are still those.
+pub(crate) fn verify(row: &Row<'_>, cells: &[usize], kept: usize) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut found = Checksum::new();
+    for &at in cells {
+        found.cell(row.get_ref(at)?);
+    }
+    Ok(compare(row.get(kept)?, found.value())?)
 }
 
 /// A text, or NULL.

@@ -32,12 +32,7 @@ pub(crate) fn open_to_write(
     let mut connection =
         Connection::open_with_flags(path, flags).map_err(|error| storage_error(error, path, "opened"))?;
     wait_for_others(&mut connection).map_err(|error| storage_error(error, path, "opened"))?;
-    if recognise(&connection, path)? == 0 && missing == IfMissing::Refuse {
-        return Err(StorageError::NotAStore {
-            path: path.to_owned(),
-            found: "an empty file".to_owned(),
-        });
-    }
+    // Before anything is read: for reading alone, SQLite would put files of its own beside it.
     let is_read_only = connection
         .is_readonly(rusqlite::MAIN_DB)
         .map_err(|error| storage_error(error, path, "opened"))?;
@@ -46,6 +41,12 @@ pub(crate) fn open_to_write(
             path: path.to_owned(),
             doing: "written",
             reason: "it is read-only".to_owned(),
+        });
+    }
+    if recognise(&connection, path)? == 0 && missing == IfMissing::Refuse {
+        return Err(StorageError::NotAStore {
+            path: path.to_owned(),
+            found: "an empty file".to_owned(),
         });
     }
     set(&connection, sync).map_err(|error| storage_error(error, path, "written"))?;

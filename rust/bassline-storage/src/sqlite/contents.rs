@@ -2,16 +2,23 @@
 
 use super::cause;
 use super::changes::ChangesWriter;
-use super::checksum::{self, int};
+use super::checksum::int;
 use super::failure::WriteError;
 use super::key;
+use super::rows;
 use bassline_core::planted::{self, Bug};
 use bassline_core::{Cause, Change, ContactId, Handle};
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
 use std::ops::Range;
 
-const UPDATE: &str = "UPDATE content SET version = ?2, cause = ?3, content = ?4, checksum = ?5 WHERE id = ?1";
+/// Rows of contacts that there are.
+fn update(rows: &str) -> String {
+    format!(
+        "INSERT OR REPLACE INTO content (id, version, cause, content, checksum)
+         SELECT new.* FROM (VALUES {rows}) new CROSS JOIN contact ON contact.id = new.column1"
+    )
+}
 
 /// Finds the newest change of each contact, in order of first appearance.
 #[derive(Debug)]
@@ -77,18 +84,22 @@ impl<'batch, 'index> Newest<'batch, 'index> {
         network: i64,
         texts: &ChangesWriter,
     ) -> Result<(), WriteError> {
-        let mut update = transaction.prepare_cached(UPDATE)?;
-        for latest in self.take() {
-            let content = latest
-                .text
-                .map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place)));
-            let cells = [
+        let newest = self.take();
+        let cells = |latest: &Latest<'batch>| {
+            let content = latest.text.clone();
+            [
                 int(key::row(network, latest.contact)),
                 int(latest.tick as i64),
                 cause::to_cell(latest.cause),
-                content,
-            ];
-            if checksum::execute(&mut update, &cells)? != 1 {
+                content.map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place))),
+            ]
+        };
+        if rows::write(transaction, update, &newest, cells)? == newest.len() {
+            return Ok(());
+        }
+        let mut known = transaction.prepare("SELECT 1 FROM contact WHERE id = ?1")?;
+        for latest in &newest {
+            if !known.exists([key::row(network, latest.contact)])? {
                 return Err(WriteError::Unknown {
                     what: format!("contact {:?}", latest.contact),
                 });

@@ -1,30 +1,19 @@
-//! The driver: a batch of ticks is one transaction.
+//! The driver: it stands on the store's files, and stores what it is handed.
 
-use super::changes::ChangesWriter;
-use super::checksum::{self, int, text_or_null};
+use super::batch::Buffers;
 use super::connection::{IfMissing, open_to_write};
-use super::contents::Newest;
-use super::entry::Entry;
 use super::failure::{WriteError, failure};
-use super::key;
 use super::opener::Opener;
 use super::pace::Pace;
-use super::retention;
+use super::presence::Presence;
 use super::store::Sync;
-use super::structure::StructureWriter;
 use super::turns::Turn;
 use super::wal::Files;
 use crate::fork::Use;
-use crate::json::{self, JsonError};
-use crate::record::write_structure;
 use crate::store::KeepHistory;
-use bassline_core::planted::{self, Bug};
-use bassline_core::{ContactId, StructureChange};
-use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
-use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass};
+use rusqlite::Connection;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// Stores ticks in a SQLite file.
 ///
@@ -33,18 +22,16 @@ use std::sync::Arc;
 /// The marks of a contact, its contradiction and its fault, have a row beside it.
 #[derive(Debug)]
 pub struct SqliteDriver {
-    // Declared first, to be closed before the network is free for others.
+    // Closed in this order: the last connection finds nobody else, and the network is free for others when there is none.
+    presence: Option<Presence>,
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
-    name: String,
+    pub(super) name: String,
     pub(super) network: i64,
-    epoch: u64,
+    pub(super) epoch: u64,
     sync: Sync,
     pub(super) keep: KeepHistory,
-    writer: ChangesWriter,
-    /// By slot, for [`Newest`].
-    index: Vec<u32>,
-    structure: Vec<u8>,
+    pub(super) buffers: Buffers,
     files: Files,
     turn: Turn,
     pub(super) pace: Pace,
@@ -77,6 +64,7 @@ impl SqliteDriver {
         } = start;
         let (path, name) = (opener.store.clone(), opener.network.clone());
         Self {
+            presence: Presence::hold(&path),
             files: Files::of(&path),
             connection,
             path,
@@ -85,157 +73,13 @@ impl SqliteDriver {
             epoch,
             sync,
             keep,
-            writer: ChangesWriter::default(),
-            index: Vec::new(),
-            structure: Vec::new(),
+            buffers: Buffers::default(),
             turn: Turn::new(),
             pace,
             cut: None,
             _opener: opener,
         }
     }
-
-    fn write(&mut self, batch: &Batch) -> Result<(), WriteError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let stored =
-            Entry::of(&transaction, self.network)?.ok_or_else(|| WriteError::NetworkGone(self.name.clone()))?;
-        if stored.epoch != self.epoch {
-            return Err(WriteError::Superseded(self.name.clone()));
-        }
-        let known = if planted::is(Bug::BatchAppliedTwice) {
-            0
-        } else {
-            stored.tick
-        };
-        let fresh = || {
-            batch
-                .records
-                .iter()
-                .map(Arc::as_ref)
-                .filter(|record| record.tick > known)
-        };
-        let Some(last) = fresh().next_back() else { return Ok(()) };
-        if planted::is(Bug::PositionWithoutBatch) {
-            write_positions(&transaction, self.network, fresh())?;
-            transaction.execute_batch("COMMIT; BEGIN IMMEDIATE")?;
-        }
-        let mut structure = StructureWriter {
-            transaction: &transaction,
-            network: self.network,
-            tick: 0,
-            creation: stored.creation,
-            died: stored.died,
-        };
-        self.writer.clear();
-        let mut newest = Newest::new(&mut self.index);
-        let mut insert = transaction.prepare_cached(INSERT)?;
-        let mut changes_count = 0;
-        for record in fresh() {
-            structure.tick = record.tick;
-            for change in &record.structure {
-                structure.write(change)?;
-                if let StructureChange::ContactRemoved(contact) = change {
-                    newest.forget(*contact);
-                }
-            }
-            changes_count += record.changes.len() + record.structure.len();
-            self.structure.clear();
-            if !record.structure.is_empty() && !planted::is(Bug::PastStructureNotStored) {
-                write_structure(&record.structure, &mut self.structure);
-            }
-            let changes = self
-                .writer
-                .write(record)
-                .map_err(|(contact, reason)| unstorable(&transaction, self.network, contact, reason))?;
-            for (change, text) in record.changes.iter().zip(self.writer.values()) {
-                newest.note(change, text.clone(), record.tick);
-            }
-            let cells = [
-                int(key::tick_row(self.network, record.tick)),
-                int(record.epoch as i64),
-                int(record.time_micros),
-                ValueRef::Text(record.source.as_bytes()),
-                ValueRef::Text(self.writer.at(changes)),
-                if self.structure.is_empty() {
-                    ValueRef::Null
-                } else {
-                    ValueRef::Blob(&self.structure)
-                },
-            ];
-            checksum::execute(&mut insert, &cells)?;
-        }
-        drop(insert);
-        newest.write(&transaction, self.network, &self.writer)?;
-        write_positions(&transaction, self.network, fresh())?;
-        let after = Entry {
-            tick: if planted::is(Bug::TickNumberNotStored) {
-                stored.tick
-            } else {
-                last.tick
-            },
-            tick_epoch: last.epoch,
-            updated: last.time_micros,
-            creation: structure.creation,
-            died: structure.died,
-            ..stored
-        };
-        after.write(&transaction)?;
-        let more = match self.cut {
-            // Twice what comes, so that it ends.
-            Some(cut) => retention::trim(&transaction, self.network, cut, 2 * batch.records.len() as u64)?,
-            None => true,
-        };
-        transaction.commit()?;
-        if !more {
-            self.cut = None;
-        }
-        self.pace.changes += changes_count as u64;
-        (self.pace.last_tick, self.pace.last_time) = (last.tick, last.time_micros);
-        Ok(())
-    }
-}
-
-const INSERT: &str = "INSERT INTO tick (id, epoch, time, source, changes, structure, checksum)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-
-/// The error of a value that has no JSON, with the path of its contact.
-fn unstorable(transaction: &Transaction<'_>, network: i64, contact: ContactId, reason: JsonError) -> WriteError {
-    let sql = "SELECT path FROM contact_path WHERE id = ?1";
-    let path = transaction.query_row(sql, [key::row(network, contact)], |row| row.get(0));
-    WriteError::Value {
-        contact: path.unwrap_or_else(|_| format!("{contact:?}")),
-        reason,
-    }
-}
-
-fn write_positions<'a>(
-    transaction: &Transaction<'_>,
-    network: i64,
-    records: impl Iterator<Item = &'a TickRecord>,
-) -> Result<(), WriteError> {
-    let mut newest = indexmap::IndexMap::<&str, &TickRecord, rustc_hash::FxBuildHasher>::default();
-    newest.extend(
-        records
-            .filter(|record| record.position.is_some())
-            .map(|record| (record.source.as_str(), record)),
-    );
-    for (source, record) in newest {
-        if let Some(position) = &record.position {
-            let mut upsert = transaction
-                .prepare_cached("INSERT OR REPLACE INTO position (network, source, position, tick, checksum) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-            let position = json::to_string(position)?;
-            let cells = [
-                int(network),
-                text_or_null(Some(source)),
-                text_or_null(Some(&position)),
-                int(record.tick as i64),
-            ];
-            checksum::execute(&mut upsert, &cells)?;
-        }
-    }
-    Ok(())
 }
 
 impl Driver for SqliteDriver {
@@ -278,6 +122,7 @@ impl SqliteDriver {
             return Err(failure(WriteError::FileGone, &self.path));
         }
         let sqlite = |error| failure(WriteError::Sqlite(error), &self.path);
+        self.presence = None;
         // Closed before the new one is opened: it may have something to move into the file.
         drop(std::mem::replace(
             &mut self.connection,
@@ -288,6 +133,7 @@ impl SqliteDriver {
         self.connection
             .execute("UPDATE network SET epoch = epoch WHERE id = ?1", [self.network])
             .map_err(sqlite)?;
+        self.presence = Presence::hold(&self.path);
         self.files = Files::of(&self.path);
         Ok(true)
     }
@@ -299,9 +145,11 @@ mod tests {
     use crate::sqlite::Sqlite;
     use crate::sqlite::testing::{NEVER, Session, content, declare, place, query, write};
     use bassline_core::{
-        Blend, Cause, Change, ContactId, ContactRecord, GroupId, Handle, Network, OnContradiction, Value,
+        Blend, Cause, Change, ContactId, ContactRecord, GroupId, Handle, Network, OnContradiction, StructureChange,
+        Value,
     };
-    use bassline_kernel::{AttachOptions, Kernel, KernelError, Ring};
+    use bassline_kernel::{AttachOptions, Kernel, KernelError, Ring, TickRecord};
+    use std::sync::Arc;
     use std::time::Duration;
 
     fn counting(session: &mut Session, ticks: i64) {

@@ -32,7 +32,6 @@ pub(crate) struct Entry {
 impl Entry {
     fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
         let number = |at| Ok::<_, rusqlite::Error>(row.get::<_, i64>(at)? as u64);
-        let kept: Option<i64> = row.get(SUMMED)?;
         Ok(Self {
             id: row.get(0)?,
             name: row.get(1)?,
@@ -43,10 +42,7 @@ impl Entry {
             tick_epoch: number(6)?,
             creation: number(7)?,
             died: read_died(row.get_ref(8)?.as_str()?),
-            is_whole: match kept {
-                None => true,
-                Some(kept) => kept == checksum::of_row(row, SUMMED)?,
-            },
+            is_whole: checksum::compare(row.get(SUMMED)?, checksum::of_row(row, SUMMED)?).is_ok(),
         })
     }
 

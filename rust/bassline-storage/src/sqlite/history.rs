@@ -1,15 +1,56 @@
-//! A tick's row, read.
+//! The rows of ticks, written and read.
 
-use super::checksum;
+use super::changes::ChangesWriter;
+use super::checksum::{self, int};
 use super::key;
+use super::rows;
 use crate::record::read_structure;
 use bassline_core::StructureChange;
-use rusqlite::Row;
+use bassline_kernel::TickRecord;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+use std::ops::Range;
 
-/// What [`Stored`] is read from.
-pub(crate) const COLUMNS: &str = "id, epoch, time, source, changes, structure, checksum";
-/// Of these, those that the checksum is of.
+/// Ticks in order, for [`Stored`].
+pub(crate) const SELECT: &str = "SELECT id, epoch, time, source, changes, structure, checksum
+    FROM tick WHERE id BETWEEN ?1 AND ?2 ORDER BY id";
+/// The last ticks first of those with a text in what they changed, for [`Stored`].
+pub(crate) const SELECT_WITH: &str = "SELECT id, epoch, time, source, changes, structure, checksum
+    FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC";
+/// Of these columns, those that the checksum is of.
 const SUMMED: usize = 6;
+
+/// A tick that is to be written: what it changed, as JSON, and what it added and removed, as bytes, `None` for nothing.
+#[derive(Debug)]
+pub(crate) struct Unwritten<'batch> {
+    pub(crate) record: &'batch TickRecord,
+    pub(crate) changes: Range<usize>,
+    pub(crate) structure: Option<Range<usize>>,
+}
+
+/// Writes the rows of ticks, whose texts and bytes stand in `changes` and `structure`.
+pub(crate) fn write(
+    connection: &Connection,
+    network: i64,
+    ticks: &[Unwritten<'_>],
+    changes: &ChangesWriter,
+    structure: &[u8],
+) -> rusqlite::Result<()> {
+    let insert =
+        |rows: &str| format!("INSERT INTO tick (id, epoch, time, source, changes, structure, checksum) VALUES {rows}");
+    rows::write(connection, insert, ticks, |tick| -> [ValueRef<'_>; SUMMED] {
+        let structure = tick.structure.clone().map(|place| &structure[place]);
+        [
+            int(key::tick_row(network, tick.record.tick)),
+            int(tick.record.epoch as i64),
+            int(tick.record.time_micros),
+            ValueRef::Text(tick.record.source.as_bytes()),
+            ValueRef::Text(changes.at(tick.changes.clone())),
+            structure.map_or(ValueRef::Null, ValueRef::Blob),
+        ]
+    })?;
+    Ok(())
+}
 
 /// A tick as its row has it.
 #[derive(Debug)]
@@ -41,10 +82,7 @@ impl<'row> Stored<'row> {
 
     /// Whether the row is what was written.
     pub(crate) fn verify(&self) -> Result<(), String> {
-        match self.checksum {
-            Some(kept) if kept != self.found => Err("its checksum differs".to_owned()),
-            _ => Ok(()),
-        }
+        checksum::compare(self.checksum, self.found).map_err(|error| error.to_string())
     }
 
     /// Whether it has a checksum: one of an older version has none.

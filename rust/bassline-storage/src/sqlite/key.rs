@@ -3,11 +3,10 @@
 //! Of the handles of one slot at most one is alive, so that network and slot are enough; the handle itself stands in a column.
 
 use bassline_core::Handle;
-use std::ops::RangeInclusive;
 
-const SLOT_BITS: u32 = 32;
+pub(crate) const SLOT_BITS: u32 = 32;
 /// 140 million million ticks: four years at a million a second.
-const TICK_BITS: u32 = 47;
+pub(crate) const TICK_BITS: u32 = 47;
 
 /// The largest number of a network that leaves room for its ticks.
 pub(crate) const LAST_NETWORK: i64 = (1 << (63 - TICK_BITS)) - 1;
@@ -21,15 +20,20 @@ pub(crate) fn row<H: Handle>(network: i64, handle: H) -> i64 {
     network << SLOT_BITS | i64::from(handle.slot())
 }
 
-/// The rows of everything a network has in one table.
-pub(crate) fn rows(network: i64) -> RangeInclusive<i64> {
-    network << SLOT_BITS..=(network << SLOT_BITS | 0xffff_ffff)
+/// The first and the last row of what a network has in one table.
+pub(crate) fn rows(network: i64) -> [i64; 2] {
+    [network << SLOT_BITS, network << SLOT_BITS | 0xffff_ffff]
 }
 
 /// The row of a tick.
 #[inline]
 pub(crate) fn tick_row(network: i64, tick: u64) -> i64 {
     network << TICK_BITS | tick as i64
+}
+
+/// The first and the last row of the ticks of a network up to one.
+pub(crate) fn tick_rows(network: i64, last: u64) -> [i64; 2] {
+    [tick_row(network, 0), tick_row(network, last.min(LAST_TICK))]
 }
 
 /// The tick of a row.
@@ -45,8 +49,12 @@ mod tests {
     #[test]
     fn networks_do_not_share_rows() {
         let last = ContactId::new(u32::MAX, 7);
-        assert!(rows(3).contains(&row(3, last)));
-        assert!(!rows(4).contains(&row(3, last)));
+        let within = |[first, last]: [i64; 2], row| (first..=last).contains(&row);
+        assert!(within(rows(3), row(3, last)));
+        assert!(!within(rows(4), row(3, last)));
+        assert!(within(tick_rows(3, u64::MAX), tick_row(3, LAST_TICK)));
+        assert!(!within(tick_rows(3, u64::MAX), tick_row(4, 0)));
+        assert!(!within(tick_rows(3, 7), tick_row(3, 8)));
         assert!(row(LAST_NETWORK, last) > 0);
         assert_eq!(tick_of(tick_row(LAST_NETWORK, 12)), 12);
         assert!(tick_row(LAST_NETWORK, 1 << 46) > 0);

@@ -1,19 +1,17 @@
 //! Loading a network out of its rows.
 
 use super::cause;
-use super::checksum::Checksum;
+use super::checksum::{Differs, verify};
 use super::entry::Entry;
 use super::failure::storage_error;
 use super::key;
 use super::marks;
 use crate::error::StorageError;
 use crate::json;
-use bassline_core::planted::{self, Bug};
 use bassline_core::{
     Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, Died, GadgetId, GadgetRecord, GroupRecord, Handle,
     Image, LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,
 };
-use indexmap::IndexMap;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use std::fmt::Display;
@@ -63,6 +61,17 @@ pub(crate) enum BadRows<'a> {
 /// Why a row is no record.
 type Reason = Box<dyn std::error::Error + Send + std::marker::Sync>;
 
+/// A network, none of whose rows may be bad.
+pub(crate) fn load(connection: &Connection, path: &Path, network: i64) -> Result<Image, StorageError> {
+    let loader = Loader {
+        connection,
+        path,
+        network,
+        bad_rows: BadRows::Refuse,
+    };
+    loader.load()
+}
+
 impl Loader<'_> {
     /// The network.
     pub(crate) fn load(&self) -> Result<Image, StorageError> {
@@ -76,8 +85,8 @@ impl Loader<'_> {
         let entry = entry.ok_or_else(|| corrupt("it is not there"))?;
         if !entry.is_whole {
             match self.bad_rows {
-                BadRows::Tell(tell) => tell("its row: its checksum differs".to_owned()),
-                BadRows::Refuse => return Err(corrupt("its checksum differs")),
+                BadRows::Tell(tell) => tell(format!("its row: {Differs}")),
+                BadRows::Refuse => return Err(corrupt(&Differs.to_string())),
             }
         }
         let mut contacts = self.rows("contact", CONTACTS, contact)?;
@@ -125,8 +134,7 @@ impl Loader<'_> {
     ) -> Result<Vec<T>, StorageError> {
         let failed = |error| storage_error(error, self.path, "read");
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let range = key::rows(self.network);
-        let mut rows = statement.query([*range.start(), *range.end()]).map_err(failed)?;
+        let mut rows = statement.query(key::rows(self.network)).map_err(failed)?;
         let mut records = Vec::new();
         while let Some(row) = rows.next().map_err(failed)? {
             match (read(row), self.bad_rows) {
@@ -148,33 +156,6 @@ impl Loader<'_> {
     }
 }
 
-/// Where the readers of outside sources stand.
-pub(crate) fn load_positions(
-    connection: &Connection,
-    path: &Path,
-    network: i64,
-) -> Result<IndexMap<Text, Value>, StorageError> {
-    let failed = |error| storage_error(error, path, "read");
-    let mut statement = connection
-        .prepare("SELECT network, source, position, tick, checksum FROM position WHERE network = ?1 ORDER BY source")
-        .map_err(failed)?;
-    let mut rows = statement.query([network]).map_err(failed)?;
-    let mut positions = IndexMap::new();
-    while let Some(row) = rows.next().map_err(failed)? {
-        let (source, position): (String, String) = (row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
-        let whole = verify(row, &[0, 1, 2, 3], 4);
-        let position = whole
-            .and_then(|()| Ok(json::from_str(&position)?))
-            .map_err(|reason| StorageError::Corrupt {
-                path: path.to_owned(),
-                what: format!("the position of source '{source}'"),
-                reason: reason.to_string(),
-            })?;
-        positions.insert(source.into(), position);
-    }
-    Ok(positions)
-}
-
 fn handle<H: Handle>(row: &Row<'_>, at: usize) -> Result<H, Reason> {
     Ok(H::from_bits(row.get::<_, i64>(at)? as u64))
 }
@@ -188,22 +169,6 @@ fn optional(row: &Row<'_>, at: usize) -> Result<Value, Reason> {
     match row.get_ref(at)?.as_str_or_null()? {
         None => Ok(Value::Null),
         Some(text) => Ok(json::from_str(text)?),
-    }
-}
-
-/// Whether the cells that a row's checksum is of are still those; one of an older version has none.
-pub(crate) fn verify(row: &Row<'_>, cells: &[usize], kept: usize) -> Result<(), Reason> {
-    let Some(kept) = row.get::<_, Option<i64>>(kept)? else {
-        return Ok(());
-    };
-    let mut found = Checksum::new();
-    for &at in cells {
-        found.cell(row.get_ref(at)?);
-    }
-    if found.value() == kept || planted::is(Bug::ChecksumIgnored) {
-        Ok(())
-    } else {
-        Err("its checksum differs".into())
     }
 }
 

@@ -1,9 +1,8 @@
 //! Marks as rows: the contradictions and faults that contacts are in.
 
-use super::checksum::{self, int, text_or_null};
+use super::checksum::{self, int, text_or_null, verify};
 use super::failure::WriteError;
 use super::key;
-use super::load::verify;
 use crate::json::{self, JsonError};
 use bassline_core::{ContactId, Contradiction, GadgetId, Handle, Map, Text, Value};
 use rusqlite::types::ValueRef;

@@ -2,7 +2,7 @@
 
 use super::base;
 use super::failure::storage_error;
-use super::load::{BadRows, Loader};
+use super::load::load;
 use super::marks;
 use super::opener::Opener;
 use super::schema::{APPLICATION, CREATE, FROM_1, FROM_2, VERSION};
@@ -66,13 +66,7 @@ fn raise(transaction: &Transaction<'_>, path: &Path, found: i64) -> Result<(), S
         .map_err(failed)?;
     let networks: rusqlite::Result<Vec<i64>> = statement.query_map([], |row| row.get(0)).and_then(Iterator::collect);
     for network in networks.map_err(failed)? {
-        let loader = Loader {
-            connection: transaction,
-            path,
-            network,
-            bad_rows: BadRows::Refuse,
-        };
-        let image = loader.load()?;
+        let image = load(transaction, path, network)?;
         base::write(transaction, network, &image).map_err(failed)?;
     }
     Ok(())

@@ -5,16 +5,17 @@ use super::connection::{IfMissing, open_to_write};
 use super::driver::{SqliteDriver, Start};
 use super::entry::Entry;
 use super::failure::storage_error;
-use super::key::{LAST_NETWORK, tick_row};
-use super::load::{BadRows, Loader, load_positions};
+use super::key::LAST_NETWORK;
+use super::load::load;
 use super::opener::Opener;
 use super::pace::Pace;
+use super::positions;
 use super::store::Sqlite;
 use crate::error::StorageError;
 use bassline_core::{Died, Image, Text, Value};
 use bassline_kernel::{Clock, SystemClock};
 use indexmap::IndexMap;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 /// A network that was opened, with its driver as it is.
 #[derive(Debug)]
@@ -53,13 +54,6 @@ impl Sqlite {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(failed)?;
         let (entry, is_new) = enter(&transaction, network).map_err(failed)?;
-        if !entry.is_whole {
-            return Err(StorageError::Corrupt {
-                path: path.to_owned(),
-                what: format!("the row of network '{network}'"),
-                reason: "its checksum differs".to_owned(),
-            });
-        }
         let number = entry.id;
         if number > LAST_NETWORK {
             let source =
@@ -70,15 +64,9 @@ impl Sqlite {
                 source,
             });
         }
-        let image = Loader {
-            connection: &transaction,
-            path,
-            network: number,
-            bad_rows: BadRows::Refuse,
-        }
-        .load()?;
-        let positions = load_positions(&transaction, path, number)?;
-        let pace = pace(&transaction, number, &image).map_err(failed)?;
+        let image = load(&transaction, path, number)?;
+        let positions = positions::load(&transaction, path, number)?;
+        let pace = Pace::of(&transaction, number, &image).map_err(failed)?;
         transaction.commit().map_err(failed)?;
         let driver = SqliteDriver::new(Start {
             connection,
@@ -99,26 +87,6 @@ impl Sqlite {
     }
 }
 
-/// How far the network has come since its last base, by ticks, as its changes are not counted.
-fn pace(connection: &Connection, network: i64, image: &Image) -> rusqlite::Result<Pace> {
-    let base_tick = base::newest(connection, network, image.tick)?.unwrap_or_default();
-    let time = |tick: u64| -> rusqlite::Result<Option<i64>> {
-        let sql = "SELECT time FROM tick WHERE id = ?1";
-        connection
-            .query_row(sql, [tick_row(network, tick)], |row| row.get(0))
-            .optional()
-    };
-    let last_time = time(image.tick)?.unwrap_or_default();
-    Ok(Pace {
-        contacts: image.contacts.len() as u64,
-        changes: image.tick - base_tick,
-        base_tick,
-        base_time: time(base_tick)?.unwrap_or(last_time),
-        last_tick: image.tick,
-        last_time,
-    })
-}
-
 /// A network with its next epoch begun, made if it is not there; and whether it was made.
 fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(Entry, bool)> {
     if let Some(known) = Entry::named(transaction, network)? {
@@ -126,6 +94,7 @@ fn enter(transaction: &Transaction<'_>, network: &str) -> rusqlite::Result<(Entr
             epoch: known.epoch + 1,
             ..known
         };
+        // With a new checksum it would be taken for whole by whoever reads it.
         if next.is_whole {
             next.write(transaction)?;
         }
@@ -400,6 +369,21 @@ mod tests {
 
         assert!(refusal(&directory.path().join("no/such/file.db")).contains("does not exist"));
         assert!(refusal(directory.path()).contains("a directory"));
+    }
+
+    #[test]
+    fn a_row_of_a_network_that_is_not_whole_is_refused_and_left_as_it_is() {
+        let (_directory, path) = place();
+        Session::open(&path, "main").close();
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute("UPDATE network SET tick = 7", []).unwrap();
+        for _ in 0..2 {
+            let error = Sqlite::at(&path).start("main").unwrap_err().to_string();
+            assert!(
+                error.contains("the row of network") && error.contains("checksum differs"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

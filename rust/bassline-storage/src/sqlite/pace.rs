@@ -1,6 +1,10 @@
 //! When a base is due.
 
+use super::base;
+use super::key::tick_row;
 use crate::store::KeepHistory;
+use bassline_core::Image;
+use rusqlite::{Connection, OptionalExtension};
 
 /// A base is taken after so many changes at the least, and after as many as the network has contacts, times this.
 const CHANGES: u64 = 100_000;
@@ -8,7 +12,7 @@ const PER_CONTACT: u64 = 4;
 /// The same where the past is not kept for ever: it goes up to a base only.
 const CHANGES_TO_FORGET: u64 = 1_000;
 /// A writer that is never idle is made to take one after so many times as much.
-const OVERDUE: u64 = 8;
+const OVERDUE: u64 = 4;
 
 /// What has come since the last base.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,6 +26,26 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
+    /// How far the network has come since its last base, by ticks, as its changes are not counted.
+    pub(crate) fn of(connection: &Connection, network: i64, image: &Image) -> rusqlite::Result<Self> {
+        let base_tick = base::newest(connection, network, image.tick)?.unwrap_or_default();
+        let time = |tick: u64| -> rusqlite::Result<Option<i64>> {
+            let sql = "SELECT time FROM tick WHERE id = ?1";
+            connection
+                .query_row(sql, [tick_row(network, tick)], |row| row.get(0))
+                .optional()
+        };
+        let last_time = time(image.tick)?.unwrap_or_default();
+        Ok(Self {
+            contacts: image.contacts.len() as u64,
+            changes: image.tick - base_tick,
+            base_tick,
+            base_time: time(base_tick)?.unwrap_or(last_time),
+            last_tick: image.tick,
+            last_time,
+        })
+    }
+
     pub(crate) fn is_due(&self, keep: KeepHistory) -> bool {
         self.is_due_after(keep, 1)
     }

@@ -27,12 +27,7 @@ pub(crate) fn image_at(
         return Ok(None);
     };
     let mut replica = Replica::new(image);
-    let mut statement = connection
-        .prepare_cached(&format!(
-            "SELECT {} FROM tick WHERE id BETWEEN ?1 AND ?2 ORDER BY id",
-            history::COLUMNS
-        ))
-        .map_err(failed)?;
+    let mut statement = connection.prepare_cached(history::SELECT).map_err(failed)?;
     let mut rows = statement
         .query([key::tick_row(network, first + 1), key::tick_row(network, tick)])
         .map_err(failed)?;

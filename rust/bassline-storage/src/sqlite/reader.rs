@@ -5,7 +5,7 @@ use super::connection::open_to_read;
 use super::failure::storage_error;
 use super::history::{self, Stored};
 use super::key;
-use super::load::{BadRows, Loader};
+use super::load::load;
 use super::past;
 use super::snapshots::Place;
 use super::store::networks;
@@ -31,27 +31,24 @@ impl SqliteReader {
     pub fn open(path: &Path, network: &str) -> Result<Self, StorageError> {
         let _use = Use::begin();
         let connection = open_to_read(path)?;
+        let failed = |error| storage_error(error, path, "read");
         let number = connection
-            .query_row("SELECT id FROM network WHERE name = ?1", [network], |row| {
-                row.get::<_, i64>(0)
-            })
-            .optional();
-        let number = number.map_err(|error| storage_error(error, path, "read"))?;
-        let reader = Self {
+            .query_row("SELECT id FROM network WHERE name = ?1", [network], |row| row.get(0))
+            .optional()
+            .map_err(failed)?;
+        let Some(number) = number else {
+            let networks = networks(&connection).map_err(failed)?;
+            return Err(StorageError::UnknownNetwork {
+                path: path.to_owned(),
+                network: network.to_owned(),
+                networks: networks.into_iter().map(|network| network.name).collect(),
+            });
+        };
+        Ok(Self {
             connection,
             path: path.to_owned(),
-            network: number.unwrap_or_default(),
+            network: number,
             name: network.to_owned(),
-        };
-        if number.is_some() {
-            return Ok(reader);
-        }
-        let networks = networks(&reader.connection).map_err(reader.failed())?;
-        let networks = networks.into_iter().map(|network| network.name).collect();
-        Err(StorageError::UnknownNetwork {
-            path: path.to_owned(),
-            network: network.to_owned(),
-            networks,
         })
     }
 
@@ -65,10 +62,10 @@ impl SqliteReader {
         let (group, name) = path.trim_start_matches('/').rsplit_once('/').unwrap_or(("", path));
         let sql = "SELECT c.handle FROM contact c JOIN group_ g ON g.id = c.group_id
                    WHERE g.path = ?1 AND c.name = ?2 AND g.id BETWEEN ?3 AND ?4";
-        let rows = key::rows(self.network);
+        let [first, last] = key::rows(self.network);
         let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
         let found = statement.query_row(
-            rusqlite::params![group, name.trim_start_matches('/'), rows.start(), rows.end()],
+            rusqlite::params![group, name.trim_start_matches('/'), first, last],
             |row| row.get::<_, i64>(0),
         );
         Ok(found
@@ -91,12 +88,11 @@ impl SqliteReader {
             .map_err(self.failed())?
             .map_or(u64::MAX, |version| version as u64);
         // The text of a change begins with its contact, so that most ticks need not be parsed.
-        let sql = format!(
-            "SELECT {} FROM tick WHERE id BETWEEN ?1 AND ?2 AND instr(changes, ?3) > 0 ORDER BY id DESC",
-            history::COLUMNS
-        );
-        let mut statement = self.connection.prepare_cached(&sql).map_err(self.failed())?;
-        let [first, last] = self.ticks(newest);
+        let mut statement = self
+            .connection
+            .prepare_cached(history::SELECT_WITH)
+            .map_err(self.failed())?;
+        let [first, last] = key::tick_rows(self.network, newest);
         let mut rows = statement
             .query(rusqlite::params![first, last, format!("[{},", contact.to_bits())])
             .map_err(self.failed())?;
@@ -136,21 +132,7 @@ impl SqliteReader {
     }
 
     fn load(&self) -> Result<Image, StorageError> {
-        let loader = Loader {
-            connection: &self.connection,
-            path: &self.path,
-            network: self.network,
-            bad_rows: BadRows::Refuse,
-        };
-        loader.load()
-    }
-
-    /// The rows of the ticks up to one.
-    fn ticks(&self, last: u64) -> [i64; 2] {
-        [
-            key::tick_row(self.network, 0),
-            key::tick_row(self.network, last.min(key::LAST_TICK)),
-        ]
+        load(&self.connection, &self.path, self.network)
     }
 }
 
@@ -206,7 +188,7 @@ impl Reader for SqliteReader {
             .prepare_cached("SELECT count(*) FROM tick WHERE id BETWEEN ?1 AND ?2")
             .map_err(self.failed())?;
         let count = statement
-            .query_row(self.ticks(u64::MAX), |row| row.get::<_, i64>(0))
+            .query_row(key::tick_rows(self.network, key::LAST_TICK), |row| row.get::<_, i64>(0))
             .map_err(self.failed())?;
         Ok(count as u64)
     }

@@ -3,7 +3,7 @@
 use super::key;
 use crate::store::KeepHistory;
 use bassline_core::planted::{self, Bug};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// The newest base that is old enough for everything before it to go; `None` if nothing is to go.
 pub(crate) fn cut(
@@ -33,7 +33,7 @@ pub(crate) fn cut(
 
 fn first(connection: &Connection, network: i64) -> rusqlite::Result<Option<u64>> {
     let sql = "SELECT min(id) FROM tick WHERE id BETWEEN ?1 AND ?2";
-    let rows = [key::tick_row(network, 0), key::tick_row(network, key::LAST_TICK)];
+    let rows = key::tick_rows(network, key::LAST_TICK);
     let id: Option<i64> = connection.prepare_cached(sql)?.query_row(rows, |row| row.get(0))?;
     Ok(id.map(key::tick_of))
 }
@@ -42,10 +42,10 @@ fn first(connection: &Connection, network: i64) -> rusqlite::Result<Option<u64>>
 fn newest_before(connection: &Connection, network: i64, time: i64) -> rusqlite::Result<Option<u64>> {
     let sql = "SELECT b.id FROM base b JOIN tick t ON t.id = b.id
                WHERE b.id BETWEEN ?1 AND ?2 AND t.time < ?3 ORDER BY b.id DESC LIMIT 1";
-    let rows = params![key::tick_row(network, 0), key::tick_row(network, key::LAST_TICK), time];
+    let [first, last] = key::tick_rows(network, key::LAST_TICK);
     let id: Option<i64> = connection
         .prepare_cached(sql)?
-        .query_row(rows, |row| row.get(0))
+        .query_row([first, last, time], |row| row.get(0))
         .optional()?;
     Ok(id.map(key::tick_of))
 }

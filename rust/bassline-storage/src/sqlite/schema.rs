@@ -6,6 +6,13 @@ pub(crate) const APPLICATION: i64 = 0x4253_4c4e;
 /// The version of the schema, in `user_version`.
 pub(crate) const VERSION: i64 = 3;
 
+/// Tables whose `id` is a network's number and a slot.
+pub(crate) const BY_SLOT: &[&str] = &["group_", "contact", "content", "wire", "gadget", "link", "mark"];
+/// Tables whose `id` is a network's number and a tick.
+pub(crate) const BY_TICK: &[&str] = &["tick", "base"];
+/// Tables with a column `network`.
+pub(crate) const BY_NETWORK: &[&str] = &["position", "gone", "snapshot"];
+
 /// What version 2 added: links.
 macro_rules! links {
     () => {

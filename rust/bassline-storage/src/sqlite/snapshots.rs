@@ -1,7 +1,7 @@
 //! Snapshots: whole networks kept under numbers of their own, for as long as nobody lets go of them.
 
 use super::base::image_of;
-use super::checksum::{self, Checksum, int};
+use super::checksum::{self, int};
 use super::connection::{IfMissing, open_to_write};
 use super::failure::storage_error;
 use super::store::Sync;
@@ -106,13 +106,9 @@ impl Place<'_> {
     pub(crate) fn load(&self, connection: &Connection, id: u64) -> Result<Option<Image>, StorageError> {
         let sql = "SELECT network, label, tick, time, image, checksum FROM snapshot WHERE network = ?1 AND id = ?2";
         let read = |row: &Row<'_>| {
-            let mut checksum = Checksum::new();
-            for at in 0..5 {
-                checksum.cell(row.get_ref(at)?);
-            }
             let (tick, kept): (i64, i64) = (row.get(2)?, row.get(5)?);
             let bytes = row.get_ref(4)?.as_blob()?;
-            Ok(image_of(bytes, kept, checksum.value(), tick as u64))
+            Ok(image_of(bytes, kept, checksum::of_row(row, 5)?, tick as u64))
         };
         let found = connection
             .prepare_cached(sql)

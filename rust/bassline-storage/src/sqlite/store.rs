@@ -7,6 +7,7 @@ use super::failure::storage_error;
 use super::key;
 use super::opener::Opener;
 use super::reader::SqliteReader;
+use super::schema::{BY_NETWORK, BY_SLOT, BY_TICK};
 use crate::condition::Condition;
 use crate::error::StorageError;
 use crate::fork::Use;
@@ -170,15 +171,15 @@ fn delete(connection: &mut Connection, network: &str) -> rusqlite::Result<bool> 
         })
         .optional()?;
     let Some(number) = number else { return Ok(false) };
-    let rows = [*key::rows(number).start(), *key::rows(number).end()];
-    for table in ["group_", "contact", "content", "wire", "gadget", "link", "mark"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"), rows)?;
+    for (tables, rows) in [
+        (BY_SLOT, key::rows(number)),
+        (BY_TICK, key::tick_rows(number, key::LAST_TICK)),
+    ] {
+        for table in tables {
+            transaction.execute(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"), rows)?;
+        }
     }
-    let ticks = [key::tick_row(number, 0), key::tick_row(number, key::LAST_TICK)];
-    for table in ["tick", "base"] {
-        transaction.execute(&format!("DELETE FROM {table} WHERE id BETWEEN ?1 AND ?2"), ticks)?;
-    }
-    for table in ["position", "gone", "snapshot"] {
+    for table in BY_NETWORK {
         transaction.execute(&format!("DELETE FROM {table} WHERE network = ?1"), [number])?;
     }
     transaction.commit()?;

@@ -2,7 +2,7 @@
 
 use super::base;
 use super::driver::SqliteDriver;
-use super::load::{BadRows, Loader};
+use super::load::load;
 use super::pace::Pace;
 use super::retention;
 
@@ -42,13 +42,7 @@ impl SqliteDriver {
 
     /// Keeps the network as it is stored as a base. Without one nothing is lost; the next time it is tried again.
     pub(super) fn take_base(&mut self) {
-        let loader = Loader {
-            connection: &self.connection,
-            path: &self.path,
-            network: self.network,
-            bad_rows: BadRows::Refuse,
-        };
-        if let Ok(image) = loader.load()
+        if let Ok(image) = load(&self.connection, &self.path, self.network)
             && base::write(&self.connection, self.network, &image).is_ok()
         {
             self.pace.restart(image.contacts.len() as u64);

@@ -1,8 +1,7 @@
 //! Which files a store is, to notice when one was taken away.
 //!
-//! The locks of a file belong to the process. A second copy of SQLite in it (Python's own `sqlite3`) does not see ours, takes its
-//! connection for the last one when it closes it, moves the log into the file and deletes it (sqlite.org/howtocorrupt.html, 2.2.1). What is
-//! written to the deleted log after that would be lost. And a file that someone has deleted takes everything written and keeps nothing.
+//! Another copy of SQLite in the process may take the log away where [`super::presence`] cannot keep it from that; what is written to the
+//! deleted log after that would be lost. And a file that someone has deleted takes everything written and keeps nothing.
 
 use std::path::{Path, PathBuf};
 

@@ -44,6 +44,31 @@ fn a_file_replaced_while_it_is_open_is_not_written() {
 }
 
 #[test]
+fn a_log_that_is_taken_away_is_noticed_and_what_comes_then_is_in_a_new_one() {
+    let (directory, path) = place();
+    let mut world = counted(&path, 3);
+    // As another copy of SQLite in the process does when it takes its connection for the last one.
+    let other = Connection::open(&path).unwrap();
+    let checkpoint = other.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+    assert_eq!(checkpoint.unwrap(), 0);
+    drop(other);
+    let beside = |path: &Path, end: &str| path.with_file_name(format!("{}{end}", path.file_name().unwrap().display()));
+    for end in ["-wal", "-shm"] {
+        std::fs::remove_file(beside(&path, end)).unwrap();
+    }
+    world.tick(|network| write(network, "n", Value::Int(9)));
+    world.hand_over().unwrap();
+    // What there would be after a kill.
+    let killed = directory.path().join("killed.db");
+    std::fs::copy(&path, &killed).unwrap();
+    std::fs::copy(beside(&path, "-wal"), beside(&killed, "-wal")).unwrap();
+    let opened = store(&killed).open("main").unwrap();
+    assert_eq!(settled(opened.image), settled(world.network.image()));
+    drop(opened.driver);
+    assert_eq!(store(&killed).check().unwrap().found, Vec::<String>::new());
+}
+
+#[test]
 fn a_backup_is_whole_while_the_store_is_written_and_replaces_nothing() {
     let (directory, path) = place();
     let mut world = counted(&path, 50);
