@@ -102,7 +102,8 @@ class Contact:
 
     @property
     def fault(self) -> str | None:
-        return next(iter(self.record().faults.values()), None)
+        faults = self.record().faults
+        return faults[min(faults)] if faults else None
 
 
 @dataclass(unsafe_hash=True)

@@ -5,7 +5,8 @@ use crate::error::Fault;
 use crate::network::Network;
 use smallvec::SmallVec;
 
-/// The faults of one contact, the oldest first, at least one.
+/// The faults of one contact, in the order in which their gadgets were made, at least one. The order of failing would depend on edges that
+/// are gone, which no image holds.
 #[derive(Debug, Clone)]
 pub(crate) struct Faults(SmallVec<[(u32, Fault); 1]>);
 
@@ -14,16 +15,19 @@ impl Faults {
         Self(SmallVec::from_iter([(gadget, fault)]))
     }
 
-    /// The gadget that failed first, and how.
+    /// The oldest gadget that failed, and how.
     pub(crate) fn oldest(&self) -> Option<&(u32, Fault)> {
         self.0.first()
     }
 
     /// Notes how a gadget failed; what it had failed with before is forgotten.
-    fn note(&mut self, gadget: u32, fault: Fault) {
+    fn note(&mut self, gadget: u32, fault: Fault, made: impl Fn(u32) -> u64) {
         match self.0.iter_mut().find(|known| known.0 == gadget) {
             Some(known) => known.1 = fault,
-            None => self.0.push((gadget, fault)),
+            None => {
+                let at = self.0.partition_point(|known| made(known.0) < made(gadget));
+                self.0.insert(at, (gadget, fault));
+            }
         }
     }
 
@@ -54,7 +58,7 @@ impl Network {
     /// Marks a contact with how a gadget failed.
     pub(crate) fn note_fault(&mut self, contact: u32, gadget: u32, fault: Fault) {
         match self.faults.get_mut(&contact) {
-            Some(faults) => faults.note(gadget, fault),
+            Some(faults) => faults.note(gadget, fault, |slot| self.gadgets.creation[slot as usize]),
             None => {
                 self.faults.insert(contact, Faults::of(gadget, fault));
             }

@@ -1,7 +1,11 @@
 //! What drivers cost the writer: ticks through the engine without one, with one that counts, and with eight, in turns.
 //!
 //! `cargo bench -p bassline-kernel --bench drivers`
-#![expect(clippy::unwrap_used, reason = "what cannot be set up ends the bench")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench says what it found, and ends where it cannot be set up"
+)]
 
 use bassline_core::{Argument, Blend, Computation, ContactId, GadgetDeclaration, Network, Value, primitive_of};
 use bassline_kernel::{AttachOptions, Batch, Driver, DriverFailure, Engine, Kernel, Ring, SystemClock};
