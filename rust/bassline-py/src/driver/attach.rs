@@ -174,7 +174,8 @@ impl Network {
         let state = crate::enter::to_write(py, shared)?;
         shared.check_open(&state)?;
         if !kernel.knows_names() {
-            kernel.learn_names(&state.engine.network.image());
+            let network = &state.engine.network;
+            detached(py, || kernel.learn_names(&network.image()));
         }
         let standing = Standing {
             epoch: state.engine.epoch(),
