@@ -312,3 +312,92 @@ fn circle(left: &[Attachment]) -> Vec<String> {
     }
     walked
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ring::Ring;
+    use crate::testing::{NEVER, Probe, eventually, plain};
+    use std::time::Duration;
+
+    fn member(probe: &Probe) -> Member {
+        Member::Driver(Box::new(probe.clone()))
+    }
+
+    fn compound(ack: Ack, mode: Mode, probes: &[Probe]) -> Attachment {
+        let named = probes.iter().enumerate();
+        Attachment {
+            name: "all".to_owned(),
+            member: Member::Compound {
+                ack,
+                mode,
+                on_error: OnError::Fail,
+                members: named.map(|(at, probe)| (format!("m{at}"), member(probe))).collect(),
+            },
+            options: AttachOptions {
+                max_age: Duration::ZERO,
+                ..AttachOptions::store()
+            },
+            after: Vec::new(),
+        }
+    }
+
+    fn attached(ack: Ack, mode: Mode, probes: &[Probe]) -> Kernel {
+        let kernel = Kernel::new(Ring::new());
+        let names = kernel
+            .register(vec![compound(ack, mode, probes)], Standing::default())
+            .unwrap();
+        kernel.await_start(&names, NEVER).unwrap();
+        kernel
+    }
+
+    #[test]
+    fn in_a_row_no_member_takes_a_tick_before_the_one_ahead_of_it_has() {
+        let probes = [Probe::default(), Probe::default()];
+        let kernel = attached(Ack::All, Mode::Sequential, &probes);
+        probes[0].set(|seen| seen.held = true);
+        for tick in 1..=3 {
+            kernel.publish(plain(tick));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(probes[1].ticks().is_empty());
+        probes[0].set(|seen| seen.held = false);
+        kernel.flush(None, NEVER).unwrap();
+        assert_eq!((probes[0].ticks(), probes[1].ticks()), (vec![1, 2, 3], vec![1, 2, 3]));
+    }
+
+    #[test]
+    fn a_quorum_does_not_wait_for_the_slowest_and_all_do() {
+        let probes = [Probe::default(), Probe::default(), Probe::default()];
+        let kernel = attached(Ack::Quorum, Mode::Parallel, &probes);
+        probes[2].set(|seen| seen.held = true);
+        kernel.publish(plain(1));
+        kernel.flush(None, NEVER).unwrap();
+        assert!(probes[2].ticks().is_empty());
+        probes[1].set(|seen| seen.held = true);
+        kernel.publish(plain(2));
+        let late = kernel.flush(Some(Duration::from_millis(30)), NEVER).unwrap_err();
+        assert!(matches!(late, KernelError::FlushTimeout { .. }), "{late}");
+        probes[1].set(|seen| seen.held = false);
+        kernel.flush(None, NEVER).unwrap();
+        probes[2].set(|seen| seen.held = false);
+        eventually(|| probes[2].ticks() == [1, 2]);
+    }
+
+    #[test]
+    fn a_circle_is_told_by_its_names_and_nothing_is_attached() {
+        let kernel = Kernel::new(Ring::new());
+        let waits = |name: &str, after: &str| Attachment {
+            name: name.to_owned(),
+            after: vec![after.to_owned()],
+            ..compound(Ack::All, Mode::Parallel, &[Probe::default()])
+        };
+        let circle = vec![waits("a", "b"), waits("b", "c"), waits("c", "b")];
+        let error = kernel.register(circle, Standing::default()).unwrap_err();
+        assert!(
+            matches!(&error, KernelError::Circle(names) if *names == ["b", "c", "b"]),
+            "{error}"
+        );
+        assert!(kernel.status().is_empty());
+    }
+}

@@ -175,14 +175,15 @@ impl Courier {
             return Some(Turn::Snapshot);
         }
         let options = &lane.options;
-        let limits = Limits {
+        let full = Limits {
             records: options.batch_records,
             bytes: options.batch_bytes,
         };
-        if !lane.backlog.is_empty() {
-            return Some(Turn::Take(lane.taken, limits));
+        if !lane.backlog.is_empty() && lane.taken.sequence <= limit.sequence {
+            return Some(Turn::Take(lane.taken, full));
         }
-        if limit.sequence <= lane.taken.sequence {
+        let waiting = limit.since(lane.taken);
+        if waiting.sequence == 0 {
             self.since = None;
             if limit.sequence >= end.sequence {
                 lane.wake_at = lane.taken.sequence + 1;
@@ -195,12 +196,14 @@ impl Courier {
             });
         }
         let waited = now.saturating_sub(*self.since.get_or_insert(now));
-        let waiting = limit.since(lane.taken);
-        let full = waiting.sequence >= limits.records as u64 || waiting.weight >= limits.bytes as u64;
-        if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
-            return Some(Turn::Take(lane.taken, limits));
+        let enough = waiting.sequence >= full.records as u64 || waiting.weight >= full.bytes as u64;
+        if enough || lane.hurry > lane.taken.sequence || waited >= options.max_age {
+            let records = full
+                .records
+                .min(usize::try_from(waiting.sequence).unwrap_or(usize::MAX));
+            return Some(Turn::Take(lane.taken, Limits { records, ..full }));
         }
-        lane.wake_at = lane.taken.sequence + limits.records as u64;
+        lane.wake_at = lane.taken.sequence + full.records as u64;
         Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
     }
 
