@@ -188,7 +188,7 @@ impl Shared {
             let message = "there is no network to take a snapshot of";
             return Err(DriverFailure::new(FailureClass::Fatal, message));
         };
-        let mut taken = None;
+        let mut taken: Option<(Snapshot, Mark)> = None;
         source.look(&mut |engine| {
             let position = Position {
                 epoch: engine.epoch(),
@@ -199,8 +199,15 @@ impl Shared {
                 time_micros: engine.now_micros(),
                 image: engine.network.image(),
             };
-            taken = Some((Arc::new(snapshot), self.end()));
+            taken = Some((snapshot, self.end()));
         })?;
-        taken.ok_or_else(|| DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"))
+        let Some((mut snapshot, mark)) = taken else {
+            return Err(DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"));
+        };
+        // Its last tick may be of an earlier opening, and a driver that comes back is asked for the place by that.
+        if let Some(epoch) = source.epoch_of(snapshot.position.tick) {
+            snapshot.position.epoch = epoch;
+        }
+        Ok((Arc::new(snapshot), mark))
     }
 }
