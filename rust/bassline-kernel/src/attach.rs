@@ -175,7 +175,7 @@ impl Kernel {
     }
 
     /// Takes off what did not begin, without waiting for anything.
-    fn take_off(&self, names: &[String]) {
+    pub(crate) fn take_off(&self, names: &[String]) {
         let mut board = lock(&self.shared.board);
         let gone = |party: &Party| names.contains(&party.name);
         let ids: Vec<u64> = board

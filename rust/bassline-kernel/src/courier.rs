@@ -244,14 +244,14 @@ impl Courier {
     fn take_snapshot(&mut self) {
         match self.shared.snapshot() {
             Ok((snapshot, mark)) => {
+                let tick = snapshot.position.tick;
                 let mut reached = mark;
                 let gap = self.take_gap(|lane| {
                     lane.resync = false;
-                    lane.taken = mark;
+                    lane.pass_over(tick, mark);
                     reached = lane.cursor;
                 });
                 let empty = snapshot.image.contacts.is_empty() && snapshot.image.groups.is_empty();
-                let tick = snapshot.position.tick;
                 if empty && gap.is_none() {
                     self.settle(|lane| {
                         lane.advance(mark, tick);

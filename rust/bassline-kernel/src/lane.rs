@@ -328,6 +328,14 @@ impl Lane {
         (self.resync, self.owed) = (true, true);
     }
 
+    /// A snapshot stands for everything up to a tick, and a place; what was thinned out meanwhile may have come further.
+    pub(crate) fn pass_over(&mut self, tick: u64, mark: Mark) {
+        self.backlog.retain(|record| record.tick > tick);
+        if self.taken.sequence < mark.sequence {
+            self.taken = mark;
+        }
+    }
+
     fn miss(&mut self, gap: Gap) {
         self.meter.missed(&gap);
         self.gap = Some(match self.gap.take() {
