@@ -65,7 +65,7 @@ impl std::fmt::Debug for Courier {
 enum Turn {
     Initialize,
     Snapshot,
-    Take(Mark, Limits),
+    Take(Ahead),
     Hand,
     Letter(Box<DeadLetter>),
     Answer(Asked),
@@ -73,6 +73,14 @@ enum Turn {
     Restart,
     Leave(Stop),
     Wait(Option<Duration>),
+}
+
+/// What may be taken, and from where.
+#[derive(Clone, Copy)]
+struct Ahead {
+    from: Mark,
+    limits: Limits,
+    last_tick: u64,
 }
 
 impl Courier {
@@ -116,7 +124,7 @@ impl Courier {
         match turn {
             Turn::Initialize => self.initialize(),
             Turn::Snapshot => self.take_snapshot(),
-            Turn::Take(from, limits) => self.take(from, limits),
+            Turn::Take(ahead) => self.take(ahead),
             Turn::Hand => self.hand(now),
             Turn::Letter(letter) => self.hand_letter(&letter, now),
             Turn::Answer((ask, to)) => self.answer(&ask, &to),
@@ -134,7 +142,7 @@ impl Courier {
     fn turn(&mut self, board: &mut Board, now: Duration) -> Option<Turn> {
         let end = self.shared.end();
         let at = board.lanes.iter().position(|lane| lane.id == self.id)?;
-        let limit = board.limit(&board.lanes[at], end);
+        let (limit, last_tick) = board.limit(&board.lanes[at], end);
         let may_begin = board.lanes[at].is_starting() && !is_held_up(board, at);
         let lane = &mut board.lanes[at];
         lane.wake_at = NEVER;
@@ -179,8 +187,14 @@ impl Courier {
             records: options.batch_records,
             bytes: options.batch_bytes,
         };
-        if !lane.backlog.is_empty() {
-            return Some(Turn::Take(lane.taken, limits));
+        let ahead = |records: usize| {
+            let limits = Limits { records, ..limits };
+            let from = lane.taken;
+            Turn::Take(Ahead { from, limits, last_tick })
+        };
+        if let Some(first) = lane.backlog.first() {
+            let may = first.tick <= last_tick;
+            return Some(if may { ahead(limits.records) } else { Turn::Wait(None) });
         }
         if limit.sequence <= lane.taken.sequence {
             self.since = None;
@@ -198,7 +212,7 @@ impl Courier {
         let waiting = limit.since(lane.taken);
         let full = waiting.sequence >= limits.records as u64 || waiting.weight >= limits.bytes as u64;
         if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
-            return Some(Turn::Take(lane.taken, limits));
+            return Some(ahead(limits.records.min(waiting.sequence as usize)));
         }
         lane.wake_at = lane.taken.sequence + limits.records as u64;
         Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
@@ -283,22 +297,14 @@ impl Courier {
         lane.gap.take()
     }
 
-    fn take(&mut self, from: Mark, limits: Limits) {
+    fn take(&mut self, ahead: Ahead) {
         self.since = None;
-        if let Some(parcel) = self.take_backlog(limits.records) {
-            self.parcel = Some(parcel);
-            return;
-        }
-        let mut records = Vec::new();
-        match self.shared.log.read(from.sequence, limits, &mut records) {
-            Ok(upto) => {
-                let gap = self.take_gap(|lane| lane.taken = upto);
-                let batch = Batch {
-                    gap,
-                    ..Batch::from(records)
-                };
-                self.parcel = Some(Parcel::of_log(batch, from, upto));
-            }
+        let taken = match self.take_thinned(ahead) {
+            Some(taken) => taken,
+            None => self.read(ahead, |change| self.take_gap(change)),
+        };
+        match taken {
+            Ok(parcel) => self.parcel = parcel,
             Err(LogError::Truncated { .. }) if self.may_resynchronise() => {
                 let tick = self.shared.tick();
                 self.settle(|lane| lane.resynchronise(Some(lane.acknowledged_tick + 1), tick));
@@ -310,6 +316,21 @@ impl Courier {
         }
     }
 
+    /// Reads what is next from the log, and writes that on the lane.
+    fn read(
+        &self,
+        ahead: Ahead,
+        on_lane: impl FnOnce(&dyn Fn(&mut Lane)) -> Option<Gap>,
+    ) -> Result<Option<Parcel>, LogError> {
+        let mut records = Vec::new();
+        let upto = self.shared.log.read(ahead.from.sequence, ahead.limits, &mut records)?;
+        let batch = Batch {
+            gap: on_lane(&|lane| lane.taken = upto),
+            ..Batch::from(records)
+        };
+        Ok(Some(Parcel::of_log(batch, ahead.from, upto)))
+    }
+
     /// A store that lost its place in the log has lost ticks, and says so; anybody else is told what the network is now.
     fn may_resynchronise(&self) -> bool {
         self.shared.has_source()
@@ -318,18 +339,32 @@ impl Courier {
                 .is_some_and(|lane| lane.options.dead_letters)
     }
 
-    /// Takes from the backlog, if there is one.
-    fn take_backlog(&self, at_most: usize) -> Option<Parcel> {
+    /// Takes from the backlog, or from the log for a driver that has none yet, with the board locked: the writer may be about to thin out.
+    /// `None` for a driver of which nothing is thinned out.
+    fn take_thinned(&self, ahead: Ahead) -> Option<Result<Option<Parcel>, LogError>> {
         let mut board = lock(&self.shared.board);
-        let lane = board.lane(self.id).filter(|lane| !lane.backlog.is_empty())?;
-        let rest = lane.backlog.split_off(at_most.clamp(1, lane.backlog.len()));
+        let lane = board.lane(self.id).filter(|lane| lane.options.policy.thins_out())?;
+        if lane.resync {
+            return Some(Ok(None));
+        }
+        if lane.backlog.is_empty() {
+            return Some(self.read(ahead, |change| {
+                change(lane);
+                lane.gap.take()
+            }));
+        }
+        let may = lane.backlog.partition_point(|record| record.tick <= ahead.last_tick);
+        if may == 0 {
+            return Some(Ok(None));
+        }
+        let rest = lane.backlog.split_off(may.min(ahead.limits.records.max(1)));
         // What is left of the backlog lies before the place that it ends at.
         let upto = if rest.is_empty() { lane.taken } else { lane.cursor };
         let batch = Batch {
             gap: lane.gap.take(),
             ..Batch::from(std::mem::replace(&mut lane.backlog, rest))
         };
-        Some(Parcel::whole(batch, lane.cursor, upto))
+        Some(Ok(Some(Parcel::whole(batch, lane.cursor, upto))))
     }
 
     fn hand(&mut self, now: Duration) {
