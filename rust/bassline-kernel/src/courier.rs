@@ -234,6 +234,8 @@ impl Courier {
                     (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
+                        // What was thinned out before it began is to be read again.
+                        (lane.backlog, lane.gap) = (Vec::new(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
