@@ -229,6 +229,7 @@ impl Courier {
             Ok(begin) => {
                 lane.phase = Phase::Running;
                 lane.begun = true;
+                lane.owed = false;
                 match (begin, place) {
                     // Before the first tick there is nothing to show.
                     (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
@@ -517,6 +518,9 @@ impl Courier {
         self.settle(|lane| {
             lane.taken = lane.cursor;
             lane.backlog = Vec::new();
+            // What was missing lies behind the cursor, and so does what a snapshot was to stand for.
+            lane.gap = None;
+            (lane.resync, lane.owed) = (false, true);
             lane.failed_tries = 0;
             lane.phase = Phase::Starting;
         });

@@ -72,7 +72,7 @@ pub(crate) struct Lane {
     pub(crate) gap: Option<Gap>,
     /// The next batch is a snapshot.
     pub(crate) resync: bool,
-    /// A snapshot is to come, or under way.
+    /// It has not begun, or a snapshot is to come, or under way.
     pub(crate) owed: bool,
     /// It has begun, once.
     pub(crate) begun: bool,
@@ -124,7 +124,7 @@ impl Lane {
             thinned_to: 0,
             gap: None,
             resync: false,
-            owed: false,
+            owed: true,
             begun: false,
             acknowledged_tick: 0,
             wake_at: NEVER,
