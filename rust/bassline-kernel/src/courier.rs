@@ -224,6 +224,10 @@ impl Courier {
             Ok(Begin::After(position)) => self.place_behind(*position),
             _ => None,
         };
+        let is_known = match &answer {
+            Ok(Begin::After(position)) => self.shared.epoch_of(position.tick) == Some(position.epoch),
+            _ => true,
+        };
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
             Ok(begin) => {
@@ -240,7 +244,11 @@ impl Courier {
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
-                    (Begin::After(position), None) => lane.resynchronise(Some(position.tick + 1), position.tick),
+                    (Begin::After(position), None) => {
+                        // Of a place that never was in this network nobody knows what is missing since.
+                        let first = is_known.then_some(position.tick + 1);
+                        lane.resynchronise(first, self.context.tick);
+                    }
                 }
             }
         });
