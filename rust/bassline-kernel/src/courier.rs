@@ -398,10 +398,14 @@ impl Courier {
         let chance = next_chance(&mut self.chance);
         let mut next = parcel.after(outcome, &options.retry, options.dead_letters, now + took, chance);
         let (reached, tries, over) = (parcel.reached(), parcel.failed_tries(), parcel.is_over());
+        let mut untold = None;
         match &next {
             Outcome::Taken => self.refused = 0,
             Outcome::PutAside(failure, tries) => match self.put_aside(&piece, failure, *tries, None) {
-                Ok(()) => self.refused += 1,
+                Ok(()) => {
+                    self.refused += 1;
+                    untold = piece.gap.and_then(|gap| self.parcel.as_mut()?.tell(gap));
+                }
                 Err(failure) => next = Outcome::Failed(failure),
             },
             Outcome::Again | Outcome::Split | Outcome::Failed(_) => {}
@@ -430,7 +434,10 @@ impl Courier {
             match next {
                 Outcome::Failed(failure) => lane.fail(piece.first_tick(), failure),
                 Outcome::Again => lane.meter.retried(),
-                Outcome::PutAside(failure, _) => lane.put_aside(piece.first_tick(), &failure),
+                Outcome::PutAside(failure, _) => {
+                    lane.put_aside(piece.first_tick(), &failure);
+                    lane.tell_later(untold);
+                }
                 Outcome::Taken | Outcome::Split => {}
             }
         });

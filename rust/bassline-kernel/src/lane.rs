@@ -338,9 +338,13 @@ impl Lane {
 
     fn miss(&mut self, gap: Gap) {
         self.meter.missed(&gap);
-        self.gap = Some(match self.gap.take() {
-            Some(earlier) => earlier.and(gap),
-            None => gap,
-        });
+        self.gap = Some(self.gap.map_or(gap, |earlier| earlier.and(gap)));
+    }
+
+    /// What was to be told as missing, and was not, comes before what is missing since.
+    pub(crate) fn tell_later(&mut self, gap: Option<Gap>) {
+        if let Some(gap) = gap {
+            self.gap = Some(self.gap.map_or(gap, |later| gap.and(later)));
+        }
     }
 }
