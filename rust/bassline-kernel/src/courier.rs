@@ -236,7 +236,7 @@ impl Courier {
                 lane.owed = false;
                 match (begin, place) {
                     // Before the first tick there is nothing to show.
-                    (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
+                    (Begin::Snapshot, _) if self.context.tick.max(lane.acknowledged_tick) > 0 => lane.owe_snapshot(),
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
                         // What was thinned out before it began is to be read again.
