@@ -214,6 +214,7 @@ impl Placing<'_> {
                 lane.after = self.after.to_vec();
                 lane.behind = behind;
                 lane.acknowledged_tick = self.standing.tick;
+                lane.pauses = shared.pauses();
                 self.board.lanes.push(lane);
                 let context = Context {
                     driver: name.into(),

@@ -24,6 +24,11 @@ const QUIET: Duration = Duration::from_secs(1);
 /// A driver that refuses so many ticks in a row takes none.
 const REFUSED: u32 = 100;
 
+const ONE: Limits = Limits {
+    records: 1,
+    bytes: usize::MAX,
+};
+
 /// What whoever runs a courier does after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -228,13 +233,19 @@ impl Courier {
             Ok(Begin::After(position)) => self.shared.epoch_of(position.tick) == Some(position.epoch),
             _ => true,
         };
+        let (may_resynchronise, tick) = (self.may_resynchronise(), self.shared.tick());
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
+            Ok(Begin::Here) if lane.lost && !may_resynchronise => {
+                let message = "ticks were let go of while it had failed; detach it, and attach it anew";
+                lane.fail_next(DriverFailure::new(FailureClass::Fatal, message));
+            }
             Ok(begin) => {
                 lane.phase = Phase::Running;
                 lane.begun = true;
                 lane.owed = false;
                 match (begin, place) {
+                    (Begin::Here, _) if lane.lost => lane.resynchronise(Some(lane.acknowledged_tick + 1), tick),
                     // Before the first tick there is nothing to show.
                     (Begin::Snapshot, _) if self.context.tick.max(lane.acknowledged_tick) > 0 => lane.owe_snapshot(),
                     (Begin::Here | Begin::Snapshot, _) => {}
@@ -256,14 +267,24 @@ impl Courier {
 
     /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
     fn place_behind(&self, position: Position) -> Option<Mark> {
-        let standing = Position {
-            epoch: self.shared.epoch_of(self.context.tick)?,
-            tick: self.context.tick,
+        let (cursor, acknowledged, lost) = {
+            let mut board = lock(&self.shared.board);
+            let lane = board.lane(self.id)?;
+            (lane.cursor, lane.acknowledged_tick, lane.lost)
         };
-        if position == standing {
-            return lock(&self.shared.board).lane(self.id).map(|lane| lane.cursor);
+        let is_there = self.shared.epoch_of(position.tick) == Some(position.epoch);
+        if lost || !is_there || position.tick < acknowledged {
+            return self.shared.log.behind(position);
         }
-        self.shared.log.behind(position)
+        // It may have taken more than it could say.
+        let mut at = cursor;
+        let mut tick = acknowledged;
+        while tick < position.tick {
+            let mut records = Vec::new();
+            at = self.shared.log.read(at.sequence, ONE, &mut records).ok()?;
+            tick = records.first()?.tick;
+        }
+        (tick == position.tick).then_some(at)
     }
 
     fn take_snapshot(&mut self) {
@@ -285,10 +306,7 @@ impl Courier {
                     return;
                 }
                 let batch = Batch {
-                    gap: gap.map(|gap| Gap {
-                        last_tick: gap.last_tick.max(tick),
-                        ..gap
-                    }),
+                    gap: gap.map(|gap| gap.up_to(tick)).filter(Gap::is_any),
                     snapshot: Some(snapshot),
                     ..Batch::default()
                 };
@@ -530,7 +548,9 @@ impl Courier {
         let _ = guarded(|| self.driver.shutdown(true));
         self.parcel = None;
         self.since = None;
+        let pauses = self.shared.pauses();
         self.settle(|lane| {
+            lane.lost |= pauses != std::mem::replace(&mut lane.pauses, pauses);
             lane.taken = lane.cursor;
             lane.backlog = Vec::new();
             // What was missing lies behind the cursor, and so does what a snapshot was to stand for.

@@ -74,6 +74,9 @@ pub(crate) struct Lane {
     pub(crate) resync: bool,
     /// It has not begun, or a snapshot is to come, or under way.
     pub(crate) owed: bool,
+    /// Ticks may have gone by that are in no log, as nobody took any; and how often that had been so when it was attached or restarted.
+    pub(crate) lost: bool,
+    pub(crate) pauses: u64,
     /// It has begun, once.
     pub(crate) begun: bool,
     pub(crate) acknowledged_tick: u64,
@@ -125,6 +128,8 @@ impl Lane {
             gap: None,
             resync: false,
             owed: true,
+            lost: false,
+            pauses: 0,
             begun: false,
             acknowledged_tick: 0,
             wake_at: NEVER,
@@ -326,6 +331,7 @@ impl Lane {
     /// The next batch is a snapshot.
     pub(crate) fn owe_snapshot(&mut self) {
         (self.resync, self.owed) = (true, true);
+        self.lost = false;
     }
 
     /// A snapshot stands for everything up to a tick, and a place; what was thinned out meanwhile may have come further.

@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     /// Whether the writer has to ask before its next tick.
     gate: AtomicBool,
     needed: AtomicBool,
+    /// How often the last driver that took records has ceased to: what is committed then is in no log.
+    pauses: AtomicU64,
 }
 
 impl Shared {
@@ -58,6 +60,7 @@ impl Shared {
             attention_weight: AtomicU64::new(NEVER),
             gate: AtomicBool::new(false),
             needed: AtomicBool::new(false),
+            pauses: AtomicU64::new(0),
         }
     }
 
@@ -69,6 +72,10 @@ impl Shared {
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         !self.gate.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn pauses(&self) -> u64 {
+        self.pauses.load(Ordering::SeqCst)
     }
 
     /// The end of the log.
@@ -159,7 +166,9 @@ impl Shared {
         let shut = board.refusal().is_some() || board.is_timed() || board.full(self.end(), self.time.now()).is_some();
         self.gate.store(shut, Ordering::SeqCst);
         let needed = !board.closed && board.lanes.iter().any(|lane| lane.holds_log_from().is_some());
-        self.needed.store(needed, Ordering::SeqCst);
+        if self.needed.swap(needed, Ordering::SeqCst) && !needed {
+            self.pauses.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 
