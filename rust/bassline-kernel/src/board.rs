@@ -77,8 +77,11 @@ impl Board {
 
     /// How far a lane may go: to the end, or to where the one before it stands; and the last tick that it may be handed.
     pub(crate) fn limit(&self, lane: &Lane, end: Mark) -> (Mark, u64) {
-        self.leader(lane)
-            .map_or((end, NEVER), |leader| (leader.cursor, leader.acknowledged_tick))
+        match self.leader(lane) {
+            None => (end, NEVER),
+            Some(leader) if leader.owed => (lane.cursor, 0),
+            Some(leader) => (leader.cursor, leader.acknowledged_tick),
+        }
     }
 
     /// The parties that keep the writer from going on when they lag too far behind.
