@@ -445,7 +445,7 @@ impl Courier {
             }
             lane.failed_tries = tries;
             lane.waiting_since = None;
-            if !matches!(next, Outcome::Failed(_)) {
+            if matches!(next, Outcome::Taken | Outcome::PutAside(..)) {
                 lane.owed &= piece.snapshot.is_none() || !over;
                 lane.advance(reached, piece.last_tick());
             }
