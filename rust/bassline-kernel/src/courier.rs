@@ -284,7 +284,8 @@ impl Courier {
             at = self.shared.log.read(at.sequence, ONE, &mut records).ok()?;
             tick = records.first()?.tick;
         }
-        (tick == position.tick).then_some(at)
+        let is_whole = self.shared.log.read(at.sequence, ONE, &mut Vec::new()).is_ok();
+        (tick == position.tick && is_whole).then_some(at)
     }
 
     fn take_snapshot(&mut self) {
