@@ -247,7 +247,9 @@ impl Courier {
                 match (begin, place) {
                     (Begin::Here, _) if lane.lost => lane.resynchronise(Some(lane.acknowledged_tick + 1), tick),
                     // Before the first tick there is nothing to show.
-                    (Begin::Snapshot, _) if self.context.tick.max(lane.acknowledged_tick) > 0 => lane.owe_snapshot(),
+                    (Begin::Snapshot, _) if lane.lost || self.context.tick.max(lane.acknowledged_tick) > 0 => {
+                        lane.owe_snapshot();
+                    }
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
                         // What was thinned out before it began is to be read again.
