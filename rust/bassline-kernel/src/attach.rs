@@ -175,7 +175,7 @@ impl Kernel {
     }
 
     /// Takes off what did not begin, without waiting for anything.
-    fn take_off(&self, names: &[String]) {
+    pub(crate) fn take_off(&self, names: &[String]) {
         let mut board = lock(&self.shared.board);
         let gone = |party: &Party| names.contains(&party.name);
         let ids: Vec<u64> = board
@@ -214,6 +214,7 @@ impl Placing<'_> {
                 lane.after = self.after.to_vec();
                 lane.behind = behind;
                 lane.acknowledged_tick = self.standing.tick;
+                lane.pauses = shared.pauses();
                 self.board.lanes.push(lane);
                 let context = Context {
                     driver: name.into(),

@@ -98,6 +98,19 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// The same, up to a snapshot of a tick.
+    pub(crate) fn up_to(self, tick: u64) -> Self {
+        Self {
+            last_tick: self.last_tick.max(tick),
+            ..self
+        }
+    }
+
+    /// Whether there is any tick in it.
+    pub(crate) fn is_any(&self) -> bool {
+        self.first_tick.is_none_or(|first| first <= self.last_tick)
+    }
+
     /// Both as one.
     #[must_use]
     pub fn and(self, later: Gap) -> Self {

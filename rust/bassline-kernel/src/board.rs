@@ -1,7 +1,7 @@
 //! The board: where every driver stands. It is locked for moments only, never while a driver runs.
 
 use crate::error::KernelError;
-use crate::lane::{Lane, Phase};
+use crate::lane::{Lane, NEVER, Phase};
 use crate::log::{LogError, Mark};
 use crate::party::Party;
 use std::time::Duration;
@@ -62,17 +62,26 @@ impl Board {
         held.map(|lane| lane.cursor.sequence).min().unwrap_or(end.sequence)
     }
 
-    /// How far a lane may go: to the end, or to where the one before it stands.
-    pub(crate) fn limit(&self, lane: &Lane, end: Mark) -> Mark {
+    /// The lane that another does not overtake, if one is ahead of it.
+    fn leader(&self, lane: &Lane) -> Option<&Lane> {
         let mut ahead = lane.behind;
         while let Some(leader) = ahead.and_then(|id| self.lanes.iter().find(|lane| lane.id == id)) {
             match leader.phase {
                 // Who has failed holds nobody up.
                 Phase::Failed(_) | Phase::Finished(_) => ahead = leader.behind,
-                Phase::Starting | Phase::Running => return leader.cursor,
+                Phase::Starting | Phase::Running => return Some(leader),
             }
         }
-        end
+        None
+    }
+
+    /// How far a lane may go: to the end, or to where the one before it stands; and the last tick that it may be handed.
+    pub(crate) fn limit(&self, lane: &Lane, end: Mark) -> (Mark, u64) {
+        match self.leader(lane) {
+            None => (end, NEVER),
+            Some(leader) if leader.owed => (lane.cursor, 0),
+            Some(leader) => (leader.cursor, leader.acknowledged_tick),
+        }
     }
 
     /// The parties that keep the writer from going on when they lag too far behind.

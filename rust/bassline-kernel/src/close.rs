@@ -92,6 +92,13 @@ impl Kernel {
             }),
         }
     }
+
+    /// Takes a party off without waiting for anything, where those who placed its couriers run them: each leaves with its next step.
+    pub fn dismiss(&self, name: &str) -> Result<(), KernelError> {
+        let names = [lock(&self.shared.board).party(name)?.name.clone()];
+        self.take_off(&names);
+        Ok(())
+    }
 }
 
 impl Drop for Kernel {

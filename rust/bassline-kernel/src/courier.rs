@@ -24,6 +24,11 @@ const QUIET: Duration = Duration::from_secs(1);
 /// A driver that refuses so many ticks in a row takes none.
 const REFUSED: u32 = 100;
 
+const ONE: Limits = Limits {
+    records: 1,
+    bytes: usize::MAX,
+};
+
 /// What whoever runs a courier does after a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -65,7 +70,7 @@ impl std::fmt::Debug for Courier {
 enum Turn {
     Initialize,
     Snapshot,
-    Take(Mark, Limits),
+    Take(Ahead),
     Hand,
     Letter(Box<DeadLetter>),
     Answer(Asked),
@@ -73,6 +78,14 @@ enum Turn {
     Restart,
     Leave(Stop),
     Wait(Option<Duration>),
+}
+
+/// What may be taken, and from where.
+#[derive(Clone, Copy)]
+struct Ahead {
+    from: Mark,
+    limits: Limits,
+    last_tick: u64,
 }
 
 impl Courier {
@@ -116,7 +129,7 @@ impl Courier {
         match turn {
             Turn::Initialize => self.initialize(),
             Turn::Snapshot => self.take_snapshot(),
-            Turn::Take(from, limits) => self.take(from, limits),
+            Turn::Take(ahead) => self.take(ahead),
             Turn::Hand => self.hand(now),
             Turn::Letter(letter) => self.hand_letter(&letter, now),
             Turn::Answer((ask, to)) => self.answer(&ask, &to),
@@ -134,7 +147,7 @@ impl Courier {
     fn turn(&mut self, board: &mut Board, now: Duration) -> Option<Turn> {
         let end = self.shared.end();
         let at = board.lanes.iter().position(|lane| lane.id == self.id)?;
-        let limit = board.limit(&board.lanes[at], end);
+        let (limit, last_tick) = board.limit(&board.lanes[at], end);
         let may_begin = board.lanes[at].is_starting() && !is_held_up(board, at);
         let lane = &mut board.lanes[at];
         lane.wake_at = NEVER;
@@ -175,15 +188,20 @@ impl Courier {
             return Some(Turn::Snapshot);
         }
         let options = &lane.options;
-        let full = Limits {
+        let limits = Limits {
             records: options.batch_records,
             bytes: options.batch_bytes,
         };
-        if !lane.backlog.is_empty() && lane.taken.sequence <= limit.sequence {
-            return Some(Turn::Take(lane.taken, full));
+        let ahead = |records: usize| {
+            let limits = Limits { records, ..limits };
+            let from = lane.taken;
+            Turn::Take(Ahead { from, limits, last_tick })
+        };
+        if let Some(first) = lane.backlog.first() {
+            let may = first.tick <= last_tick;
+            return Some(if may { ahead(limits.records) } else { Turn::Wait(None) });
         }
-        let waiting = limit.since(lane.taken);
-        if waiting.sequence == 0 {
+        if limit.sequence <= lane.taken.sequence {
             self.since = None;
             if limit.sequence >= end.sequence {
                 lane.wake_at = lane.taken.sequence + 1;
@@ -196,14 +214,12 @@ impl Courier {
             });
         }
         let waited = now.saturating_sub(*self.since.get_or_insert(now));
-        let enough = waiting.sequence >= full.records as u64 || waiting.weight >= full.bytes as u64;
-        if enough || lane.hurry > lane.taken.sequence || waited >= options.max_age {
-            let records = full
-                .records
-                .min(usize::try_from(waiting.sequence).unwrap_or(usize::MAX));
-            return Some(Turn::Take(lane.taken, Limits { records, ..full }));
+        let waiting = limit.since(lane.taken);
+        let full = waiting.sequence >= limits.records as u64 || waiting.weight >= limits.bytes as u64;
+        if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
+            return Some(ahead(limits.records.min(waiting.sequence as usize)));
         }
-        lane.wake_at = lane.taken.sequence + full.records as u64;
+        lane.wake_at = lane.taken.sequence + limits.records as u64;
         Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
     }
 
@@ -213,20 +229,39 @@ impl Courier {
             Ok(Begin::After(position)) => self.place_behind(*position),
             _ => None,
         };
+        let is_known = match &answer {
+            Ok(Begin::After(position)) => self.shared.epoch_of(position.tick) == Some(position.epoch),
+            _ => true,
+        };
+        let (may_resynchronise, tick) = (self.may_resynchronise(), self.shared.tick());
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
+            Ok(Begin::Here) if lane.lost && !may_resynchronise => {
+                let message = "ticks were let go of while it had failed; detach it, and attach it anew";
+                lane.fail_next(DriverFailure::new(FailureClass::Fatal, message));
+            }
             Ok(begin) => {
                 lane.phase = Phase::Running;
                 lane.begun = true;
+                lane.owed = false;
                 match (begin, place) {
+                    (Begin::Here, _) if lane.lost => lane.resynchronise(Some(lane.acknowledged_tick + 1), tick),
                     // Before the first tick there is nothing to show.
-                    (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
+                    (Begin::Snapshot, _) if lane.lost || self.context.tick.max(lane.acknowledged_tick) > 0 => {
+                        lane.owe_snapshot();
+                    }
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
+                        // What was thinned out before it began is to be read again.
+                        (lane.backlog, lane.gap) = (Vec::new(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
-                    (Begin::After(position), None) => lane.resynchronise(Some(position.tick + 1), position.tick),
+                    (Begin::After(position), None) => {
+                        // Of a place that never was in this network nobody knows what is missing since.
+                        let first = is_known.then_some(position.tick + 1);
+                        lane.resynchronise(first, self.context.tick);
+                    }
                 }
             }
         });
@@ -234,27 +269,38 @@ impl Courier {
 
     /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
     fn place_behind(&self, position: Position) -> Option<Mark> {
-        let standing = Position {
-            epoch: self.shared.epoch_of(self.context.tick)?,
-            tick: self.context.tick,
+        let (cursor, acknowledged, lost) = {
+            let mut board = lock(&self.shared.board);
+            let lane = board.lane(self.id)?;
+            (lane.cursor, lane.acknowledged_tick, lane.lost)
         };
-        if position == standing {
-            return lock(&self.shared.board).lane(self.id).map(|lane| lane.cursor);
+        let is_there = self.shared.epoch_of(position.tick) == Some(position.epoch);
+        if lost || !is_there || position.tick < acknowledged {
+            return self.shared.log.behind(position);
         }
-        self.shared.log.behind(position)
+        // It may have taken more than it could say.
+        let mut at = cursor;
+        let mut tick = acknowledged;
+        while tick < position.tick {
+            let mut records = Vec::new();
+            at = self.shared.log.read(at.sequence, ONE, &mut records).ok()?;
+            tick = records.first()?.tick;
+        }
+        let is_whole = self.shared.log.read(at.sequence, ONE, &mut Vec::new()).is_ok();
+        (tick == position.tick && is_whole).then_some(at)
     }
 
     fn take_snapshot(&mut self) {
         match self.shared.snapshot() {
             Ok((snapshot, mark)) => {
+                let tick = snapshot.position.tick;
                 let mut reached = mark;
                 let gap = self.take_gap(|lane| {
                     lane.resync = false;
-                    lane.taken = mark;
+                    lane.pass_over(tick, mark);
                     reached = lane.cursor;
                 });
                 let empty = snapshot.image.contacts.is_empty() && snapshot.image.groups.is_empty();
-                let tick = snapshot.position.tick;
                 if empty && gap.is_none() {
                     self.settle(|lane| {
                         lane.advance(mark, tick);
@@ -263,10 +309,7 @@ impl Courier {
                     return;
                 }
                 let batch = Batch {
-                    gap: gap.map(|gap| Gap {
-                        last_tick: gap.last_tick.max(tick),
-                        ..gap
-                    }),
+                    gap: gap.map(|gap| gap.up_to(tick)).filter(Gap::is_any),
                     snapshot: Some(snapshot),
                     ..Batch::default()
                 };
@@ -286,22 +329,14 @@ impl Courier {
         lane.gap.take()
     }
 
-    fn take(&mut self, from: Mark, limits: Limits) {
+    fn take(&mut self, ahead: Ahead) {
         self.since = None;
-        if let Some(parcel) = self.take_backlog(limits.records) {
-            self.parcel = Some(parcel);
-            return;
-        }
-        let mut records = Vec::new();
-        match self.shared.log.read(from.sequence, limits, &mut records) {
-            Ok(upto) => {
-                let gap = self.take_gap(|lane| lane.taken = upto);
-                let batch = Batch {
-                    gap,
-                    ..Batch::from(records)
-                };
-                self.parcel = Some(Parcel::of_log(batch, from, upto));
-            }
+        let taken = match self.take_thinned(ahead) {
+            Some(taken) => taken,
+            None => self.read(ahead, |change| self.take_gap(change)),
+        };
+        match taken {
+            Ok(parcel) => self.parcel = parcel,
             Err(LogError::Truncated { .. }) if self.may_resynchronise() => {
                 let tick = self.shared.tick();
                 self.settle(|lane| lane.resynchronise(Some(lane.acknowledged_tick + 1), tick));
@@ -313,6 +348,21 @@ impl Courier {
         }
     }
 
+    /// Reads what is next from the log, and writes that on the lane.
+    fn read(
+        &self,
+        ahead: Ahead,
+        on_lane: impl FnOnce(&dyn Fn(&mut Lane)) -> Option<Gap>,
+    ) -> Result<Option<Parcel>, LogError> {
+        let mut records = Vec::new();
+        let upto = self.shared.log.read(ahead.from.sequence, ahead.limits, &mut records)?;
+        let batch = Batch {
+            gap: on_lane(&|lane| lane.taken = upto),
+            ..Batch::from(records)
+        };
+        Ok(Some(Parcel::of_log(batch, ahead.from, upto)))
+    }
+
     /// A store that lost its place in the log has lost ticks, and says so; anybody else is told what the network is now.
     fn may_resynchronise(&self) -> bool {
         self.shared.has_source()
@@ -321,18 +371,32 @@ impl Courier {
                 .is_some_and(|lane| lane.options.dead_letters)
     }
 
-    /// Takes from the backlog, if there is one.
-    fn take_backlog(&self, at_most: usize) -> Option<Parcel> {
+    /// Takes from the backlog, or from the log for a driver that has none yet, with the board locked: the writer may be about to thin out.
+    /// `None` for a driver of which nothing is thinned out.
+    fn take_thinned(&self, ahead: Ahead) -> Option<Result<Option<Parcel>, LogError>> {
         let mut board = lock(&self.shared.board);
-        let lane = board.lane(self.id).filter(|lane| !lane.backlog.is_empty())?;
-        let rest = lane.backlog.split_off(at_most.clamp(1, lane.backlog.len()));
+        let lane = board.lane(self.id).filter(|lane| lane.options.policy.thins_out())?;
+        if lane.resync {
+            return Some(Ok(None));
+        }
+        if lane.backlog.is_empty() {
+            return Some(self.read(ahead, |change| {
+                change(lane);
+                lane.gap.take()
+            }));
+        }
+        let may = lane.backlog.partition_point(|record| record.tick <= ahead.last_tick);
+        if may == 0 {
+            return Some(Ok(None));
+        }
+        let rest = lane.backlog.split_off(may.min(ahead.limits.records.max(1)));
         // What is left of the backlog lies before the place that it ends at.
         let upto = if rest.is_empty() { lane.taken } else { lane.cursor };
         let batch = Batch {
             gap: lane.gap.take(),
             ..Batch::from(std::mem::replace(&mut lane.backlog, rest))
         };
-        Some(Parcel::whole(batch, lane.cursor, upto))
+        Some(Ok(Some(Parcel::whole(batch, lane.cursor, upto))))
     }
 
     fn hand(&mut self, now: Duration) {
@@ -355,10 +419,14 @@ impl Courier {
         let chance = next_chance(&mut self.chance);
         let mut next = parcel.after(outcome, &options.retry, options.dead_letters, now + took, chance);
         let (reached, tries, over) = (parcel.reached(), parcel.failed_tries(), parcel.is_over());
+        let mut untold = None;
         match &next {
             Outcome::Taken => self.refused = 0,
             Outcome::PutAside(failure, tries) => match self.put_aside(&piece, failure, *tries, None) {
-                Ok(()) => self.refused += 1,
+                Ok(()) => {
+                    self.refused += 1;
+                    untold = piece.gap.and_then(|gap| self.parcel.as_mut()?.tell(gap));
+                }
                 Err(failure) => next = Outcome::Failed(failure),
             },
             Outcome::Again | Outcome::Split | Outcome::Failed(_) => {}
@@ -380,14 +448,17 @@ impl Courier {
             }
             lane.failed_tries = tries;
             lane.waiting_since = None;
-            if !matches!(next, Outcome::Failed(_)) {
+            if matches!(next, Outcome::Taken | Outcome::PutAside(..)) {
                 lane.owed &= piece.snapshot.is_none() || !over;
                 lane.advance(reached, piece.last_tick());
             }
             match next {
                 Outcome::Failed(failure) => lane.fail(piece.first_tick(), failure),
                 Outcome::Again => lane.meter.retried(),
-                Outcome::PutAside(failure, _) => lane.put_aside(piece.first_tick(), &failure),
+                Outcome::PutAside(failure, _) => {
+                    lane.put_aside(piece.first_tick(), &failure);
+                    lane.tell_later(untold);
+                }
                 Outcome::Taken | Outcome::Split => {}
             }
         });
@@ -480,9 +551,14 @@ impl Courier {
         let _ = guarded(|| self.driver.shutdown(true));
         self.parcel = None;
         self.since = None;
+        let pauses = self.shared.pauses();
         self.settle(|lane| {
+            lane.lost |= pauses != std::mem::replace(&mut lane.pauses, pauses);
             lane.taken = lane.cursor;
             lane.backlog = Vec::new();
+            // What was missing lies behind the cursor, and so does what a snapshot was to stand for.
+            lane.gap = None;
+            (lane.resync, lane.owed) = (false, true);
             lane.failed_tries = 0;
             lane.phase = Phase::Starting;
         });

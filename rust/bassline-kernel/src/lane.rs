@@ -72,8 +72,11 @@ pub(crate) struct Lane {
     pub(crate) gap: Option<Gap>,
     /// The next batch is a snapshot.
     pub(crate) resync: bool,
-    /// A snapshot is to come, or under way.
+    /// It has not begun, or a snapshot is to come, or under way.
     pub(crate) owed: bool,
+    /// Ticks may have gone by that are in no log, as nobody took any; and how often that had been so when it was attached or restarted.
+    pub(crate) lost: bool,
+    pub(crate) pauses: u64,
     /// It has begun, once.
     pub(crate) begun: bool,
     pub(crate) acknowledged_tick: u64,
@@ -124,7 +127,9 @@ impl Lane {
             thinned_to: 0,
             gap: None,
             resync: false,
-            owed: false,
+            owed: true,
+            lost: false,
+            pauses: 0,
             begun: false,
             acknowledged_tick: 0,
             wake_at: NEVER,
@@ -326,13 +331,26 @@ impl Lane {
     /// The next batch is a snapshot.
     pub(crate) fn owe_snapshot(&mut self) {
         (self.resync, self.owed) = (true, true);
+        self.lost = false;
+    }
+
+    /// A snapshot stands for everything up to a tick, and a place; what was thinned out meanwhile may have come further.
+    pub(crate) fn pass_over(&mut self, tick: u64, mark: Mark) {
+        self.backlog.retain(|record| record.tick > tick);
+        if self.taken.sequence < mark.sequence {
+            self.taken = mark;
+        }
     }
 
     fn miss(&mut self, gap: Gap) {
         self.meter.missed(&gap);
-        self.gap = Some(match self.gap.take() {
-            Some(earlier) => earlier.and(gap),
-            None => gap,
-        });
+        self.gap = Some(self.gap.map_or(gap, |earlier| earlier.and(gap)));
+    }
+
+    /// What was to be told as missing, and was not, comes before what is missing since.
+    pub(crate) fn tell_later(&mut self, gap: Option<Gap>) {
+        if let Some(gap) = gap {
+            self.gap = Some(self.gap.map_or(gap, |later| gap.and(later)));
+        }
     }
 }

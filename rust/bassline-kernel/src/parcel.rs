@@ -1,7 +1,7 @@
 //! A parcel: a batch under way to a driver, whole or in pieces. Every tick in it ends acknowledged, put aside, or with the failure that
 //! stops the driver.
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Gap};
 use crate::failure::{DriverFailure, FailureClass};
 use crate::log::Mark;
 use crate::retry::Retry;
@@ -137,6 +137,19 @@ impl Parcel {
                 weight: (self.reached.weight + weight as u64).min(self.upto.weight),
             };
         }
+    }
+
+    /// Tells with the next piece what a piece that was put aside was to tell as missing; answers it if there is no other piece.
+    pub(crate) fn tell(&mut self, gap: Gap) -> Option<Gap> {
+        let Some(next) = self.pieces.last_mut() else {
+            return Some(gap);
+        };
+        let gap = next.gap.map_or(gap, |later| gap.and(later));
+        *next = Arc::new(Batch {
+            gap: Some(gap),
+            ..(**next).clone()
+        });
+        None
     }
 
     /// Makes two of the next piece, so that what is wrong in it is found; whether it could.

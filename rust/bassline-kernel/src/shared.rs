@@ -37,6 +37,8 @@ pub(crate) struct Shared {
     /// Whether the writer has to ask before its next tick.
     gate: AtomicBool,
     needed: AtomicBool,
+    /// How often the last driver that took records has ceased to: what is committed then is in no log.
+    pauses: AtomicU64,
 }
 
 impl Shared {
@@ -58,6 +60,7 @@ impl Shared {
             attention_weight: AtomicU64::new(NEVER),
             gate: AtomicBool::new(false),
             needed: AtomicBool::new(false),
+            pauses: AtomicU64::new(0),
         }
     }
 
@@ -69,6 +72,10 @@ impl Shared {
     #[inline]
     pub(crate) fn is_open(&self) -> bool {
         !self.gate.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn pauses(&self) -> u64 {
+        self.pauses.load(Ordering::SeqCst)
     }
 
     /// The end of the log.
@@ -159,7 +166,9 @@ impl Shared {
         let shut = board.refusal().is_some() || board.is_timed() || board.full(self.end(), self.time.now()).is_some();
         self.gate.store(shut, Ordering::SeqCst);
         let needed = !board.closed && board.lanes.iter().any(|lane| lane.holds_log_from().is_some());
-        self.needed.store(needed, Ordering::SeqCst);
+        if self.needed.swap(needed, Ordering::SeqCst) && !needed {
+            self.pauses.fetch_add(1, Ordering::SeqCst);
+        }
     }
 }
 
@@ -188,7 +197,7 @@ impl Shared {
             let message = "there is no network to take a snapshot of";
             return Err(DriverFailure::new(FailureClass::Fatal, message));
         };
-        let mut taken = None;
+        let mut taken: Option<(Snapshot, Mark)> = None;
         source.look(&mut |engine| {
             let position = Position {
                 epoch: engine.epoch(),
@@ -199,8 +208,15 @@ impl Shared {
                 time_micros: engine.now_micros(),
                 image: engine.network.image(),
             };
-            taken = Some((Arc::new(snapshot), self.end()));
+            taken = Some((snapshot, self.end()));
         })?;
-        taken.ok_or_else(|| DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"))
+        let Some((mut snapshot, mark)) = taken else {
+            return Err(DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"));
+        };
+        // Its last tick may be of an earlier opening, and a driver that comes back is asked for the place by that.
+        if let Some(epoch) = source.epoch_of(snapshot.position.tick) {
+            snapshot.position.epoch = epoch;
+        }
+        Ok((Arc::new(snapshot), mark))
     }
 }
