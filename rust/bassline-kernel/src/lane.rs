@@ -282,7 +282,10 @@ impl Lane {
         while self.taken.sequence < end.sequence {
             self.taken = log.read(self.taken.sequence, limits, &mut self.backlog)?;
         }
-        let bound = self.options.max_records.max(2) / 2;
+        let bound = Limits {
+            records: self.options.max_records.max(2) / 2,
+            bytes: self.options.max_bytes / 2,
+        };
         let lost = if self.options.policy == Policy::Coalesce {
             let thinned = coalesce(&mut self.backlog, bound);
             self.meter.superseded(thinned.superseded);
