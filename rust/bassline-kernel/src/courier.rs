@@ -168,8 +168,8 @@ impl Courier {
                 _ => Turn::Hand,
             });
         }
-        if let Some(letter) = lane.requeued.pop_front() {
-            return Some(Turn::Letter(Box::new(letter)));
+        if let Some(letter) = lane.requeued.front() {
+            return Some(Turn::Letter(Box::new(letter.clone())));
         }
         if lane.resync {
             return Some(Turn::Snapshot);
@@ -206,18 +206,23 @@ impl Courier {
 
     fn initialize(&mut self) {
         let answer = guarded(|| self.driver.initialize(&self.context));
+        let missed = lock(&self.shared.board).lane(self.id).is_some_and(|lane| lane.missed);
         let place = match &answer {
-            Ok(Begin::After(position)) => self.place_behind(*position),
+            Ok(Begin::After(position)) if !missed || self.shared.log.is_kept() => self.place_behind(*position),
             _ => None,
         };
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
             Ok(begin) => {
                 lane.phase = Phase::Running;
-                lane.begun = true;
+                let again = std::mem::replace(&mut lane.begun, true);
+                lane.missed = false;
                 match (begin, place) {
-                    // Before the first tick there is nothing to show.
-                    (Begin::Snapshot, _) if self.context.tick > 0 => lane.owe_snapshot(),
+                    (Begin::Here | Begin::Snapshot, _) if missed || lane.owed => {
+                        lane.resynchronise(Some(lane.acknowledged_tick + 1), lane.acknowledged_tick);
+                    }
+                    // Who begins again has seen the network, and before the first tick there is nothing to show.
+                    (Begin::Snapshot, _) if !again && self.context.tick > 0 => lane.owe_snapshot(),
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
                         (lane.cursor, lane.taken) = (mark, mark);
@@ -231,12 +236,12 @@ impl Courier {
 
     /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
     fn place_behind(&self, position: Position) -> Option<Mark> {
-        let standing = Position {
-            epoch: self.shared.epoch_of(self.context.tick)?,
-            tick: self.context.tick,
-        };
-        if position == standing {
-            return lock(&self.shared.board).lane(self.id).map(|lane| lane.cursor);
+        let stands = lock(&self.shared.board)
+            .lane(self.id)
+            .map(|lane| (lane.acknowledged_tick, lane.cursor));
+        let (tick, cursor) = stands?;
+        if tick == position.tick && self.shared.epoch_of(tick)? == position.epoch {
+            return Some(cursor);
         }
         self.shared.log.behind(position)
     }
@@ -252,6 +257,7 @@ impl Courier {
                 });
                 let empty = snapshot.image.contacts.is_empty() && snapshot.image.groups.is_empty();
                 let tick = snapshot.position.tick;
+                let gap = gap.filter(|gap| gap.first_tick.is_none_or(|first| first <= tick));
                 if empty && gap.is_none() {
                     self.settle(|lane| {
                         lane.advance(mark, tick);
@@ -348,7 +354,10 @@ impl Courier {
         let (Some(parcel), Some(options)) = (&mut self.parcel, options) else {
             return;
         };
-        let class = outcome.as_ref().err().map(|failure| failure.class);
+        let class = match &outcome {
+            Err(failure) if failure.retry_after.is_none() => Some(failure.class),
+            _ => None,
+        };
         let chance = next_chance(&mut self.chance);
         let mut next = parcel.after(outcome, &options.retry, options.dead_letters, now + took, chance);
         let (reached, tries, over) = (parcel.reached(), parcel.failed_tries(), parcel.is_over());
@@ -382,7 +391,7 @@ impl Courier {
                 lane.advance(reached, piece.last_tick());
             }
             match next {
-                Outcome::Failed(failure) => lane.fail(piece.first_tick(), failure),
+                Outcome::Failed(failure) => lane.end(piece.first_tick(), failure),
                 Outcome::Again => lane.meter.retried(),
                 Outcome::PutAside(failure, _) => lane.put_aside(piece.first_tick(), &failure),
                 Outcome::Taken | Outcome::Split => {}
@@ -439,6 +448,8 @@ impl Courier {
             ..Batch::from(vec![Arc::clone(&letter.record)])
         };
         let outcome = guarded(|| self.driver.handle_changes(&batch));
+        let shared = Arc::clone(&self.shared);
+        let _sorting = lock(&shared.sorting);
         let kept = match &outcome {
             Ok(()) => self.shared.letters.remove(&[letter.id]).map(drop).map_err(|error| {
                 let message = format!("a dead letter was taken, and cannot be let go of: {error}");
@@ -446,12 +457,20 @@ impl Courier {
             }),
             Err(failure) => self.put_aside(&batch, failure, 1, Some(letter)),
         };
-        let fatal = kept
-            .err()
-            .or(outcome.err().filter(|failure| failure.class == FailureClass::Fatal));
+        let tick = letter.record.tick;
         self.settle(|lane| {
-            if let Some(failure) = fatal {
-                lane.fail(letter.record.tick, failure);
+            lane.requeued.pop_front();
+            match (kept, outcome) {
+                (Err(failure), _) => lane.fail(tick, failure),
+                (Ok(()), Err(failure)) => {
+                    lane.put_aside(tick, &failure);
+                    if failure.class == FailureClass::Fatal {
+                        lane.fail(tick, failure);
+                    } else {
+                        lane.meter.failed(failure.class);
+                    }
+                }
+                (Ok(()), Ok(())) => {}
             }
         });
         self.busy_until = Some(now);

@@ -85,6 +85,8 @@ pub(crate) struct Lane {
     pub(crate) stop: Option<Stop>,
     /// The driver is to be initialized anew.
     pub(crate) restart: bool,
+    /// What it was to be handed while it had failed is gone.
+    pub(crate) missed: bool,
     /// Since when it has been at what it is at.
     pub(crate) busy_since: Option<Duration>,
     /// When the oldest record that it has not acknowledged began to wait.
@@ -94,7 +96,7 @@ pub(crate) struct Lane {
     pub(crate) asked: VecDeque<Asked>,
     /// The first tick put aside that nobody was told of yet, and how many there are.
     pub(crate) put_aside: Option<(Failed, u64)>,
-    /// Dead letters to be tried once more.
+    /// Dead letters to be tried once more; the first one may be in its hands.
     pub(crate) requeued: VecDeque<DeadLetter>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) thread: Option<JoinHandle<()>>,
@@ -131,6 +133,7 @@ impl Lane {
             hurry: 0,
             stop: None,
             restart: false,
+            missed: false,
             busy_since: None,
             waiting_since: None,
             failed_tries: 0,
@@ -194,6 +197,11 @@ impl Lane {
     /// Puts a failure on record; `tick` is the first that was not taken.
     pub(crate) fn fail(&mut self, tick: u64, failure: DriverFailure) {
         self.meter.failed(failure.class);
+        self.end(tick, failure);
+    }
+
+    /// The same for a failure that was counted.
+    pub(crate) fn end(&mut self, tick: u64, failure: DriverFailure) {
         self.backlog = Vec::new();
         self.phase = Phase::Failed(Failed { tick, failure });
     }

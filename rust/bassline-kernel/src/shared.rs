@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
     pub(crate) time: Arc<dyn Time>,
     pub(crate) letters: Arc<dyn DeadLetters>,
+    /// Held while letters go from one place to another, so that none is tried that is gone.
+    pub(crate) sorting: Mutex<()>,
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
@@ -46,6 +48,7 @@ impl Shared {
             log,
             time: equipment.time,
             letters: equipment.letters,
+            sorting: Mutex::default(),
             seed: equipment.seed,
             names: Arc::default(),
             board: Mutex::default(),
@@ -199,6 +202,9 @@ impl Shared {
                 time_micros: engine.now_micros(),
                 image: engine.network.image(),
             };
+            if !self.names.are_known() {
+                self.names.begin(&snapshot.image);
+            }
             taken = Some((Arc::new(snapshot), self.end()));
         })?;
         taken.ok_or_else(|| DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"))

@@ -38,7 +38,7 @@ pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Durati
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     // Drivers may answer what they are handed, and answer that; whoever never ends is refused at last, and the report says so.
     for _ in 0..ANSWERS {
-        match detached(py, || kernel.flush(left(), &is_interrupted)) {
+        match detached(py, || kernel.drain(left(), &is_interrupted)) {
             Err(error @ KernelError::Interrupted) => return Err(kernel_error(py, error)),
             Err(_) => break,
             Ok(())

@@ -130,6 +130,7 @@ impl Maker<'_> {
                 names: Arc::clone(self.names),
                 runner: None,
                 last: None,
+                handed: None,
             }))),
             Plan::Compound(several) => {
                 let members = several.members.into_iter();
