@@ -1,5 +1,6 @@
 //! What can be asked of attached drivers: how they are, commands, to begin again, to try dead letters once more.
 
+use crate::board::Board;
 use crate::driver::Ask;
 use crate::error::KernelError;
 use crate::gate::POLL;
@@ -135,7 +136,14 @@ impl Kernel {
         if board.closed {
             return Err(KernelError::Closed);
         }
-        let Some(lane) = board.lanes.iter_mut().find(|lane| lane.name == driver) else {
+        // One that was detached while it hung is not asked any more.
+        let held = |board: &Board, id: u64| board.parties.iter().any(|party| party.holds(id));
+        let found = board
+            .lanes
+            .iter()
+            .find(|lane| lane.name == driver && held(&board, lane.id));
+        let id = found.map_or(0, |lane| lane.id);
+        let Some(lane) = board.lane(id) else {
             let party = board.party(driver)?;
             let names = board.lanes.iter().filter(|lane| party.holds(lane.id));
             return Err(KernelError::IsCompound {

@@ -530,11 +530,14 @@ impl Courier {
     }
 }
 
-/// Whether one it begins after has not begun, or one before it in its row.
+/// Whether one it begins after has not begun, or one before it in its row; behind one that could not begin nobody does.
 fn is_held_up(board: &Board, at: usize) -> bool {
     let lane = &board.lanes[at];
     let first = |name: &String| board.parties.iter().find(|party| party.name == *name);
-    let starting = |id: u64| board.lanes.iter().any(|other| other.id == id && other.is_starting());
+    let starting = |id: u64| {
+        let waits = |other: &Lane| other.id == id && (other.is_starting() || !other.begun);
+        board.lanes.iter().any(waits)
+    };
     let parties = lane.after.iter().filter_map(first);
     parties.flat_map(|party| party.root.lanes()).any(starting) || lane.behind.is_some_and(starting)
 }

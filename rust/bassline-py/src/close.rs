@@ -55,8 +55,11 @@ pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Durati
     to_read(py, shared)?.closing = Closing::Closed;
     let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
     drop(subscribers);
-    let undelivered = detached(py, || kernel.close(left())).undelivered;
-    waited.map(|()| undelivered)
+    let report = detached(py, || kernel.close_unless(left(), &is_interrupted));
+    if report.interrupted {
+        return Err(kernel_error(py, KernelError::Interrupted));
+    }
+    waited.map(|()| report.undelivered)
 }
 
 /// Closes every network that is open; for the end of the interpreter.
