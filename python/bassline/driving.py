@@ -157,14 +157,52 @@ class Driving:
         >>> net.health("table")
         {'state': 'idle', 'failure': None, 'busy_for': None, 'says': 'one leg is short'}
         """
-        try:
-            says = self._network()._ask(driver, "health", "", {}, timeout)  # noqa: SLF001
-        except BasslineError as error:
-            if driver not in self.drivers:
-                raise
-            says = str(error)
-        state = self.drivers[driver]
+        state = self._state(driver)
+        if "members" in state:
+            says: Any = {name: self.health(f"{driver}/{name}", timeout)["says"] for name in state["members"]}
+        else:
+            try:
+                says = self._network()._ask(driver, "health", "", {}, timeout)  # noqa: SLF001
+            except BasslineError as error:
+                says = str(error)
+            state = self._state(driver)
         return {**{key: state[key] for key in ("state", "failure", "busy_for")}, "says": says}
+
+    def stats(self, driver: str, timeout: float = 1.0) -> Any:
+        """The figures of its own that a driver gives by its `stats`; `None` if it has none.
+
+        Raises:
+            BasslineError: there is no such driver, it raised, or it did not answer in time.
+
+        >>> class Counts(bl.Driver):
+        ...     changes = 0
+        ...
+        ...     def handle_changes(self, batch):
+        ...         self.changes += len(batch)
+        ...
+        ...     def stats(self):
+        ...         return {"changes": self.changes}
+        >>> net = bl.Network()
+        >>> net.attach(Counts())
+        >>> _ = net.contact("x", 1)
+        >>> net.flush()
+        >>> net.stats("counts")
+        {'changes': 1}
+        """
+        return self._network()._ask(driver, "stats", "", {}, timeout)  # noqa: SLF001
+
+    def _state(self, driver: str) -> dict[str, Any]:
+        """The state of a driver, or of a member by its name within its compound."""
+        found = self.drivers
+        for name, state in found.items():
+            if driver == name:
+                return dict(state)
+            if "members" in state and driver.startswith(f"{name}/"):
+                inner = state["members"].get(driver[len(name) + 1 :])
+                if inner is not None:
+                    return dict(inner)
+        known = ", ".join(found) if found else "none"
+        raise BasslineError(f"no driver named '{driver}' is attached; there is: {known}")
 
     def dead_letters(self, driver: str | None = None) -> DeadLetters:
         """The ticks that a driver, or any, did not take and that were put aside: a sequence, oldest first.

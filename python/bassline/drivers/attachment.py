@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from bassline._found import found, is_one_of
+from bassline._found import found, is_at_least, is_one_of
 from bassline.drivers.compound import Compound, is_driver
 from bassline.drivers.driver import BridgeDriver, StorageDriver
 from bassline.drivers.input import Input
@@ -116,6 +116,20 @@ def _stores(driver: Any) -> bool:
     return isinstance(driver, StorageDriver)
 
 
+def _count(attachment: Attachment, what: str) -> Any:
+    value = getattr(attachment, what)
+    if value is None or (hasattr(value, "__index__") and not isinstance(value, bool) and value >= 1):
+        return value
+    raise DeclarationError(f"{what} is a whole number from 1 on; found {found(value)}")
+
+
+def _seconds(attachment: Attachment, what: str) -> Any:
+    value = getattr(attachment, what)
+    if value is None or is_at_least(value, 0):
+        return value
+    raise DeclarationError(f"{what} is a number of seconds from 0 on; found {found(value)}")
+
+
 def described(network: Network, attachment: Attachment) -> Described:
     """Describe an attachment for the engine."""
     driver = attachment.driver
@@ -140,12 +154,12 @@ def described(network: Network, attachment: Attachment) -> Described:
         fail_fast=on_failure == "fail-fast",
         dead_letters=not stores,
         policy=attachment.policy,
-        max_records=attachment.max_records,
-        max_bytes=attachment.max_bytes,
-        max_lag=attachment.max_lag,
-        max_age=attachment.max_age,
-        batch=attachment.batch,
-        timeout=attachment.timeout,
-        tries=attachment.tries,
-        pause=attachment.pause,
+        max_records=_count(attachment, "max_records"),
+        max_bytes=_count(attachment, "max_bytes"),
+        max_lag=_seconds(attachment, "max_lag"),
+        max_age=_seconds(attachment, "max_age"),
+        batch=_count(attachment, "batch"),
+        timeout=_seconds(attachment, "timeout"),
+        tries=_count(attachment, "tries"),
+        pause=_seconds(attachment, "pause"),
     )

@@ -2,6 +2,7 @@
 
 use crate::board::Board;
 use crate::error::KernelError;
+use crate::gate::POLL;
 use crate::kernel::Kernel;
 use crate::lane::{Lane, Stop};
 use crate::lock::{lock, wait};
@@ -19,45 +20,59 @@ impl Kernel {
     /// is admitted any more; the caller sees to it that none is under way. A driver that does not return in time is left to
     /// itself, and so is one that closes its own kernel.
     pub fn close(&self, timeout: Option<Duration>) -> CloseReport {
+        self.close_unless(timeout, &|| false)
+    }
+
+    /// The same; whoever is interrupted waits for no driver any more.
+    pub fn close_unless(&self, timeout: Option<Duration>, interrupted: &dyn Fn() -> bool) -> CloseReport {
         let timeout = if is_within_driver(&self.shared) {
             Some(Duration::ZERO)
         } else {
             timeout
         };
-        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        let mut patience = Patience::until(timeout.map(|timeout| Instant::now() + timeout), interrupted);
         let mut board = lock(&self.shared.board);
         if std::mem::replace(&mut board.closed, true) {
             return CloseReport::default();
         }
         self.shared.rearm(&board);
         let ids: Vec<u64> = board.parties.iter().flat_map(|party| party.root.lanes()).collect();
-        board = drain(&self.shared, board, &ids, deadline);
+        board = drain(&self.shared, board, &ids, &mut patience);
         let mut undelivered = Vec::new();
         for &id in ids.iter().rev() {
-            board = retire(&self.shared, board, id, deadline);
+            board = retire(&self.shared, board, id, &mut patience);
             if let Some(lane) = board.lane(id) {
                 undelivered.extend(left_over(lane, &self.shared));
             }
         }
         self.shared.settled(board);
         undelivered.reverse();
-        CloseReport { undelivered }
+        CloseReport {
+            undelivered,
+            interrupted: patience.lost,
+        }
     }
 
-    /// Takes a party off: it is drained for as long as a writer would wait for it, then shut down. Its failure is the error.
+    /// Takes a party off: it is drained for as long as a writer would wait for it, then shut down. Its failure is the error. A driver that
+    /// does not return in time is left to itself, and shut down when it does.
     pub fn detach(&self, name: &str) -> Result<(), KernelError> {
+        self.detach_unless(name, &|| false)
+    }
+
+    /// The same; whoever is interrupted waits no longer.
+    pub fn detach_unless(&self, name: &str, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
         if is_within_driver(&self.shared) {
             return Err(KernelError::WithinDriver);
         }
         let mut board = lock(&self.shared.board);
         let party = board.party(name)?;
         let (ids, waited) = (party.root.lanes(), party.options.block_timeout);
-        let deadline = Some(Instant::now() + waited);
+        let mut patience = Patience::until(Some(Instant::now() + waited), interrupted);
         // What is published from here on is not for it any more.
         let target = self.shared.end().sequence;
-        board = drain(&self.shared, board, &ids, deadline);
+        board = drain(&self.shared, board, &ids, &mut patience);
         for &id in ids.iter().rev() {
-            board = retire(&self.shared, board, id, deadline);
+            board = retire(&self.shared, board, id, &mut patience);
         }
         let Some(at) = board.parties.iter().position(|party| party.name == name) else {
             return Ok(());
@@ -75,9 +90,12 @@ impl Kernel {
             .lanes
             .iter()
             .any(|lane| party.holds(lane.id) && !lane.is_finished());
-        board.lanes.retain(|lane| !party.holds(lane.id));
+        for lane in board.lanes.iter_mut().filter(|lane| party.holds(lane.id)) {
+            lane.stop(Stop::Forced);
+        }
         self.shared.settled(board);
         match failed {
+            _ if patience.lost => Err(KernelError::Interrupted),
             Some(KernelError::DriverFailed { failure, tick, .. }) => Err(KernelError::DriverFailed {
                 driver: name.to_owned(),
                 tick,
@@ -110,12 +128,48 @@ impl Drop for Kernel {
     }
 }
 
+/// How long somebody waits.
+struct Patience<'a> {
+    deadline: Option<Instant>,
+    interrupted: &'a dyn Fn() -> bool,
+    /// It was interrupted.
+    lost: bool,
+}
+
+impl<'a> Patience<'a> {
+    fn until(deadline: Option<Instant>, interrupted: &'a dyn Fn() -> bool) -> Self {
+        Self {
+            deadline,
+            interrupted,
+            lost: false,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.lost || self.deadline.is_some_and(|deadline| deadline <= Instant::now())
+    }
+
+    /// Waits for the board to move, until `deadline` at most; whoever is interrupted has lost all patience.
+    fn wait<'b>(
+        &mut self,
+        shared: &'b Shared,
+        board: MutexGuard<'b, Board>,
+        deadline: Option<Instant>,
+    ) -> MutexGuard<'b, Board> {
+        let left = deadline.map_or(POLL, |deadline| deadline.saturating_duration_since(Instant::now()));
+        // The board is free while the caller is asked, as the answer may need other locks.
+        drop(wait(&shared.moved, board, Some(POLL.min(left))));
+        self.lost = self.lost || (self.interrupted)();
+        lock(&shared.board)
+    }
+}
+
 /// Waits until these drivers have taken everything or have failed.
 fn drain<'a>(
     shared: &'a Shared,
     mut board: MutexGuard<'a, Board>,
     ids: &[u64],
-    deadline: Option<Instant>,
+    patience: &mut Patience<'_>,
 ) -> MutexGuard<'a, Board> {
     let target = shared.end().sequence;
     for lane in board.lanes.iter_mut().filter(|lane| ids.contains(&lane.id)) {
@@ -123,11 +177,8 @@ fn drain<'a>(
     }
     let behind = |lane: &Lane| lane.cursor.sequence < target || lane.owed;
     let busy = |lane: &Lane| ids.contains(&lane.id) && lane.is_consuming() && behind(lane);
-    while board.lanes.iter().any(busy) {
-        if is_over(deadline) {
-            break;
-        }
-        board = wait(&shared.moved, board, time_left(deadline));
+    while board.lanes.iter().any(busy) && !patience.is_over() {
+        board = patience.wait(shared, board, patience.deadline);
     }
     board
 }
@@ -137,34 +188,33 @@ fn retire<'a>(
     shared: &'a Shared,
     mut board: MutexGuard<'a, Board>,
     id: u64,
-    deadline: Option<Instant>,
+    patience: &mut Patience<'_>,
 ) -> MutexGuard<'a, Board> {
-    let asked = deadline;
-    // The grace begins here, not when the deadline passed.
-    let deadline = deadline.map(|deadline| deadline.max(Instant::now() + GRACE));
     if let Some(lane) = board.lane(id) {
-        lane.stop(if is_over(asked) { Stop::Forced } else { Stop::Orderly });
+        lane.stop(if patience.is_over() {
+            Stop::Forced
+        } else {
+            Stop::Orderly
+        });
     }
+    // The grace begins here, not when the time was over.
+    let grace = Instant::now() + GRACE;
     while board.lanes.iter().any(|lane| lane.id == id && !lane.is_finished()) {
-        if is_over(deadline) {
+        let deadline = if patience.lost {
+            Some(grace)
+        } else {
+            patience.deadline.map(|deadline| deadline.max(grace))
+        };
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
             return board;
         }
-        board = wait(&shared.moved, board, time_left(deadline));
+        board = patience.wait(shared, board, deadline);
     }
     let thread = board.lane(id).and_then(|lane| lane.thread.take());
     drop(board);
     // A worker catches what its driver panics with, so that joining has nothing to tell.
     let _ = thread.map(std::thread::JoinHandle::join);
     lock(&shared.board)
-}
-
-fn is_over(deadline: Option<Instant>) -> bool {
-    deadline.is_some_and(|deadline| deadline <= Instant::now())
-}
-
-/// How long there is to wait, if not for ever.
-fn time_left(deadline: Option<Instant>) -> Option<Duration> {
-    deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
 }
 
 fn left_over(lane: &mut Lane, shared: &Shared) -> Option<(String, u64, Option<String>)> {

@@ -1,6 +1,7 @@
 //! Thinning out: of what a driver has not taken yet, only what it still needs.
 
-use crate::record::TickRecord;
+use crate::log::Limits;
+use crate::record::{TickRecord, weight_of};
 use bassline_core::{Change, ContactId, Content};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -16,10 +17,11 @@ pub(crate) struct Thinned {
     pub(crate) events_ticks: Option<(u64, u64)>,
 }
 
-/// Keeps the newest change of each contact, with what was there before the oldest, the newest `events` events, and every structural edit.
+/// Keeps the newest change of each contact, with what was there before the oldest, the newest events within the limits, and every structural
+/// edit.
 ///
 /// What is handed on ends in the same contents, and tells no contact's changes in another order.
-pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: usize) -> Thinned {
+pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: Limits) -> Thinned {
     let mut thinned = Thinned::default();
     let mut before: FxHashMap<ContactId, Content> = FxHashMap::default();
     for change in records.iter().flat_map(|record| &record.changes) {
@@ -28,17 +30,20 @@ pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: usize) -> Thi
         }
     }
     let mut newest: FxHashSet<ContactId> = FxHashSet::default();
-    let mut left = events;
+    let (mut left, mut bytes) = (events.records, events.bytes);
     let mut kept: Vec<Arc<TickRecord>> = Vec::new();
     while let Some(record) = records.pop() {
         let mut changes: Vec<Change> = Vec::new();
         let mut touched = false;
         for change in record.changes.iter().rev() {
             if change.event {
-                if left > 0 {
+                let weight = weight_of(change);
+                if left > 0 && (weight <= bytes || left == events.records) {
                     left -= 1;
+                    bytes = bytes.saturating_sub(weight);
                     changes.push(change.clone());
                 } else {
+                    left = 0;
                     thinned.events += 1;
                     let (_, last) = thinned.events_ticks.unwrap_or((record.tick, record.tick));
                     thinned.events_ticks = Some((record.tick, last));
@@ -65,9 +70,16 @@ pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: usize) -> Thi
     thinned
 }
 
-/// Drops the oldest records until `keep` are left, but for their structural edits; answers which ticks, and how many.
-pub(crate) fn drop_oldest(records: &mut Vec<Arc<TickRecord>>, keep: usize) -> Option<(u64, u64, u64)> {
-    let excess = records.len().saturating_sub(keep);
+/// Drops the oldest records until what is left is within the limits, but for their structural edits; answers which ticks, and how many. The
+/// newest stays however large it is.
+pub(crate) fn drop_oldest(records: &mut Vec<Arc<TickRecord>>, keep: Limits) -> Option<(u64, u64, u64)> {
+    let mut bytes = 0;
+    let fits = |record: &&Arc<TickRecord>| {
+        bytes += record.weight();
+        bytes <= keep.bytes
+    };
+    let kept = records.iter().rev().take(keep.records).take_while(fits).count();
+    let excess = records.len() - kept.max(1).min(records.len());
     let mut dropped: Option<(u64, u64, u64)> = None;
     let mut at = 0;
     records.retain_mut(|record| {

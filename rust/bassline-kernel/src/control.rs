@@ -1,5 +1,6 @@
 //! What can be asked of attached drivers: how they are, commands, to begin again, to try dead letters once more.
 
+use crate::board::Board;
 use crate::driver::Ask;
 use crate::error::KernelError;
 use crate::gate::POLL;
@@ -60,18 +61,30 @@ impl Kernel {
     /// Has a driver that failed begin again, with what it has not acknowledged; what the log has let go of meanwhile is a gap, and a
     /// snapshot stands in for it.
     pub fn restart(&self, driver: &str) -> Result<(), KernelError> {
-        self.change_lane(driver, |lane| match lane.phase {
-            Phase::Failed(_) => {
-                lane.restart = true;
-                Ok(())
+        self.change_lane(driver, |lane| {
+            if !matches!(lane.phase, Phase::Failed(_)) {
+                return Err(KernelError::NotFailed(driver.to_owned()));
             }
-            _ => Err(KernelError::NotFailed(driver.to_owned())),
+            if !self.is_needed() {
+                self.shared.names.expire();
+            }
+            lane.restart = true;
+            lane.phase = Phase::Starting;
+            Ok(())
         })
     }
 
-    /// The dead letters of a driver, or all, oldest first.
+    /// The dead letters of a driver, of the members of a compound, or all, oldest first.
     pub fn dead_letters(&self, driver: Option<&str>) -> Result<Vec<DeadLetter>, KernelError> {
-        Ok(self.shared.letters.list(driver)?)
+        let mut letters = self.shared.letters.list(None)?;
+        if let Some(driver) = driver {
+            let within = |name: &str| {
+                name.strip_prefix(driver)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            };
+            letters.retain(|letter| within(&letter.driver));
+        }
+        Ok(letters)
     }
 
     /// Where the dead letters are kept.
@@ -81,6 +94,7 @@ impl Kernel {
 
     /// Has the driver of each of these letters try it once more, after what it is at; answers how many there were.
     pub fn requeue(&self, ids: &[u64]) -> Result<u64, KernelError> {
+        let _sorting = lock(&self.shared.sorting);
         let letters = self.shared.letters.list(None)?;
         let mut count = 0;
         for letter in letters.into_iter().filter(|letter| ids.contains(&letter.id)) {
@@ -98,6 +112,15 @@ impl Kernel {
 
     /// Lets go of dead letters for good; answers how many there were.
     pub fn purge(&self, ids: &[u64]) -> Result<u64, KernelError> {
+        let _sorting = lock(&self.shared.sorting);
+        let mut board = lock(&self.shared.board);
+        for lane in &mut board.lanes {
+            // What is in its hands cannot be taken back.
+            let in_hand = lane.busy_since.and(lane.requeued.front()).map(|letter| letter.id);
+            lane.requeued
+                .retain(|letter| Some(letter.id) == in_hand || !ids.contains(&letter.id));
+        }
+        self.shared.settled(board);
         Ok(self.shared.letters.remove(ids)?)
     }
 
@@ -111,7 +134,14 @@ impl Kernel {
         if board.closed {
             return Err(KernelError::Closed);
         }
-        let Some(lane) = board.lanes.iter_mut().find(|lane| lane.name == driver) else {
+        // One that was detached while it hung is not asked any more.
+        let held = |board: &Board, id: u64| board.parties.iter().any(|party| party.holds(id));
+        let found = board
+            .lanes
+            .iter()
+            .find(|lane| lane.name == driver && held(&board, lane.id));
+        let id = found.map_or(0, |lane| lane.id);
+        let Some(lane) = board.lane(id) else {
             let party = board.party(driver)?;
             let names = board.lanes.iter().filter(|lane| party.holds(lane.id));
             return Err(KernelError::IsCompound {
@@ -121,6 +151,7 @@ impl Kernel {
         };
         let changed = change(lane);
         lane.ring();
+        self.shared.settled(board);
         changed
     }
 }

@@ -181,8 +181,8 @@ impl Courier {
                 _ => Turn::Hand,
             });
         }
-        if let Some(letter) = lane.requeued.pop_front() {
-            return Some(Turn::Letter(Box::new(letter)));
+        if let Some(letter) = lane.requeued.front() {
+            return Some(Turn::Letter(Box::new(letter.clone())));
         }
         if lane.resync {
             return Some(Turn::Snapshot);
@@ -195,7 +195,11 @@ impl Courier {
         let ahead = |records: usize| {
             let limits = Limits { records, ..limits };
             let from = lane.taken;
-            Turn::Take(Ahead { from, limits, last_tick })
+            Turn::Take(Ahead {
+                from,
+                limits,
+                last_tick,
+            })
         };
         if let Some(first) = lane.backlog.first() {
             let may = first.tick <= last_tick;
@@ -245,9 +249,11 @@ impl Courier {
                 lane.begun = true;
                 lane.owed = false;
                 match (begin, place) {
-                    (Begin::Here, _) if lane.lost => lane.resynchronise(Some(lane.acknowledged_tick + 1), tick),
+                    (Begin::Here | Begin::Snapshot, _) if lane.lost => {
+                        lane.resynchronise(Some(lane.acknowledged_tick + 1), tick);
+                    }
                     // Before the first tick there is nothing to show.
-                    (Begin::Snapshot, _) if lane.lost || self.context.tick.max(lane.acknowledged_tick) > 0 => {
+                    (Begin::Snapshot, _) if self.context.tick.max(lane.acknowledged_tick) > 0 => {
                         lane.owe_snapshot();
                     }
                     (Begin::Here | Begin::Snapshot, _) => {}
@@ -415,7 +421,10 @@ impl Courier {
         let (Some(parcel), Some(options)) = (&mut self.parcel, options) else {
             return;
         };
-        let class = outcome.as_ref().err().map(|failure| failure.class);
+        let class = match &outcome {
+            Err(failure) if failure.retry_after.is_none() => Some(failure.class),
+            _ => None,
+        };
         let chance = next_chance(&mut self.chance);
         let mut next = parcel.after(outcome, &options.retry, options.dead_letters, now + took, chance);
         let (reached, tries, over) = (parcel.reached(), parcel.failed_tries(), parcel.is_over());
@@ -453,7 +462,7 @@ impl Courier {
                 lane.advance(reached, piece.last_tick());
             }
             match next {
-                Outcome::Failed(failure) => lane.fail(piece.first_tick(), failure),
+                Outcome::Failed(failure) => lane.end(piece.first_tick(), failure),
                 Outcome::Again => lane.meter.retried(),
                 Outcome::PutAside(failure, _) => {
                     lane.put_aside(piece.first_tick(), &failure);
@@ -513,6 +522,8 @@ impl Courier {
             ..Batch::from(vec![Arc::clone(&letter.record)])
         };
         let outcome = guarded(|| self.driver.handle_changes(&batch));
+        let shared = Arc::clone(&self.shared);
+        let _sorting = lock(&shared.sorting);
         let kept = match &outcome {
             Ok(()) => self.shared.letters.remove(&[letter.id]).map(drop).map_err(|error| {
                 let message = format!("a dead letter was taken, and cannot be let go of: {error}");
@@ -520,12 +531,20 @@ impl Courier {
             }),
             Err(failure) => self.put_aside(&batch, failure, 1, Some(letter)),
         };
-        let fatal = kept
-            .err()
-            .or(outcome.err().filter(|failure| failure.class == FailureClass::Fatal));
+        let tick = letter.record.tick;
         self.settle(|lane| {
-            if let Some(failure) = fatal {
-                lane.fail(letter.record.tick, failure);
+            lane.requeued.pop_front();
+            match (kept, outcome) {
+                (Err(failure), _) => lane.fail(tick, failure),
+                (Ok(()), Err(failure)) => {
+                    lane.put_aside(tick, &failure);
+                    if failure.class == FailureClass::Fatal {
+                        lane.fail(tick, failure);
+                    } else {
+                        lane.meter.failed(failure.class);
+                    }
+                }
+                (Ok(()), Ok(())) => {}
             }
         });
         self.busy_until = Some(now);
@@ -590,11 +609,14 @@ impl Courier {
     }
 }
 
-/// Whether one it begins after has not begun, or one before it in its row.
+/// Whether one it begins after has not begun, or one before it in its row; behind one that could not begin nobody does.
 fn is_held_up(board: &Board, at: usize) -> bool {
     let lane = &board.lanes[at];
     let first = |name: &String| board.parties.iter().find(|party| party.name == *name);
-    let starting = |id: u64| board.lanes.iter().any(|other| other.id == id && other.is_starting());
+    let starting = |id: u64| {
+        let waits = |other: &Lane| other.id == id && (other.is_starting() || !other.begun);
+        board.lanes.iter().any(waits)
+    };
     let parties = lane.after.iter().filter_map(first);
     parties.flat_map(|party| party.root.lanes()).any(starting) || lane.behind.is_some_and(starting)
 }

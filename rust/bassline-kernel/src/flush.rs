@@ -14,6 +14,12 @@ impl Kernel {
     /// Returns when every durable driver has acknowledged every tick published up to now, or with what keeps one from it. What was put
     /// aside counts as acknowledged, and is told once.
     pub fn flush(&self, timeout: Option<Duration>, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
+        self.drain(timeout, interrupted)?;
+        put_aside(&mut lock(&self.shared.board))
+    }
+
+    /// The same, without telling of what was put aside: it is told by whoever closes.
+    pub fn drain(&self, timeout: Option<Duration>, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
         if is_within_driver(&self.shared) {
             return Err(KernelError::WithinDriver);
         }
@@ -25,7 +31,7 @@ impl Kernel {
         loop {
             let drivers = behind(&board, end.sequence)?;
             if drivers.is_empty() {
-                return put_aside(&mut board);
+                return Ok(());
             }
             let waited = begun.elapsed();
             let left = timeout.map_or(POLL, |timeout| timeout.saturating_sub(waited));
@@ -112,9 +118,11 @@ fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError>
         }
         if party.options.durable
             && let Some(reached) = party.sequence(&board.lanes, target)
-            && (reached < target || party.is_owed(&board.lanes))
         {
-            late.push((party.name.clone(), target.saturating_sub(reached)));
+            let requeued = party.requeued(&board.lanes);
+            if reached < target || requeued > 0 || party.is_owed(&board.lanes) {
+                late.push((party.name.clone(), target.saturating_sub(reached) + requeued));
+            }
         }
     }
     Ok(late)

@@ -91,9 +91,9 @@ impl Kernel {
         self.shared.is_needed()
     }
 
-    /// Whether the names of contacts are kept for drivers.
+    /// Whether the names of contacts are kept for drivers; without a driver, none are learned.
     pub fn knows_names(&self) -> bool {
-        self.shared.names.are_known()
+        self.shared.names.are_known() && self.is_needed()
     }
 
     /// The names of contacts, for drivers.

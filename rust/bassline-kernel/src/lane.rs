@@ -97,7 +97,7 @@ pub(crate) struct Lane {
     pub(crate) asked: VecDeque<Asked>,
     /// The first tick put aside that nobody was told of yet, and how many there are.
     pub(crate) put_aside: Option<(Failed, u64)>,
-    /// Dead letters to be tried once more.
+    /// Dead letters to be tried once more; the first one may be in its hands.
     pub(crate) requeued: VecDeque<DeadLetter>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) thread: Option<JoinHandle<()>>,
@@ -199,6 +199,11 @@ impl Lane {
     /// Puts a failure on record; `tick` is the first that was not taken.
     pub(crate) fn fail(&mut self, tick: u64, failure: DriverFailure) {
         self.meter.failed(failure.class);
+        self.end(tick, failure);
+    }
+
+    /// The same for a failure that was counted.
+    pub(crate) fn end(&mut self, tick: u64, failure: DriverFailure) {
         self.backlog = Vec::new();
         self.phase = Phase::Failed(Failed { tick, failure });
     }
@@ -287,7 +292,10 @@ impl Lane {
         while self.taken.sequence < end.sequence {
             self.taken = log.read(self.taken.sequence, limits, &mut self.backlog)?;
         }
-        let bound = self.options.max_records.max(2) / 2;
+        let bound = Limits {
+            records: self.options.max_records.max(2) / 2,
+            bytes: self.options.max_bytes / 2,
+        };
         let lost = if self.options.policy == Policy::Coalesce {
             let thinned = coalesce(&mut self.backlog, bound);
             self.meter.superseded(thinned.superseded);

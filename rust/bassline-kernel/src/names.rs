@@ -37,9 +37,16 @@ impl Names {
     /// Begins with the names of a network, between two ticks.
     pub(crate) fn begin(&self, image: &Image) {
         let mut held = lock(&self.held);
-        if !self.known.swap(true, Ordering::Relaxed) {
-            held.directory = Directory::of(image);
-        }
+        *held = Held {
+            directory: Directory::of(image),
+            removed: VecDeque::new(),
+        };
+        self.known.store(true, Ordering::Relaxed);
+    }
+
+    /// Nobody was told of what was committed meanwhile: they are to begin anew before anybody is.
+    pub(crate) fn expire(&self) {
+        self.known.store(false, Ordering::Relaxed);
     }
 
     /// Takes what a tick adds; called before anybody can read its record.

@@ -130,6 +130,12 @@ impl Party {
         self.root.acknowledged(lanes, end, &|lane| lane.cursor.weight)
     }
 
+    /// How many dead letters are to be tried once more.
+    pub(crate) fn requeued(&self, lanes: &[Lane]) -> u64 {
+        let tries = |lane: &&Lane| lane.is_consuming() && self.holds(lane.id);
+        lanes.iter().filter(tries).map(|lane| lane.requeued.len() as u64).sum()
+    }
+
     pub(crate) fn failed(&self, lanes: &[Lane]) -> Option<KernelError> {
         self.root.failed(lanes)
     }

@@ -57,9 +57,15 @@ impl TickRecord {
 
     /// About how many bytes it holds. It looks into no collection, so that it costs the same for any content.
     pub fn weight(&self) -> usize {
-        let changes: usize = self.changes.iter().map(|change| PER_CHANGE + heap(&change.new)).sum();
+        let changes: usize = self.changes.iter().map(weight_of).sum();
         PER_RECORD + changes + self.structure.len() * PER_EDIT + heap(&self.position)
     }
+}
+
+/// The same of one change.
+#[inline]
+pub(crate) fn weight_of(change: &Change) -> usize {
+    PER_CHANGE + heap(&change.new)
 }
 
 /// The bytes of content outside its cell, of the outermost object only.

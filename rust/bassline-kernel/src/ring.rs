@@ -1,5 +1,6 @@
 //! The log in memory.
 
+use crate::driver::Position;
 use crate::lock::lock;
 use crate::log::{Limits, Log, LogError, Mark};
 use crate::record::TickRecord;
@@ -90,6 +91,19 @@ impl Log for Ring {
 
     fn end(&self) -> Mark {
         lock(&self.held).end
+    }
+
+    fn behind(&self, position: Position) -> Option<Mark> {
+        let held = lock(&self.held);
+        let at = |(record, _): &(Arc<TickRecord>, u64)| (record.epoch, record.tick);
+        let found = held
+            .records
+            .binary_search_by_key(&(position.epoch, position.tick), at)
+            .ok()?;
+        Some(Mark {
+            sequence: held.first + found as u64 + 1,
+            weight: held.records[found].1,
+        })
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
     pub(crate) time: Arc<dyn Time>,
     pub(crate) letters: Arc<dyn DeadLetters>,
+    /// Held while letters go from one place to another, so that none is tried that is gone.
+    pub(crate) sorting: Mutex<()>,
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
@@ -48,6 +50,7 @@ impl Shared {
             log,
             time: equipment.time,
             letters: equipment.letters,
+            sorting: Mutex::default(),
             seed: equipment.seed,
             names: Arc::default(),
             board: Mutex::default(),
@@ -208,10 +211,16 @@ impl Shared {
                 time_micros: engine.now_micros(),
                 image: engine.network.image(),
             };
+            if !self.names.are_known() {
+                self.names.begin(&snapshot.image);
+            }
             taken = Some((snapshot, self.end()));
         })?;
         let Some((mut snapshot, mark)) = taken else {
-            return Err(DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"));
+            return Err(DriverFailure::new(
+                FailureClass::Fatal,
+                "the network cannot be looked at",
+            ));
         };
         // Its last tick may be of an earlier opening, and a driver that comes back is asked for the place by that.
         if let Some(epoch) = source.epoch_of(snapshot.position.tick) {

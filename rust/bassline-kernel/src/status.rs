@@ -71,6 +71,8 @@ pub struct DriverStatus {
 pub struct CloseReport {
     /// The drivers that did not take everything, or did not shut down well: name, ticks not taken, error.
     pub undelivered: Vec<(String, u64, Option<String>)>,
+    /// Whoever closed it was interrupted, and waited for nobody any more.
+    pub interrupted: bool,
 }
 
 impl Lane {

@@ -38,7 +38,7 @@ pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Durati
     let left = || deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
     // Drivers may answer what they are handed, and answer that; whoever never ends is refused at last, and the report says so.
     for _ in 0..ANSWERS {
-        match detached(py, || kernel.flush(left(), &is_interrupted)) {
+        match detached(py, || kernel.drain(left(), &is_interrupted)) {
             Err(error @ KernelError::Interrupted) => return Err(kernel_error(py, error)),
             Err(_) => break,
             Ok(())
@@ -55,8 +55,11 @@ pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Durati
     to_read(py, shared)?.closing = Closing::Closed;
     let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
     drop(subscribers);
-    let undelivered = detached(py, || kernel.close(left())).undelivered;
-    waited.map(|()| undelivered)
+    let report = detached(py, || kernel.close_unless(left(), &is_interrupted));
+    if report.interrupted {
+        return Err(kernel_error(py, KernelError::Interrupted));
+    }
+    waited.map(|()| report.undelivered)
 }
 
 /// Closes every network that is open; for the end of the interpreter.

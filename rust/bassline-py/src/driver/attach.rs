@@ -125,11 +125,13 @@ impl Maker<'_> {
                 object: driver,
                 input,
                 snapshot: self.snapshot,
+                has_begun: false,
                 engine: self.shared.key(),
                 network: Arc::clone(&self.network),
                 names: Arc::clone(self.names),
                 runner: None,
                 last: None,
+                handed: None,
             }))),
             Plan::Compound(several) => {
                 let members = several.members.into_iter();

@@ -21,7 +21,7 @@ impl Network {
     fn detach(&self, py: Python<'_>, name: Word<'_>) -> PyResult<()> {
         outside_batch(py, &self.shared, "detach()")?;
         let kernel = &self.shared.kernel;
-        detached(py, || kernel.detach(&name)).map_err(|error| kernel_error(py, error))
+        detached(py, || kernel.detach_unless(&name, &is_interrupted)).map_err(|error| kernel_error(py, error))
     }
 
     /// Returns when every store and durable driver has taken every tick up to now; raises what failed.

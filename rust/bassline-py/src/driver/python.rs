@@ -18,6 +18,8 @@ pub(super) struct PythonDriver {
     pub(super) input: Option<Py<PyAny>>,
     /// Whether it begins with the network as it is.
     pub(super) snapshot: bool,
+    /// Whether it has taken a batch: who begins again after that goes on from there.
+    pub(super) has_begun: bool,
     pub(super) engine: usize,
     pub(super) network: Arc<str>,
     pub(super) names: Arc<Names>,
@@ -25,6 +27,8 @@ pub(super) struct PythonDriver {
     pub(super) runner: Option<Py<PyAny>>,
     /// The batch that was handed over last, to be handed over again as it is.
     pub(super) last: Option<(Records, Py<Batch>)>,
+    /// The last tick that it was handed, and the last one behind that in which there was nothing for it.
+    pub(super) handed: Option<(u64, u64)>,
 }
 
 fn is_same(known: &Records, batch: &Records) -> bool {
@@ -122,11 +126,15 @@ impl Driver for PythonDriver {
             if let Some(input) = self.input.as_ref().map(|input| input.clone_ref(py)) {
                 self.call(py, "start_listening", (input,))?;
             }
+            let upto = |position: Position| match self.handed {
+                Some((handed, tick)) if handed == position.tick => Position { tick, ..position },
+                _ => position,
+            };
             match loaded {
                 Some(stored) if !stored.is_none() => standing(&stored)
-                    .map(Begin::After)
+                    .map(|position| Begin::After(upto(position)))
                     .map_err(|error| failure(py, &object, error)),
-                _ if self.snapshot => Ok(Begin::Snapshot),
+                _ if self.snapshot && !self.has_begun => Ok(Begin::Snapshot),
                 _ => Ok(Begin::Here),
             }
         })
@@ -136,10 +144,15 @@ impl Driver for PythonDriver {
         self.check(batch, "check_preconditions", "check_preconditions answered False")
     }
 
-    fn handle_changes(&mut self, batch: &Records) -> Result<(), DriverFailure> {
+    fn handle_changes(&mut self, records: &Records) -> Result<(), DriverFailure> {
+        let last = records.records.last().map(|record| record.tick);
         Python::attach(|py| {
-            let batch = self.batch(py, batch)?;
-            if !batch.get().is_empty() {
+            let batch = self.batch(py, records)?;
+            if batch.get().is_empty() {
+                self.handed = self.handed.zip(last).map(|((handed, _), last)| (handed, last));
+            } else {
+                // It may have taken it, whatever it answers.
+                self.handed = last.map(|last| (last, last));
                 let answer = self.call(py, "handle_changes", (batch,))?;
                 if let Some(answer) = answer.filter(|answer| !answer.is_none()) {
                     return Err(match retry_after(&answer) {
@@ -164,6 +177,7 @@ impl Driver for PythonDriver {
     fn check_postconditions(&mut self, batch: &Records) -> Result<(), DriverFailure> {
         let checked = self.check(batch, "check_postconditions", "check_postconditions answered False");
         if checked.is_ok() {
+            self.has_begun = true;
             self.last = None;
         }
         checked

@@ -51,7 +51,8 @@ pub(super) fn status<'py>(py: Python<'py>, status: &DriverStatus) -> PyResult<Bo
     } else {
         let members = PyDict::new(py);
         for member in &status.members {
-            let name = member.name.rsplit('/').next().unwrap_or(&member.name);
+            let within = member.name.strip_prefix(&*status.name);
+            let name = within.and_then(|name| name.strip_prefix('/')).unwrap_or(&member.name);
             members.set_item(name, self::status(py, member)?)?;
         }
         dict.set_item("members", members)?;
