@@ -181,8 +181,8 @@ impl Courier {
                 _ => Turn::Hand,
             });
         }
-        if let Some(letter) = lane.requeued.pop_front() {
-            return Some(Turn::Letter(Box::new(letter)));
+        if let Some(letter) = lane.requeued.front() {
+            return Some(Turn::Letter(Box::new(letter.clone())));
         }
         if lane.resync {
             return Some(Turn::Snapshot);
@@ -224,7 +224,12 @@ impl Courier {
     }
 
     fn initialize(&mut self) {
-        let answer = guarded(|| self.driver.initialize(&self.context));
+        let initialized = guarded(|| self.driver.initialize(&self.context));
+        let marked = initialized.as_ref().map_or(Ok(Vec::new()), |_| self.marked_letters());
+        let (answer, letters) = match marked {
+            Ok(letters) => (initialized, letters),
+            Err(failure) => (Err(failure), Vec::new()),
+        };
         let place = match &answer {
             Ok(Begin::After(position)) => self.place_behind(*position),
             _ => None,
@@ -244,6 +249,9 @@ impl Courier {
                 lane.phase = Phase::Running;
                 lane.begun = true;
                 lane.owed = false;
+                for letter in letters {
+                    lane.requeue(letter);
+                }
                 match (begin, place) {
                     (Begin::Here, _) if lane.lost => lane.resynchronise(Some(lane.acknowledged_tick + 1), tick),
                     // Before the first tick there is nothing to show.
@@ -265,6 +273,16 @@ impl Courier {
                 }
             }
         });
+    }
+
+    /// The dead letters that wait for the driver to begin.
+    fn marked_letters(&self) -> Result<Vec<DeadLetter>, DriverFailure> {
+        let puts_aside = |lane: &mut Lane| lane.options.dead_letters;
+        if !lock(&self.shared.board).lane(self.id).is_some_and(puts_aside) {
+            return Ok(Vec::new());
+        }
+        let letters = self.shared.letters.marked(&self.context.driver);
+        letters.map_err(|error| DriverFailure::of(FailureClass::Fatal, error))
     }
 
     /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
@@ -494,6 +512,7 @@ impl Courier {
             tries: tries + known.map_or(0, |letter| letter.tries),
             record: Arc::clone(record),
             names,
+            again: false,
         };
         let kept = self
             .shared
@@ -524,6 +543,7 @@ impl Courier {
             .err()
             .or(outcome.err().filter(|failure| failure.class == FailureClass::Fatal));
         self.settle(|lane| {
+            lane.requeued.pop_front();
             if let Some(failure) = fatal {
                 lane.fail(letter.record.tick, failure);
             }

@@ -97,7 +97,7 @@ pub(crate) struct Lane {
     pub(crate) asked: VecDeque<Asked>,
     /// The first tick put aside that nobody was told of yet, and how many there are.
     pub(crate) put_aside: Option<(Failed, u64)>,
-    /// Dead letters to be tried once more.
+    /// Dead letters to be tried once more; the first stays until its outcome is known.
     pub(crate) requeued: VecDeque<DeadLetter>,
     pub(crate) meter: Arc<Meter>,
     pub(crate) thread: Option<JoinHandle<()>>,
@@ -211,6 +211,13 @@ impl Lane {
             (Failed { tick, failure }, 0)
         };
         self.put_aside.get_or_insert_with(first).1 += 1;
+    }
+
+    /// A dead letter is to be tried once more.
+    pub(crate) fn requeue(&mut self, letter: DeadLetter) {
+        if !self.requeued.iter().any(|known| known.id == letter.id) {
+            self.requeued.push_back(letter);
+        }
     }
 
     /// What was put aside since this was last asked, as the failure that is told.

@@ -7,6 +7,8 @@ mod backup;
 mod compact;
 mod driver;
 mod failure;
+mod framed;
+mod letters;
 mod log;
 mod names;
 mod place;

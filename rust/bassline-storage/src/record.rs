@@ -7,6 +7,7 @@ mod entry;
 mod field;
 mod image;
 mod input;
+mod letter;
 mod structure;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use entry::{Entry, EntryHead, read_entry, read_entry_head, write_opening, wr
 pub use field::{read_structure, write_structure};
 pub use image::{Base, read_base, read_image, write_base, write_image};
 pub use input::RecordError;
+pub use letter::{read_letter, read_names, write_letter, write_names};
 pub use tick::{read_tick, write_tick};
 
 /// The version of the format.

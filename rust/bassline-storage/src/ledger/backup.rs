@@ -1,6 +1,7 @@
 //! A copy of a ledger while it is written: of each network what was written when it is read, and no tick by halves.
 
 use super::failure::storage_error;
+use super::letters;
 use super::place::{Place, sync_directory};
 use super::snapshots::Snapshots;
 use crate::error::StorageError;
@@ -55,7 +56,8 @@ fn copy(from: &Place, into: &Place) -> Result<u64, StorageError> {
         let copy = into.make(&network)?;
         let copied = || -> Result<u64, JournalError> {
             let records = journal::copy(&*disk, &*copy)?;
-            Ok(records + Snapshots::of(&disk).copy(&*copy)?)
+            let letters = letters::FILE.copy(&*disk, &*copy)?;
+            Ok(records + letters + Snapshots::of(&disk).copy(&*copy)?)
         };
         match copied() {
             Ok(copied) => size += copied,

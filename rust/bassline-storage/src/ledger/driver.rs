@@ -2,6 +2,7 @@
 
 use super::compact::Compactor;
 use super::failure::driver_failure;
+use super::letters::Letters;
 use crate::fork::Use;
 use crate::journal::Journal;
 use bassline_kernel::{Batch, Driver, DriverFailure};
@@ -12,11 +13,16 @@ use std::sync::Arc;
 pub(crate) struct LedgerDriver {
     journal: Arc<Journal>,
     compactor: Arc<Compactor>,
+    letters: Arc<Letters>,
 }
 
 impl LedgerDriver {
-    pub(crate) fn new(journal: Arc<Journal>, compactor: Arc<Compactor>) -> Self {
-        Self { journal, compactor }
+    pub(crate) fn new(journal: Arc<Journal>, compactor: Arc<Compactor>, letters: Arc<Letters>) -> Self {
+        Self {
+            journal,
+            compactor,
+            letters,
+        }
     }
 }
 
@@ -39,6 +45,7 @@ impl Driver for LedgerDriver {
         let _use = Use::begin();
         // In a forked child there is no thread to wait for.
         self.journal.is_of_this_process().map_err(driver_failure)?;
+        self.letters.close();
         let compacted = self.compactor.finish();
         self.journal.close().map_err(driver_failure)?;
         compacted.map_err(driver_failure)
