@@ -2,6 +2,7 @@
 
 use crate::batch::Snapshot;
 use crate::board::Board;
+use crate::cursors::Cursors;
 use crate::driver::Position;
 use crate::failure::{DriverFailure, FailureClass};
 use crate::kernel::Equipment;
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
     pub(crate) time: Arc<dyn Time>,
     pub(crate) letters: Arc<dyn DeadLetters>,
+    pub(crate) cursors: Option<Arc<dyn Cursors>>,
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
@@ -48,6 +50,7 @@ impl Shared {
             log,
             time: equipment.time,
             letters: equipment.letters,
+            cursors: equipment.cursors,
             seed: equipment.seed,
             names: Arc::default(),
             board: Mutex::default(),
