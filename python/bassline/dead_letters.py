@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bassline import _core
+
+
+class Keeper(Protocol):
+    """Who keeps the letters of a network: the network, if it is open here, or its store."""
+
+    def _dead_letters(self, driver: str | None) -> list[_core.DeadLetter]: ...
+    def _requeue(self, ids: list[int]) -> int: ...
+    def _purge(self, ids: list[int]) -> int: ...
+
+
+class Stored:
+    """A store, as the keeper of the letters of one of its networks."""
+
+    def __init__(self, store: _core.Store, network: str) -> None:
+        """Keep the letters of a network by name."""
+        self._store, self._name = store, network
+
+    def _dead_letters(self, driver: str | None) -> list[_core.DeadLetter]:
+        return self._store._dead_letters(self._name, driver)  # noqa: SLF001
+
+    def _requeue(self, ids: list[int]) -> int:
+        return self._store._requeue(self._name, ids)  # noqa: SLF001
+
+    def _purge(self, ids: list[int]) -> int:
+        return self._store._purge(self._name, ids)  # noqa: SLF001
 
 
 class DeadLetters(Sequence["_core.DeadLetter"]):
@@ -20,10 +45,10 @@ class DeadLetters(Sequence["_core.DeadLetter"]):
     (0, 0, [])
     """
 
-    def __init__(self, network: _core.Network, driver: str | None) -> None:
+    def __init__(self, keeper: Keeper, driver: str | None) -> None:
         """Read the letters of a network."""
-        self._network = network
-        self._letters: list[_core.DeadLetter] = network._dead_letters(driver)  # noqa: SLF001
+        self._keeper = keeper
+        self._letters: list[_core.DeadLetter] = keeper._dead_letters(driver)  # noqa: SLF001
 
     @overload
     def __getitem__(self, index: int) -> _core.DeadLetter: ...
@@ -47,10 +72,11 @@ class DeadLetters(Sequence["_core.DeadLetter"]):
     def requeue(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
         """Have these, or all, tried once more by the drivers that did not take them; answers how many are.
 
-        A letter that is taken is gone; one that is not is put aside again, as a new one.
+        A letter that is taken is gone; one that is not is put aside again, as a new one. A driver that is not attached
+        is handed its letters when one is attached under its name, in this process or another.
         """
-        return self._network._requeue(self._ids(letters))  # noqa: SLF001
+        return self._keeper._requeue(self._ids(letters))  # noqa: SLF001
 
     def purge(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
         """Let go of these, or all, for good; answers how many there were."""
-        return self._network._purge(self._ids(letters))  # noqa: SLF001
+        return self._keeper._purge(self._ids(letters))  # noqa: SLF001

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bassline import _core
 from bassline._found import found
+from bassline.dead_letters import DeadLetters, Stored
 from bassline.errors import BasslineError, StorageError
 
 if TYPE_CHECKING:
@@ -301,6 +302,20 @@ class Storage:
         if self._network is None:
             raise BasslineError("only a network that is open here has a condition; use net.storage.condition()")
         return self._network._condition()  # noqa: SLF001
+
+    def dead_letters(self, network: str, driver: str | None = None) -> DeadLetters:
+        """The ticks that a driver of a network, or any, did not take: a sequence, oldest first.
+
+        They can be read whoever has the network open. In a journal, only who has it open lets go of them.
+
+        >>> with bl.Network("shop.db") as net:
+        ...     len(net.storage.dead_letters("main"))
+        0
+        """
+        own = self._network
+        if own is not None and own.name == network and not own._is_closed():  # noqa: SLF001
+            return own.dead_letters(driver)
+        return DeadLetters(Stored(self._store, network), driver)
 
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""

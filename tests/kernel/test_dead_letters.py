@@ -177,11 +177,9 @@ def test_letters_stay_when_their_driver_is_detached_and_go_to_who_takes_its_name
     net.detach("picky")
     (letter,) = net.dead_letters()
     assert (letter.driver, letter.tick, letter.changes[0].new) == ("picky", 3, "poison")
-    with pytest.raises(bl.BasslineError, match="no driver named 'picky'"):
-        net.dead_letters().requeue()
+    assert net.dead_letters().requeue() == 1
     keep = Keep()
     net.attach(keep, name="picky", snapshot=False)
-    assert net.dead_letters().requeue() == 1
     net.flush()
     assert (keep.values, len(net.dead_letters())) == (["poison"], 0)
 

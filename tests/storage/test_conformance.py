@@ -11,7 +11,7 @@ NUMBERS = itertools.count()
 
 @pytest.mark.parametrize("scheme", ["sqlite", "journal", "memory"])
 def test_a_store_does_what_every_store_must_do(scheme, tmp_path):
-    assert len(storage_conformance(lambda: f"{scheme}:{tmp_path}/{next(NUMBERS)}")) == 6
+    assert len(storage_conformance(lambda: f"{scheme}:{tmp_path}/{next(NUMBERS)}")) == 7
 
 
 def test_a_store_that_does_something_else_is_found(tmp_path):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import bassline as bl
+from bassline.cli.dead_letters import dead_letters
 from bassline.cli.doctor import doctor
 from bassline.cli.get import get
 from bassline.cli.history import history
@@ -37,7 +38,7 @@ def program() -> None:
     """
 
 
-for command in (run, get, why, history, snapshot, restore, doctor):
+for command in (run, get, why, history, snapshot, restore, dead_letters, doctor):
     program.add_command(command)
 
 

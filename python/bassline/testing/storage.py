@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -239,6 +240,54 @@ def _past(url: str) -> None:
         _same("what was there before", 18, net.history("left", limit=1)[0].old)
 
 
-_CHECKS = [_values, _whole, _by_name, _contents, _snapshots, _past]
+class _Picky(bl.Driver):
+    """Takes no text, unless it is told to."""
+
+    def __init__(self, *, texts: bool = False) -> None:
+        self.texts = texts
+        self.taken: list[Any] = []
+
+    def handle_changes(self, batch: bl.Batch) -> None:
+        if not self.texts and any(isinstance(value, str) for value in batch.values):
+            raise ValueError("a text")
+        self.taken += [(change.path, change.new) for change in batch]
+
+
+def _with(url: str, driver: bl.Driver, work: Callable[[bl.Network], None]) -> list[bl.DeadLetter]:
+    """Let a network work with a driver; answers its dead letters."""
+    with contextlib.suppress(bl.DriverError), bl.Network(url) as net:
+        net.attach(driver, name="picky", snapshot=False, batch=1, max_age=0)
+        work(net)
+    with bl.Network(url) as net:
+        return list(net.dead_letters("picky"))
+
+
+def _letters(url: str) -> None:
+    """Dead letters are kept, tried once more with the names of then, and let go."""
+
+    def work(net: bl.Network) -> None:
+        net.contact("gone", "one")
+        net.contact("number", 1)
+        net.contact("text", "two")
+        net.remove("gone")
+
+    letters = _with(url, _Picky(), work)
+    told = [[(change.path, change.new) for change in letter.changes] for letter in letters]
+    _same("the letters", [[("gone", "one")], [("text", "two")]], told)
+    _same("what the driver said", {"ValueError: a text"}, {letter.error for letter in letters})
+    with bl.Network(url) as net:
+        _same("requeueing", 1, net.dead_letters().requeue(letters[:1]))
+    driver = _Picky(texts=True)
+    left = _with(url, driver, bl.Network.flush)
+    _same("what is tried once more", [("gone", "one")], driver.taken)
+    _same("the letters that are left", [letters[1].id], [letter.id for letter in left])
+    with bl.Network(url) as net:
+        _same("letting go", 1, net.dead_letters().purge())
+        _same("letting go again", 0, net.dead_letters().purge(letters))
+    again = _with(url, _Picky(), lambda net: net.update({"text": "three"}))
+    _same("that a number is given once", True, [letter.id > letters[1].id for letter in again] == [True])
+
+
+_CHECKS = [_values, _whole, _by_name, _contents, _snapshots, _past, _letters]
 
 __all__ = ["storage_conformance"]

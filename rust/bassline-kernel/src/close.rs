@@ -175,7 +175,7 @@ fn drain<'a>(
     for lane in board.lanes.iter_mut().filter(|lane| ids.contains(&lane.id)) {
         lane.hurry_to(target);
     }
-    let behind = |lane: &Lane| lane.cursor.sequence < target || lane.owed;
+    let behind = |lane: &Lane| lane.cursor.sequence < target || lane.owed || !lane.requeued.is_empty();
     let busy = |lane: &Lane| ids.contains(&lane.id) && lane.is_consuming() && behind(lane);
     while board.lanes.iter().any(busy) && !patience.is_over() {
         board = patience.wait(shared, board, patience.deadline);

@@ -92,20 +92,28 @@ impl Kernel {
         &self.shared.letters
     }
 
-    /// Has the driver of each of these letters try it once more, after what it is at; answers how many there were.
+    /// Has the driver of each of these letters try it once more, after what it is at, or when it is attached the next time; answers how many
+    /// there were.
     pub fn requeue(&self, ids: &[u64]) -> Result<u64, KernelError> {
         let _sorting = lock(&self.shared.sorting);
         let letters = self.shared.letters.list(None)?;
-        let mut count = 0;
+        let (mut count, mut absent) = (0, Vec::new());
         for letter in letters.into_iter().filter(|letter| ids.contains(&letter.id)) {
-            let driver = letter.driver.to_string();
-            self.change_lane(&driver, |lane| {
-                if !lane.requeued.iter().any(|known| known.id == letter.id) {
-                    lane.requeued.push_back(letter);
-                }
+            let (id, driver) = (letter.id, letter.driver.to_string());
+            let queued = self.change_lane(&driver, |lane| {
+                lane.requeue(letter);
                 Ok(())
-            })?;
-            count += 1;
+            });
+            match queued {
+                Err(KernelError::UnknownDriver { .. }) => absent.push(id),
+                queued => {
+                    queued?;
+                    count += 1;
+                }
+            }
+        }
+        if !absent.is_empty() {
+            count += self.shared.letters.mark(&absent)?;
         }
         Ok(count)
     }

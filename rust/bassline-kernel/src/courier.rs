@@ -10,6 +10,7 @@ use crate::letters::DeadLetter;
 use crate::lock::lock;
 use crate::log::{Limits, LogError, Mark};
 use crate::parcel::{Outcome, Parcel};
+use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
 use bassline_core::{Change, Value};
@@ -47,7 +48,7 @@ pub struct Courier {
     /// How often the bell had rung when the last step looked.
     pub(crate) heard: u64,
     driver: Box<dyn Driver>,
-    context: Context,
+    pub(crate) context: Context,
     parcel: Option<Parcel>,
     /// Since when a record has been waiting for others to fill its batch.
     since: Option<Duration>,
@@ -56,6 +57,8 @@ pub struct Courier {
     /// How many ticks were put aside since one was taken.
     refused: u32,
     chance: u64,
+    /// The cursor, of a driver that has no memory of its own.
+    pub(crate) keeping: Option<Keeping>,
 }
 
 impl std::fmt::Debug for Courier {
@@ -102,6 +105,7 @@ impl Courier {
             busy_until: None,
             refused: 0,
             chance,
+            keeping: None,
         }
     }
 
@@ -228,7 +232,13 @@ impl Courier {
     }
 
     fn initialize(&mut self) {
-        let answer = guarded(|| self.driver.initialize(&self.context));
+        let initialized = guarded(|| self.driver.initialize(&self.context));
+        let marked = initialized.as_ref().map_or(Ok(Vec::new()), |_| self.marked_letters());
+        let initialized = initialized.and_then(|begin| self.resume(begin));
+        let (answer, letters) = match marked {
+            Ok(letters) => (initialized, letters),
+            Err(failure) => (Err(failure), Vec::new()),
+        };
         let place = match &answer {
             Ok(Begin::After(position)) => self.place_behind(*position),
             _ => None,
@@ -238,6 +248,7 @@ impl Courier {
             _ => true,
         };
         let (may_resynchronise, tick) = (self.may_resynchronise(), self.shared.tick());
+        let mut recall = false;
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
             Ok(Begin::Here) if lane.lost && !may_resynchronise => {
@@ -248,6 +259,9 @@ impl Courier {
                 lane.phase = Phase::Running;
                 lane.begun = true;
                 lane.owed = false;
+                for letter in letters {
+                    lane.requeue(letter);
+                }
                 match (begin, place) {
                     (Begin::Here | Begin::Snapshot, _) if lane.lost => {
                         lane.resynchronise(Some(lane.acknowledged_tick + 1), tick);
@@ -258,8 +272,6 @@ impl Courier {
                     }
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
-                        // What was thinned out before it began is to be read again.
-                        (lane.backlog, lane.gap) = (Vec::new(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
@@ -271,6 +283,28 @@ impl Courier {
                 }
             }
         });
+        // Behind its new cursor nothing that is recalled is forgotten again.
+        if let Some(mark) = place.filter(|_| recall) {
+            match self.shared.log.recall(mark.sequence) {
+                Ok(recalled) => recalled
+                    .into_iter()
+                    .for_each(|recalled| self.shared.names.recall(recalled)),
+                Err(error) => {
+                    let failure = DriverFailure::of(FailureClass::Fatal, error);
+                    self.settle(|lane| lane.fail_next(failure));
+                }
+            }
+        }
+    }
+
+    /// The dead letters that wait for the driver to begin.
+    fn marked_letters(&self) -> Result<Vec<DeadLetter>, DriverFailure> {
+        let puts_aside = |lane: &mut Lane| lane.options.dead_letters;
+        if !lock(&self.shared.board).lane(self.id).is_some_and(puts_aside) {
+            return Ok(Vec::new());
+        }
+        let letters = self.shared.letters.marked(&self.context.driver);
+        letters.map_err(|error| DriverFailure::of(FailureClass::Fatal, error))
     }
 
     /// The place behind a tick that the driver has taken in an earlier life, if all that came after is there.
@@ -450,6 +484,7 @@ impl Courier {
         if over || matches!(next, Outcome::Failed(_)) {
             self.parcel = None;
         }
+        let moved = matches!(next, Outcome::Taken | Outcome::PutAside(..));
         self.settle(|lane| {
             lane.meter.handled(took, piece.records.len());
             if let Some(class) = class {
@@ -472,6 +507,9 @@ impl Courier {
             }
         });
         self.busy_until = Some(now + took);
+        if moved {
+            self.note(&piece, now + took);
+        }
     }
 
     /// Keeps a tick that the driver will never take; if that fails, the driver has.
@@ -503,6 +541,7 @@ impl Courier {
             tries: tries + known.map_or(0, |letter| letter.tries),
             record: Arc::clone(record),
             names,
+            again: false,
         };
         let kept = self
             .shared
@@ -559,6 +598,7 @@ impl Courier {
 
     fn idle(&mut self) {
         self.busy_until = None;
+        self.keep_cursor();
         if let Err(failure) = guarded(|| self.driver.idle()) {
             self.settle(|lane| lane.fail_next(failure));
         }
@@ -584,6 +624,7 @@ impl Courier {
     }
 
     fn leave(&mut self, how: Stop) {
+        self.keep_cursor();
         let outcome = guarded(|| self.driver.shutdown(how == Stop::Forced));
         self.settle(|lane| {
             let failed = match (lane.failure(), outcome) {
@@ -599,7 +640,7 @@ impl Courier {
     }
 
     /// Writes on the board, tells those who wait, and lets the log drop what nobody needs any more.
-    fn settle(&self, write: impl FnOnce(&mut Lane)) {
+    pub(crate) fn settle(&self, write: impl FnOnce(&mut Lane)) {
         let mut board = lock(&self.shared.board);
         if let Some(lane) = board.lane(self.id) {
             lane.busy_since = None;

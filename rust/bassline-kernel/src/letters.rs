@@ -24,6 +24,8 @@ pub struct DeadLetter {
     pub record: Arc<TickRecord>,
     /// Of each change, its contact's path and who wrote it, in words, as they were called then; empty for what has no name.
     pub names: Vec<(Text, Text)>,
+    /// Whether its driver is to try it once more when it begins the next time.
+    pub again: bool,
 }
 
 /// Why letters cannot be kept or read.
@@ -43,6 +45,16 @@ pub trait DeadLetters: Debug + Send + Sync {
 
     /// The letters of a driver, or all, oldest first.
     fn list(&self, driver: Option<&str>) -> Result<Vec<DeadLetter>, LettersError>;
+
+    /// Has some tried once more when their drivers begin the next time; answers how many were there.
+    fn mark(&self, ids: &[u64]) -> Result<u64, LettersError>;
+
+    /// Those of a driver that are to be tried once more, oldest first.
+    fn marked(&self, driver: &str) -> Result<Vec<DeadLetter>, LettersError> {
+        let mut letters = self.list(Some(driver))?;
+        letters.retain(|letter| letter.again);
+        Ok(letters)
+    }
 
     /// Lets go of some; answers how many were there.
     fn remove(&self, ids: &[u64]) -> Result<u64, LettersError>;
@@ -67,6 +79,12 @@ impl DeadLetters for LettersInMemory {
         let held = lock(&self.held);
         let wanted = |letter: &&DeadLetter| driver.is_none_or(|driver| *letter.driver == *driver);
         Ok(held.1.iter().filter(wanted).cloned().collect())
+    }
+
+    fn mark(&self, ids: &[u64]) -> Result<u64, LettersError> {
+        let mut held = lock(&self.held);
+        let there = held.1.iter_mut().filter(|letter| ids.contains(&letter.id));
+        Ok(there.map(|letter| letter.again = true).count() as u64)
     }
 
     fn remove(&self, ids: &[u64]) -> Result<u64, LettersError> {

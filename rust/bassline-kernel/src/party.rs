@@ -119,9 +119,11 @@ impl Party {
         self.root.acknowledged(lanes, end, &|lane| lane.cursor.sequence)
     }
 
-    /// Whether a snapshot is to come that has to be acknowledged.
+    /// Whether a snapshot is to come that has to be acknowledged, or a dead letter once more.
     pub(crate) fn is_owed(&self, lanes: &[Lane]) -> bool {
-        let reached = self.root.acknowledged(lanes, 1, &|lane| u64::from(!lane.owed));
+        let reached = self
+            .root
+            .acknowledged(lanes, 1, &|lane| u64::from(!lane.owed && lane.requeued.is_empty()));
         reached == Some(0)
     }
 

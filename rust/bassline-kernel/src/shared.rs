@@ -2,6 +2,7 @@
 
 use crate::batch::Snapshot;
 use crate::board::Board;
+use crate::cursors::Cursors;
 use crate::driver::Position;
 use crate::failure::{DriverFailure, FailureClass};
 use crate::kernel::Equipment;
@@ -22,6 +23,7 @@ pub(crate) struct Shared {
     pub(crate) letters: Arc<dyn DeadLetters>,
     /// Held while letters go from one place to another, so that none is tried that is gone.
     pub(crate) sorting: Mutex<()>,
+    pub(crate) cursors: Option<Arc<dyn Cursors>>,
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
@@ -51,6 +53,7 @@ impl Shared {
             time: equipment.time,
             letters: equipment.letters,
             sorting: Mutex::default(),
+            cursors: equipment.cursors,
             seed: equipment.seed,
             names: Arc::default(),
             board: Mutex::default(),

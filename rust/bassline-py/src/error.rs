@@ -1,7 +1,7 @@
 //! Errors across the border: each enum of a Rust layer becomes the exception of `bassline.errors` that 00-api names.
 
 use bassline_core::{Fault, ImageError, NetworkError};
-use bassline_kernel::{KernelError, RowError};
+use bassline_kernel::{KernelError, LettersError, RowError};
 use bassline_storage::StorageError;
 use pyo3::import_exception;
 use pyo3::prelude::*;
@@ -144,6 +144,7 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
                 .and_then(|()| value.setattr("committed", true));
             error
         }
+        KernelError::Letters(_) => errors::StorageError::new_err(message),
         KernelError::Interrupted => {
             crate::current::take_way_out().unwrap_or_else(|| pyo3::exceptions::PyKeyboardInterrupt::new_err(message))
         }
@@ -153,6 +154,11 @@ pub(crate) fn kernel_error(py: Python<'_>, error: KernelError) -> PyErr {
 
 /// A refusal of a store as a Python exception.
 pub(crate) fn storage_error(error: &StorageError) -> PyErr {
+    errors::StorageError::new_err(shown(&error.to_string()))
+}
+
+/// What cannot be done with dead letters, as a Python exception.
+pub(crate) fn letters_error(error: &LettersError) -> PyErr {
     errors::StorageError::new_err(shown(&error.to_string()))
 }
 

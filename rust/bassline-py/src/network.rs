@@ -12,7 +12,7 @@ use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
 use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
-use bassline_kernel::{Engine, Kernel, Ring};
+use bassline_kernel::{Engine, Equipment, Kernel, Ring};
 use bassline_storage::{Condition, Sync, anchored, store_of};
 use indexmap::IndexMap;
 use pyo3::prelude::*;
@@ -88,12 +88,17 @@ impl Network {
             let network = crate::enter::detached(py, || Core::load(image, policy, Some(library)))
                 .map_err(|error| image_error(&error))?;
             let mut options = persist.options();
+            let equipment = Equipment {
+                letters: opened.letters,
+                cursors: opened.cursors,
+                ..Equipment::default()
+            };
             let kernel = Arc::new(match opened.log {
                 Some(log) => {
                     options.is_log = true;
-                    Kernel::new(log)
+                    Kernel::with(log, equipment)
                 }
-                None => Kernel::new(Ring::new()),
+                None => Kernel::with(Ring::new(), equipment),
             });
             let attached = kernel.attach("store", opened.driver, options);
             attached.map_err(|error| crate::error::kernel_error(py, error))?;

@@ -1,8 +1,9 @@
 //! A store as Python sees it, whether or not a network of it is open.
 
-use crate::argument::{Count, Word};
+use crate::argument::{Count, OwnedWord, Word};
+use crate::driver::DeadLetter;
 use crate::enter::{check, detached};
-use crate::error::storage_error;
+use crate::error::{letters_error, storage_error};
 use crate::network::Network;
 use bassline_storage::{StorageError, Store as Storage, Sync, store_of};
 use pyo3::prelude::*;
@@ -79,6 +80,29 @@ impl Store {
             (info.id, info.label.to_string(), info.tick, time)
         });
         Ok(told.collect())
+    }
+
+    /// The dead letters of a network, of a driver or all, oldest first.
+    fn _dead_letters(&self, py: Python<'_>, network: Word<'_>, driver: Option<OwnedWord>) -> PyResult<Vec<DeadLetter>> {
+        let driver = driver.map(|driver| driver.0);
+        let letters = asked(py, || self.store.letters(&network))?;
+        let listed = detached(py, || letters.list(driver.as_deref()));
+        Ok(DeadLetter::all(
+            &network,
+            listed.map_err(|error| letters_error(&error))?,
+        ))
+    }
+
+    /// Has dead letters tried once more when their drivers are attached the next time; how many there were.
+    fn _requeue(&self, py: Python<'_>, network: Word<'_>, ids: Vec<u64>) -> PyResult<u64> {
+        let letters = asked(py, || self.store.letters(&network))?;
+        detached(py, || letters.mark(&ids)).map_err(|error| letters_error(&error))
+    }
+
+    /// Lets go of dead letters; how many there were.
+    fn _purge(&self, py: Python<'_>, network: Word<'_>, ids: Vec<u64>) -> PyResult<u64> {
+        let letters = asked(py, || self.store.letters(&network))?;
+        detached(py, || letters.remove(&ids)).map_err(|error| letters_error(&error))
     }
 
     /// Removes a snapshot; whether it was there.

@@ -138,3 +138,12 @@ fn known(networks: &[String]) -> String {
         format!("; it holds {}", networks.join(", "))
     }
 }
+
+impl From<StorageError> for bassline_kernel::LettersError {
+    fn from(error: StorageError) -> Self {
+        Self {
+            message: error.to_string(),
+            source: Some(std::sync::Arc::new(error)),
+        }
+    }
+}

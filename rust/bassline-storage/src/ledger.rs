@@ -5,13 +5,17 @@
 
 mod backup;
 mod compact;
+mod cursors;
 mod driver;
 mod failure;
+mod framed;
+mod letters;
 mod log;
 mod names;
 mod place;
 mod reader;
 mod recover;
+mod resume;
 mod retention;
 mod snapshots;
 mod store;

@@ -8,7 +8,7 @@ use crate::store::{
     Capabilities, Checkup, HistoryEntry, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store, TickInfo,
 };
 use bassline_core::{Image, Text, Value};
-use bassline_kernel::{Batch, Driver, DriverFailure, FailureClass, TickRecord};
+use bassline_kernel::{Batch, DeadLetters, Driver, DriverFailure, FailureClass, LettersInMemory, TickRecord};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -28,6 +28,7 @@ struct Held {
     is_open: bool,
     snapshots: Vec<(SnapshotInfo, Image)>,
     last_snapshot: u64,
+    letters: Arc<LettersInMemory>,
 }
 
 type Networks = Arc<Mutex<IndexMap<String, Held>>>;
@@ -63,6 +64,22 @@ impl Memory {
 
     fn path(&self) -> PathBuf {
         self.url().into()
+    }
+
+    /// The networks, with one among them.
+    fn with(&self, network: &str) -> Result<MutexGuard<'_, IndexMap<String, Held>>, StorageError> {
+        let mut networks = lock(&self.networks);
+        if self.name.is_none() {
+            networks.entry(network.to_owned()).or_default();
+        }
+        if networks.contains_key(network) {
+            return Ok(networks);
+        }
+        Err(StorageError::UnknownNetwork {
+            path: self.path(),
+            network: network.to_owned(),
+            networks: networks.keys().cloned().collect(),
+        })
     }
 }
 
@@ -138,22 +155,19 @@ impl Store for Memory {
                 network: network.to_owned(),
             }),
             log: None,
+            letters: Arc::clone(&held.letters) as Arc<dyn DeadLetters>,
+            cursors: None,
         })
     }
 
+    fn letters(&self, network: &str) -> Result<Arc<dyn DeadLetters>, StorageError> {
+        let networks = self.with(network)?;
+        let held = networks.get(network).map(|held| Arc::clone(&held.letters));
+        Ok(held.unwrap_or_default())
+    }
+
     fn reader(&self, network: &str) -> Result<Box<dyn Reader>, StorageError> {
-        let mut networks = lock(&self.networks);
-        if self.name.is_none() {
-            networks.entry(network.to_owned()).or_default();
-        }
-        if !networks.contains_key(network) {
-            return Err(StorageError::UnknownNetwork {
-                path: self.path(),
-                network: network.to_owned(),
-                networks: networks.keys().cloned().collect(),
-            });
-        }
-        drop(networks);
+        drop(self.with(network)?);
         Ok(Box::new(MemoryReader {
             store: self.clone(),
             network: network.to_owned(),

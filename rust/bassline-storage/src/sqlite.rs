@@ -14,6 +14,7 @@ mod entry;
 mod failure;
 mod history;
 mod key;
+mod letters;
 mod load;
 mod marks;
 mod migrate;

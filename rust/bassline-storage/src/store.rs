@@ -3,10 +3,11 @@
 use crate::condition::Condition;
 use crate::error::StorageError;
 use bassline_core::{Cause, Content, Image, Text, Value};
-use bassline_kernel::{Driver, Log};
+use bassline_kernel::{Cursors, DeadLetters, Driver, Log};
 use indexmap::IndexMap;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A place where networks are kept. It is cheap to make, and holds nothing open until a network is opened.
@@ -26,7 +27,10 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Opens a network to read it, which another may be writing.
     fn reader(&self, network: &str) -> Result<Box<dyn Reader>, StorageError>;
 
-    /// Removes a network with its history and snapshots; whether it was there. One that is open is refused.
+    /// The dead letters of a network, whether or not it is open, here or elsewhere.
+    fn letters(&self, network: &str) -> Result<Arc<dyn DeadLetters>, StorageError>;
+
+    /// Removes a network with its history, snapshots and dead letters; whether it was there. One that is open is refused.
     fn delete(&self, network: &str) -> Result<bool, StorageError>;
 
     /// Copies the store to a place where nothing is yet, while whoever writes goes on, and answers with the size of the copy.
@@ -59,6 +63,10 @@ pub struct Opened {
     pub driver: Box<dyn Driver>,
     /// The log that the store is, if it is one; otherwise ticks wait in memory.
     pub log: Option<Box<dyn Log>>,
+    /// Where the ticks are kept that a driver will never take.
+    pub letters: Arc<dyn DeadLetters>,
+    /// Where the cursors of drivers that spill are kept, if the store is a log.
+    pub cursors: Option<Arc<dyn Cursors>>,
 }
 
 impl fmt::Debug for Opened {

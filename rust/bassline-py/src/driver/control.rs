@@ -13,7 +13,6 @@ use bassline_core::Value;
 use bassline_kernel::Ask;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use std::sync::Arc;
 
 #[pymethods]
 impl Network {
@@ -103,12 +102,7 @@ impl Network {
         let driver = driver.map(|driver| driver.0);
         let letters =
             detached(py, || kernel.dead_letters(driver.as_deref())).map_err(|error| kernel_error(py, error))?;
-        let network: Arc<str> = self.shared.name.as_str().into();
-        let shown = letters.into_iter().map(|letter| DeadLetter {
-            network: Arc::clone(&network),
-            letter,
-        });
-        Ok(shown.collect())
+        Ok(DeadLetter::all(&self.shared.name, letters))
     }
 
     fn _requeue(&self, py: Python<'_>, ids: Vec<u64>) -> PyResult<u64> {

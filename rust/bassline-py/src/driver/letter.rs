@@ -24,8 +24,20 @@ use std::sync::Arc;
 /// ('ValueError: thirteen', 2, [('number13', 13)])
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct DeadLetter {
-    pub(super) network: Arc<str>,
-    pub(super) letter: Letter,
+    network: Arc<str>,
+    letter: Letter,
+}
+
+impl DeadLetter {
+    /// The letters of a network.
+    pub(crate) fn all(network: &str, letters: Vec<Letter>) -> Vec<Self> {
+        let network: Arc<str> = network.into();
+        let shown = letters.into_iter().map(|letter| Self {
+            network: Arc::clone(&network),
+            letter,
+        });
+        shown.collect()
+    }
 }
 
 #[pymethods]
@@ -59,6 +71,11 @@ impl DeadLetter {
     #[getter]
     fn tick(&self) -> u64 {
         self.letter.record.tick
+    }
+    /// Whether it is tried once more when its driver is attached the next time.
+    #[getter]
+    fn again(&self) -> bool {
+        self.letter.again
     }
     /// What the tick changed.
     #[getter]

@@ -2,8 +2,10 @@
 
 use super::backup::backup;
 use super::compact::{BETWEEN, Compactor};
+use super::cursors::LedgerCursors;
 use super::driver::LedgerDriver;
 use super::failure::{storage_error, torn_tail};
+use super::letters::Letters;
 use super::log::LedgerLog;
 use super::place::Place;
 use super::reader::LedgerReader;
@@ -16,7 +18,7 @@ use crate::journal::{self, Opening, Options, Sync};
 use crate::record::write_opening;
 use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
 use bassline_core::Image;
-use bassline_kernel::{Clock, SystemClock};
+use bassline_kernel::{Clock, DeadLetters, SystemClock};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -116,7 +118,7 @@ impl Store for Ledger {
         let _use = Use::begin();
         let error = self.error(network);
         let disk = self.place.make(network)?;
-        let mut opening = Opening::begin(disk, self.options.clone()).map_err(&error)?;
+        let mut opening = Opening::begin(Arc::clone(&disk), self.options.clone()).map_err(&error)?;
         let checkpoint = opening.checkpoint().map_err(&error)?;
         let (from, mut recovery) = Recovery::begin(checkpoint.as_ref()).map_err(&error)?;
         let compactor = Arc::new(Compactor::new(self.between, self.beside, self.keep));
@@ -141,6 +143,18 @@ impl Store for Ledger {
                 move || compactor.trouble()
             })),
         };
+        let letters = Arc::new(Letters::of_open(
+            Arc::clone(&disk),
+            &self.place,
+            network,
+            Arc::clone(&journal),
+        ));
+        let cursors = Arc::new(LedgerCursors::of(
+            disk,
+            &self.place.path(),
+            network,
+            Arc::clone(&journal),
+        ));
         Ok(Opened {
             condition,
             is_new: base.image == Image::default(),
@@ -148,13 +162,25 @@ impl Store for Ledger {
             positions: base.positions,
             epoch,
             log: Some(Box::new(LedgerLog::new(Arc::clone(&journal), Arc::clone(&compactor)))),
-            driver: Box::new(LedgerDriver::new(journal, compactor)),
+            driver: Box::new(LedgerDriver::new(
+                journal,
+                compactor,
+                Arc::clone(&letters),
+                Arc::clone(&cursors),
+            )),
+            letters,
+            cursors: Some(cursors),
         })
     }
 
     fn reader(&self, network: &str) -> Result<Box<dyn Reader>, StorageError> {
         let _use = Use::begin();
         Ok(Box::new(LedgerReader::open(&self.place, network)?))
+    }
+
+    fn letters(&self, network: &str) -> Result<Arc<dyn DeadLetters>, StorageError> {
+        let _use = Use::begin();
+        Ok(Arc::new(Letters::find(&self.place, network)?))
     }
 
     fn delete(&self, network: &str) -> Result<bool, StorageError> {
@@ -172,6 +198,7 @@ impl Store for Ledger {
         let mut checkup = Checkup::default();
         for name in self.place.names()? {
             LedgerReader::open(&self.place, &name)?.check(&mut checkup)?;
+            Letters::find(&self.place, &name)?.check(&mut checkup);
         }
         Ok(checkup)
     }

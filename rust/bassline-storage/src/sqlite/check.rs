@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::failure::storage_error;
 use super::history::{self, Stored};
 use super::key;
+use super::letters::{self, Which};
 use super::load::{BadRows, Loader};
 use super::past;
 use super::positions;
@@ -101,6 +102,7 @@ impl Checker<'_> {
         self.ticks(name, number, last, epoch);
         self.bases(name, number, last, image.as_ref());
         self.snapshots(name, number);
+        self.letters(name);
     }
 
     /// The rows of what is there, and whether they make a network.
@@ -265,6 +267,16 @@ impl Checker<'_> {
                     }
                 }
             }
+            Err(error) => self.tell(format!("network '{name}': {error}")),
+        }
+    }
+
+    fn letters(&self, name: &str) {
+        match letters::list(self.connection, self.path, name, Which::All, &mut |problem| {
+            self.tell(format!("network '{name}': {problem}"));
+            Ok(())
+        }) {
+            Ok(list) => self.note(format!("network '{name}': {} dead letters", list.len())),
             Err(error) => self.tell(format!("network '{name}': {error}")),
         }
     }

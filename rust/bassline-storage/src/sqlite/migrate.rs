@@ -5,7 +5,7 @@ use super::failure::storage_error;
 use super::load::load;
 use super::marks;
 use super::opener::Opener;
-use super::schema::{APPLICATION, CREATE, FROM_1, FROM_2, VERSION};
+use super::schema::{APPLICATION, CREATE, FROM_1, FROM_2, FROM_3, VERSION};
 use crate::error::StorageError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::Path;
@@ -59,6 +59,15 @@ fn raise(transaction: &Transaction<'_>, path: &Path, found: i64) -> Result<(), S
     if found == 1 && !bassline_core::planted::is(bassline_core::planted::Bug::MigrationSkipsVersion) {
         transaction.execute_batch(FROM_1).map_err(failed)?;
     }
+    if found < 3 {
+        give_a_past(transaction, path)?;
+    }
+    transaction.execute_batch(FROM_3).map_err(failed)
+}
+
+/// From version 2 to 3: the past begins with a base.
+fn give_a_past(transaction: &Transaction<'_>, path: &Path) -> Result<(), StorageError> {
+    let failed = |error| storage_error(error, path, "written");
     transaction.execute_batch(marks::CREATE).map_err(failed)?;
     transaction.execute_batch(FROM_2).map_err(failed)?;
     let mut statement = transaction

@@ -4,14 +4,14 @@
 pub(crate) const APPLICATION: i64 = 0x4253_4c4e;
 
 /// The version of the schema, in `user_version`.
-pub(crate) const VERSION: i64 = 3;
+pub(crate) const VERSION: i64 = 4;
 
 /// Tables whose `id` is a network's number and a slot.
 pub(crate) const BY_SLOT: &[&str] = &["group_", "contact", "content", "wire", "gadget", "link", "mark"];
 /// Tables whose `id` is a network's number and a tick.
 pub(crate) const BY_TICK: &[&str] = &["tick", "base"];
 /// Tables with a column `network`.
-pub(crate) const BY_NETWORK: &[&str] = &["position", "gone", "snapshot"];
+pub(crate) const BY_NETWORK: &[&str] = &["position", "gone", "snapshot", "letter"];
 
 /// What version 2 added: links.
 macro_rules! links {
@@ -75,6 +75,33 @@ LEFT JOIN tick t ON t.id = (n.id << 47) | v.version;
 CREATE VIEW snapshots AS
 SELECT s.id, n.name AS network_id, s.label, s.tick, strftime('%Y-%m-%dT%H:%M:%fZ', s.time / 1e6, 'unixepoch') AS created_at
 FROM snapshot s JOIN network n ON n.id = s.network;
+"
+    };
+}
+
+/// What version 4 added: dead letters.
+macro_rules! letters {
+    () => {
+        r"
+CREATE TABLE letter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    network INTEGER NOT NULL,
+    driver TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    tries INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    tick INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    names BLOB NOT NULL,
+    checksum INTEGER NOT NULL,
+    again INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX letter_network ON letter (network, driver, id);
+CREATE VIEW dead_letters AS
+SELECT l.id, n.name AS network_id, l.driver, l.tick, l.error, l.tries, l.again,
+    strftime('%Y-%m-%dT%H:%M:%fZ', l.time / 1e6, 'unixepoch') AS created_at
+FROM letter l JOIN network n ON n.id = l.network;
 "
     };
 }
@@ -269,6 +296,7 @@ FROM position p JOIN network n ON n.id = p.network;
 ",
     links!(),
     past!(),
+    letters!(),
     "ALTER TABLE link ADD COLUMN checksum INTEGER; ALTER TABLE mark ADD COLUMN checksum INTEGER; ALTER TABLE network ADD COLUMN died TEXT NOT NULL DEFAULT ''; ALTER TABLE network ADD COLUMN checksum INTEGER;"
 );
 
@@ -308,3 +336,6 @@ ALTER TABLE contact DROP COLUMN version;
 ALTER TABLE contact DROP COLUMN cause;
 "
 );
+
+/// What a file of version 3 lacks.
+pub(crate) const FROM_3: &str = letters!();

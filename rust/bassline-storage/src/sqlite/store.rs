@@ -5,6 +5,7 @@ use super::connection::{IfMissing, open_to_read, open_to_write};
 use super::entry::Entry;
 use super::failure::storage_error;
 use super::key;
+use super::letters::SqliteLetters;
 use super::opener::Opener;
 use super::reader::SqliteReader;
 use super::schema::{BY_NETWORK, BY_SLOT, BY_TICK};
@@ -12,8 +13,10 @@ use crate::condition::Condition;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::store::{Capabilities, Checkup, KeepHistory, NetworkInfo, Opened, Reader, Store};
+use bassline_kernel::DeadLetters;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What a commit waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -123,11 +126,19 @@ impl Store for Sqlite {
             condition: Condition::default(),
             driver: Box::new(started.driver),
             log: None,
+            letters: Arc::new(SqliteLetters::of(&self.path, network)),
+            cursors: None,
         })
     }
 
     fn reader(&self, network: &str) -> Result<Box<dyn Reader>, StorageError> {
         Ok(Box::new(SqliteReader::open(&self.path, network)?))
+    }
+
+    fn letters(&self, network: &str) -> Result<Arc<dyn DeadLetters>, StorageError> {
+        // Whether it is there is found by whoever opens it to read.
+        self.reader(network)?;
+        Ok(Arc::new(SqliteLetters::of(&self.path, network)))
     }
 
     fn delete(&self, network: &str) -> Result<bool, StorageError> {

@@ -1,8 +1,8 @@
 //! What the SQLite store promises, each as a story with an end that was worked out by hand or kept aside in memory.
 
 use crate::world::{Numbers, SECOND, World, content, declare, map, store, write};
-use bassline_core::{Cause, Image, Network, OnContradiction, Value, WireKind};
-use bassline_kernel::Batch;
+use bassline_core::{Cause, Change, ContactId, Handle, Image, Network, OnContradiction, Value, WireKind};
+use bassline_kernel::{Batch, DeadLetter, TickRecord};
 use bassline_storage::{KeepHistory, NewSnapshot, Store};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ pub(crate) type Promise = (&'static str, fn());
 pub(crate) const PROMISES: &[Promise] = &[
     ("version 1", version_1_is_migrated_and_nothing_is_lost),
     ("version 2", version_2_is_migrated_and_nothing_is_lost),
+    ("version 3", version_3_is_migrated_and_nothing_is_lost),
+    ("letters", letters_are_kept_for_their_network_alone),
     ("past", every_tick_is_told_as_it_was_through_bases_and_edits),
     ("snapshots", a_snapshot_is_the_network_of_its_tick_until_it_is_let_go),
     ("ticks kept", history_keeps_what_it_is_to_keep_by_ticks),
@@ -61,6 +63,107 @@ fn version_2_is_migrated_and_nothing_is_lost() {
         (link.relation.as_str(), &link.attributes),
         ("near", &map(&[("km", Value::Int(2))]))
     );
+}
+
+fn version_3_is_migrated_and_nothing_is_lost() {
+    let (_directory, path) = place();
+    let dump = include_str!("../files/version3.sql");
+    Connection::open(&path).unwrap().execute_batch(dump).unwrap();
+    assert_eq!(
+        store(&path).letters("main").unwrap().list(None).unwrap(),
+        [],
+        "read before it is migrated"
+    );
+    let reader = store(&path).reader("main").unwrap();
+    let image = reader.image().unwrap();
+    assert_eq!(image.tick, 10);
+    for (path, value) in [("shop/total", 57.0), ("peak", 57.0), ("shop/price", 9.5)] {
+        assert_eq!(content(&image, path), Some(Value::Float(value)), "{path}");
+    }
+    let [snapshot] = &reader.snapshots().unwrap()[..] else {
+        panic!("one snapshot")
+    };
+    assert_eq!((snapshot.id, snapshot.label.as_str()), (1, "kept"));
+    let version = "PRAGMA user_version";
+    let found: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row(version, [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(found, 4);
+    assert_eq!(store(&path).letters("main").unwrap().put(&letter("bus", 7)).unwrap(), 1);
+    no_finding(&path);
+}
+
+fn letter(driver: &str, tick: u64) -> DeadLetter {
+    let change = Change {
+        contact: ContactId::from_bits(3),
+        old: None,
+        new: Some(Value::text("a\0b")),
+        cause: Cause::External("x".into()),
+        event: false,
+    };
+    let record = TickRecord {
+        epoch: 2,
+        tick,
+        time_micros: -5,
+        source: "x".into(),
+        position: Some(Value::Int(1)),
+        changes: vec![change],
+        structure: vec![],
+    };
+    DeadLetter {
+        id: 0,
+        driver: driver.into(),
+        time_micros: 5,
+        error: "no\0".into(),
+        tries: 3,
+        record: Arc::new(record),
+        names: vec![("a/b".into(), "external:x".into())],
+        again: false,
+    }
+}
+
+/// Of two networks in one file, and of several drivers: what is listed, marked and let go of is what was asked for.
+fn letters_are_kept_for_their_network_alone() {
+    let (_directory, path) = place();
+    for name in ["main", "other"] {
+        store(&path).open(name).unwrap();
+    }
+    let (main, other) = (
+        store(&path).letters("main").unwrap(),
+        store(&path).letters("other").unwrap(),
+    );
+    let mut ids = Vec::new();
+    for tick in 1..=3 {
+        ids.push(main.put(&letter("bus", tick)).unwrap());
+        other.put(&letter("bus", tick + 10)).unwrap();
+    }
+    let last = main.put(&letter("mail", 4)).unwrap();
+    let kept = |tick: u64, id: u64| DeadLetter {
+        id,
+        ..letter("bus", tick)
+    };
+    assert_eq!(
+        main.list(Some("bus")).unwrap(),
+        [kept(1, ids[0]), kept(2, ids[1]), kept(3, ids[2])]
+    );
+    assert_eq!(other.mark(&ids).unwrap(), 0);
+    assert_eq!(main.mark(&[ids[1], last, 99]).unwrap(), 2);
+    let again = |tick: u64, id: u64| DeadLetter {
+        again: true,
+        ..kept(tick, id)
+    };
+    assert_eq!(main.marked("bus").unwrap(), [again(2, ids[1])]);
+    assert_eq!(other.marked("bus").unwrap(), []);
+    assert_eq!(other.remove(&ids).unwrap(), 0);
+    assert_eq!(main.remove(&[ids[1], last, last]).unwrap(), 2);
+    assert_eq!(main.list(None).unwrap(), [kept(1, ids[0]), kept(3, ids[2])]);
+    assert!(main.put(&letter("bus", 5)).unwrap() > last, "a number is given once");
+    no_finding(&path);
+    assert!(store(&path).delete("main").unwrap());
+    assert_eq!(other.list(None).unwrap().len(), 3);
+    assert!(main.put(&letter("bus", 5)).is_err());
+    no_finding(&path);
 }
 
 /// What the dump of both versions says of each of its two networks.
@@ -132,7 +235,7 @@ fn migrated(dump: &str, tick: u64) -> Image {
         .unwrap()
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     no_finding(&path);
     image
 }
