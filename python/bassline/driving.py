@@ -166,6 +166,29 @@ class Driving:
         state = self.drivers[driver]
         return {**{key: state[key] for key in ("state", "failure", "busy_for")}, "says": says}
 
+    def stats(self, driver: str, timeout: float = 30.0) -> Any:
+        """What a driver tells of itself: what its own `stats` answers, `None` if it has none. See `net.metrics()`.
+
+        Raises:
+            BasslineError: there is no such driver, it raised, or it did not answer in time.
+
+        >>> class Mail(bl.Driver):
+        ...     sent = 0
+        ...
+        ...     def handle_changes(self, batch):
+        ...         self.sent += len(batch)
+        ...
+        ...     def stats(self):
+        ...         return {"sent": self.sent}
+        >>> net = bl.Network()
+        >>> _ = net.contact("x", 1)
+        >>> net.attach(Mail(), name="mail")
+        >>> net.flush()
+        >>> net.stats("mail")
+        {'sent': 1}
+        """
+        return self._network()._ask(driver, "stats", "", {}, timeout)  # noqa: SLF001
+
     def dead_letters(self, driver: str | None = None) -> DeadLetters:
         """The ticks that a driver, or any, did not take and that were put aside: a sequence, oldest first.
 

@@ -161,6 +161,8 @@ pub(crate) struct Tick {
     pub(crate) creation: u64,
     /// How many members of cycles have fired in this tick.
     pub(crate) firing: u64,
+    /// How many turns of the budget were not of the fast loop.
+    pub(crate) other_turns: u64,
     /// While a wire carries a value that somebody else wrote.
     pub(crate) carrying: bool,
     /// While a router makes a group: its writes stand for the router's.
