@@ -17,6 +17,7 @@ from bassline.cli.interrupt import Stopped
 from bassline.cli.run import run
 from bassline.cli.say import message_of, one_line, say
 from bassline.cli.snapshot import restore, snapshot
+from bassline.cli.stats import stats
 from bassline.cli.why import why
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def program() -> None:
     """
 
 
-for command in (run, get, why, history, snapshot, restore, doctor):
+for command in (run, get, why, history, snapshot, restore, stats, doctor):
     program.add_command(command)
 
 

@@ -1,5 +1,6 @@
 //! What is counted of a network since it was made or loaded: how much was done, by plain numbers that the same work makes the same.
 
+use crate::describe::{ContactState, Image};
 use crate::id::GadgetId;
 use crate::network::Network;
 use crate::view::View;
@@ -43,6 +44,24 @@ impl Network {
     /// How much was done since the network was made or loaded.
     pub fn counted(&self) -> Counted {
         self.counted
+    }
+}
+
+impl Image {
+    /// How much there is.
+    pub fn population(&self) -> Population {
+        let marked = |contact: &&ContactState| contact.contradiction.is_some();
+        Population {
+            contacts: self
+                .contacts
+                .iter()
+                .filter(|contact| contact.record.place.is_ok())
+                .count(),
+            groups: self.groups.len(),
+            gadgets: self.gadgets.len(),
+            wires: self.wires.len(),
+            contradictions: self.contacts.iter().filter(marked).count(),
+        }
     }
 }
 
