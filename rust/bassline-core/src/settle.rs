@@ -34,38 +34,42 @@ impl Network {
             self.tick.settling = true;
             self.start();
         }
-        let mut left = budget;
-        let settled = self.settle_within(&mut left);
+        let settled = self.settle_within(budget);
         // The fast loop does not count: its firings are what the budget went to and what nothing else took.
-        self.counted.firings += (budget - left) as u64 - std::mem::take(&mut self.tick.other_turns);
+        self.counted.firings += (budget - self.tick.left) as u64 - std::mem::take(&mut self.tick.other_turns);
         settled
     }
 
-    fn settle_within(&mut self, left: &mut usize) -> Result<Settled, NetworkError> {
+    /// What is left of the budget stands in the tick when it returns.
+    fn settle_within(&mut self, budget: usize) -> Result<Settled, NetworkError> {
+        let mut left = budget;
         loop {
-            if self.regions.running.is_some() {
-                *left = self.run_cycle(*left)?;
-                if *left == 0 {
-                    break;
-                }
+            left = self.run_cycle(left)?;
+            if left == 0 {
+                break;
             }
             let (level, next) = self.queue.take();
             match next {
-                Next::Gadgets(line) => self.fire_line(level, line, left)?,
+                Next::Gadgets(line) => left = self.fire_line(level, line, left)?,
                 Next::Other(what) => {
+                    left -= 1;
+                    self.tick.other_turns += 1;
+                    self.tick.left = left;
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
                         Waiting::Region(index) => self.take_region(index, level),
                     }
-                    *left -= 1;
-                    self.tick.other_turns += 1;
                 }
-                Next::Nothing => return Ok(Settled::Done),
+                Next::Nothing => {
+                    self.tick.left = left;
+                    return Ok(Settled::Done);
+                }
             }
-            if *left == 0 {
+            if left == 0 {
                 break;
             }
         }
+        self.tick.left = left;
         Ok(if self.queue.is_empty() && self.regions.running.is_none() {
             Settled::Done
         } else {
@@ -73,8 +77,12 @@ impl Network {
         })
     }
 
-    /// Goes on with the region whose turn it is; what is left of the budget.
+    /// Goes on with the region whose turn it is, if there is one; what is left of the budget.
     fn run_cycle(&mut self, budget: usize) -> Result<usize, NetworkError> {
+        if self.regions.running.is_none() {
+            return Ok(budget);
+        }
+        self.tick.left = budget;
         let firings = (budget / CYCLE_COST).max(1);
         let left = match self.run_region(firings)? {
             0 => 0,
@@ -84,18 +92,18 @@ impl Network {
         Ok(left)
     }
 
-    /// Fires the gadgets of one level, for as long as the budget lasts.
-    fn fire_line(&mut self, level: i32, line: Line, left: &mut usize) -> Result<(), NetworkError> {
-        let mut at = line.head;
+    /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.
+    fn fire_line(&mut self, level: i32, line: Line, budget: usize) -> Result<usize, NetworkError> {
+        let (mut at, mut left) = (line.head, budget);
         loop {
-            (at, *left) = self.fire_plain(level, at, *left);
-            if at == NONE || *left == 0 {
+            (at, left) = self.fire_plain(level, at, left);
+            if at == NONE || left == 0 {
                 break;
             }
             let row = &mut self.gadgets.rows[at as usize];
             let (slot, flags) = (at, row.flags);
             at = row.next;
-            *left -= 1;
+            left -= 1;
             self.tick.other_turns += 1;
             row.flags = flags & !gadget::flag::QUEUED;
             if flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) != 0 || row.level > level {
@@ -106,11 +114,13 @@ impl Network {
             // Only what makes structure, and what was put in line anew, can bring something below its own level.
             if fired.is_err() || flags & gadget::flag::SLOW != 0 && self.queue.has_below(level) {
                 self.queue.put_back(&mut self.gadgets.rows, level, line, at);
-                return fired;
+                self.tick.left = left;
+                fired?;
+                return Ok(left);
             }
         }
         self.queue.put_back(&mut self.gadgets.rows, level, line, at);
-        Ok(())
+        Ok(left)
     }
 
     /// A gadget whose place changed while it waited.
