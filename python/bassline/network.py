@@ -21,6 +21,7 @@ from bassline.errors import (
     ValueTypeError,
 )
 from bassline.mappings import Handles
+from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.storage import Storage
@@ -45,7 +46,7 @@ def url_of(store: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-class Network(_core.Network, Scope, Driving):
+class Network(_core.Network, Scope, Driving, Measuring):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole

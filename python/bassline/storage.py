@@ -317,6 +317,26 @@ class Storage:
             return own.dead_letters(driver)
         return DeadLetters(Stored(self._store, network), driver)
 
+    def figures(self, network: str, *, count: bool = True) -> dict[str, Any]:
+        """What the store holds of a network, which may be open elsewhere: figures by name.
+
+        `tick` and `time` are those of the last tick that is stored, and `snapshots` how many there are. What takes
+        longer in a large store is left out unless it is to be counted: `contacts`, `groups`, `gadgets`, `wires`,
+        `contradictions`, and the ticks of `history`.
+
+        Raises:
+            StorageError: there is no such network, or it cannot be read.
+
+        >>> with bl.Network("figures.db") as net:
+        ...     _ = net.contact("price", 9.5)
+        ...     net.flush()
+        ...     figures = net.storage.figures("main")
+        ...     figures["tick"], figures["contacts"], figures["history"], figures["snapshots"]
+        (1, 1, 1, 0)
+        """
+        told = self._store.figures(network, count)
+        return {**told, "snapshots": len(self._store.snapshots(network))}
+
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""
         return self._store.check()

@@ -28,12 +28,20 @@ class Feed:
     """One run of an input through a network."""
 
     def __init__(
-        self, net: bl.Network, given: Input, store: str | None, *, shown: bool, after_each: Callable[[], None]
+        self,
+        net: bl.Network,
+        given: Input,
+        store: str | None,
+        *,
+        shown: bool,
+        stats: bool,
+        after_each: Callable[[], None],
     ) -> None:
         self.net = net
         self.input = given
         self.store = store
         self.shown = shown
+        self.stats = stats
         self.after_each = after_each
         self.first = net.position(given.name) or 0
         self.tick = net.tick
@@ -66,7 +74,13 @@ class Feed:
         reader, chunk_size = self.input.reader(), FIRST
         with (
             self.input.open() as (file, size),
-            progress(self.input.name, size, self.first, shown=self.shown) as advance,
+            progress(
+                self.input.name,
+                size,
+                self.first,
+                shown=self.shown,
+                figures=self.net.metrics if self.stats else None,
+            ) as advance,
         ):
             row, final = self.first, False
             while not final:

@@ -18,6 +18,7 @@ from bassline.cli.interrupt import Stopped
 from bassline.cli.run import run
 from bassline.cli.say import message_of, one_line, say
 from bassline.cli.snapshot import restore, snapshot
+from bassline.cli.stats import stats
 from bassline.cli.why import why
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def program() -> None:
     """
 
 
-for command in (run, get, why, history, snapshot, restore, dead_letters, doctor):
+for command in (run, get, why, history, snapshot, restore, stats, dead_letters, doctor):
     program.add_command(command)
 
 

@@ -11,6 +11,7 @@ import click
 import bassline as bl
 from bassline import _core
 from bassline.cli.feed import Feed
+from bassline.cli.figures import show_figures
 from bassline.cli.input import input_of
 from bassline.cli.options import as_json, debug
 from bassline.cli.refused import Refused
@@ -36,6 +37,7 @@ from bassline.manifest.functions import importable
 @click.option("--set", "settings", metavar="PATH=JSON", multiple=True, help="Write a value; repeatable.")
 @click.option("--watch", metavar="PATTERN", multiple=True, help="Print each change as a JSON line.")
 @click.option("--print", "patterns", metavar="PATTERN", multiple=True, help="Print the state at the end.")
+@click.option("--stats", is_flag=True, help="Show the figures of the engine and the drivers, on stderr.")
 @click.option("--skip-bad", is_flag=True, help="Pass over rows that cannot be read, and count them.")
 @click.option("--source", metavar="NAME", help="The input's name in the store; default: the file's name.")
 @as_json
@@ -52,6 +54,7 @@ def run(  # noqa: PLR0913  (one parameter per option)
     settings: tuple[str, ...],
     watch: tuple[str, ...],
     patterns: tuple[str, ...],
+    stats: bool,
     skip_bad: bool,
     source: str | None,
     as_json: bool,
@@ -64,6 +67,7 @@ def run(  # noqa: PLR0913  (one parameter per option)
     \b
     --watch prints one JSON object per change: tick, path, value, old, cause, time.
     --print prints a table on a terminal, otherwise one JSON object per contact: path, value, version.
+    --stats shows figures while rows are read and at the end; where stderr is no terminal, at the end, as a JSON object.
 
     \b
     Examples:
@@ -89,9 +93,11 @@ def run(  # noqa: PLR0913  (one parameter per option)
         write(net, values)
         if rows is not None:
             shown = not (watch and sys.stdout.isatty())
-            Feed(net, rows, store, shown=shown, after_each=printer.check).run()
+            Feed(net, rows, store, shown=shown, stats=stats, after_each=printer.check).run()
         net.flush()
         printer.check()
+        if stats:
+            show_figures(net.metrics())
         matching(net, watch)
         if patterns:
             show(matching(net, patterns), as_json=as_json)

@@ -39,6 +39,7 @@ impl Network {
                         Ok(Some(value)) => Ok(value),
                         Ok(None) => {
                             row.firings = row.firings.wrapping_add(1);
+                            self.counted.firings += 1;
                             return Ok(());
                         }
                         Err(fault) => Err(fault),
@@ -48,6 +49,7 @@ impl Network {
             }
         };
         row.firings = row.firings.wrapping_add(1);
+        self.counted.firings += 1;
         match result {
             Ok(value) => self.write_from_gadget(out, value, slot),
             Err(fault) => Err(self.gadget_error(slot, fault, None)),
@@ -83,6 +85,7 @@ impl Network {
     pub(crate) fn fire_with(&mut self, slot: u32, inputs: &Inputs, key: EventKey) -> Result<(), NetworkError> {
         let row = &mut self.gadgets.rows[slot as usize];
         row.firings = row.firings.wrapping_add(1);
+        self.counted.firings += 1;
         let computed = match row.body {
             Body::Route => return self.route(slot, inputs, key),
             Body::Statistic(_) | Body::Memory(_) => self.observe(slot, inputs),

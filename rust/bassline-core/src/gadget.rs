@@ -1,6 +1,7 @@
 //! The arena of gadgets. What propagation touches is one small row; what only declaration and rare kinds need stands beside it.
 
 use crate::contact::NONE;
+use crate::counted::Spent;
 use crate::error::Fault;
 use crate::id::{ContactId, GadgetId};
 use crate::network::Network;
@@ -33,6 +34,11 @@ pub trait Function: Send + Sync {
     /// Computes. `None` for an output writes nothing there. `network` is in the middle of a tick: it may be read as it was
     /// when the tick began ([`Network::committed_content`]).
     fn call(&self, network: &Network, inputs: &[Content]) -> Result<SmallVec<[Option<Value>; 2]>, Fault>;
+
+    /// What its calls took, if that is measured.
+    fn spent(&self) -> Option<Spent> {
+        None
+    }
 }
 
 /// What is computed.

@@ -4,6 +4,7 @@ use crate::blend::LatticeSpec;
 use crate::boundary::Boundary;
 use crate::contact::{Contacts, Writer};
 use crate::contradiction::Contradiction;
+use crate::counted::Counted;
 use crate::describe::Died;
 use crate::error::NetworkError;
 use crate::faults::Faults;
@@ -68,6 +69,7 @@ pub struct Network {
     pub(crate) tick: Tick,
     /// The number of the last committed tick.
     pub(crate) now: u64,
+    pub(crate) counted: Counted,
     /// The next creation number.
     pub(crate) creation: u64,
     pub(crate) died: Died,
@@ -110,6 +112,7 @@ impl Network {
             queue: Queue::default(),
             tick: Tick::default(),
             now: 0,
+            counted: Counted::default(),
             creation: 0,
             died: Died::default(),
             on_contradiction,

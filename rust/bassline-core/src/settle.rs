@@ -34,6 +34,14 @@ impl Network {
             self.tick.settling = true;
             self.start();
         }
+        let settled = self.settle_within(budget);
+        // The fast loop does not count: its firings are what the budget went to and what nothing else took.
+        self.counted.firings += (budget - self.tick.left) as u64 - std::mem::take(&mut self.tick.other_turns);
+        settled
+    }
+
+    /// What is left of the budget stands in the tick when it returns.
+    fn settle_within(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         let mut left = budget;
         loop {
             left = self.run_cycle(left)?;
@@ -44,18 +52,24 @@ impl Network {
             match next {
                 Next::Gadgets(line) => left = self.fire_line(level, line, left)?,
                 Next::Other(what) => {
+                    left -= 1;
+                    self.tick.other_turns += 1;
+                    self.tick.left = left;
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
                         Waiting::Region(index) => self.take_region(index, level),
                     }
-                    left -= 1;
                 }
-                Next::Nothing => return Ok(Settled::Done),
+                Next::Nothing => {
+                    self.tick.left = left;
+                    return Ok(Settled::Done);
+                }
             }
             if left == 0 {
                 break;
             }
         }
+        self.tick.left = left;
         Ok(if self.queue.is_empty() && self.regions.running.is_none() {
             Settled::Done
         } else {
@@ -68,13 +82,14 @@ impl Network {
         if self.regions.running.is_none() {
             return Ok(budget);
         }
+        self.tick.left = budget;
         let firings = (budget / CYCLE_COST).max(1);
-        let left = self.run_region(firings)?;
-        Ok(if left == 0 {
-            0
-        } else {
-            budget.saturating_sub((firings - left) * CYCLE_COST).max(1)
-        })
+        let left = match self.run_region(firings)? {
+            0 => 0,
+            left => budget.saturating_sub((firings - left) * CYCLE_COST).max(1),
+        };
+        self.tick.other_turns += (budget - left) as u64;
+        Ok(left)
     }
 
     /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.
@@ -89,6 +104,7 @@ impl Network {
             let (slot, flags) = (at, row.flags);
             at = row.next;
             left -= 1;
+            self.tick.other_turns += 1;
             row.flags = flags & !gadget::flag::QUEUED;
             if flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) != 0 || row.level > level {
                 self.requeue_gadget(slot);
@@ -98,6 +114,7 @@ impl Network {
             // Only what makes structure, and what was put in line anew, can bring something below its own level.
             if fired.is_err() || flags & gadget::flag::SLOW != 0 && self.queue.has_below(level) {
                 self.queue.put_back(&mut self.gadgets.rows, level, line, at);
+                self.tick.left = left;
                 fired?;
                 return Ok(left);
             }

@@ -161,6 +161,10 @@ pub(crate) struct Tick {
     pub(crate) creation: u64,
     /// How many members of cycles have fired in this tick.
     pub(crate) firing: u64,
+    /// What was left of the budget of turns when settling paused, ended or failed.
+    pub(crate) left: usize,
+    /// How many of the turns since then were not of the fast loop.
+    pub(crate) other_turns: u64,
     /// While a wire carries a value that somebody else wrote.
     pub(crate) carrying: bool,
     /// While a router makes a group: its writes stand for the router's.

@@ -410,35 +410,49 @@ impl<'a> View<'a> {
     /// The handles of all named contacts, by slot.
     pub fn contact_ids(self) -> Vec<ContactId> {
         let contacts = &self.network.contacts;
-        let named = |&slot: &u32| contacts.group[slot as usize] != NONE && self.has_contact(slot);
-        let live = contacts.slots.iter_live().filter(named);
-        live.map(|slot| contacts.id(slot)).collect()
+        self.contacts().map(|slot| contacts.id(slot)).collect()
+    }
+
+    /// The slots of all named contacts.
+    pub(crate) fn contacts(self) -> impl Iterator<Item = u32> {
+        let contacts = &self.network.contacts;
+        let named = move |&slot: &u32| contacts.group[slot as usize] != NONE && self.has_contact(slot);
+        contacts.slots.iter_live().filter(named)
     }
 
     /// The handles of all groups but the root, by slot.
     pub fn group_ids(self) -> Vec<GroupId> {
         let groups = &self.network.groups;
-        let live = groups.slots.iter_live();
-        live.filter(|&slot| slot != ROOT && self.has_group(slot))
-            .map(|slot| groups.id(slot))
-            .collect()
+        self.groups().map(|slot| groups.id(slot)).collect()
+    }
+
+    /// The slots of all groups but the root.
+    pub(crate) fn groups(self) -> impl Iterator<Item = u32> {
+        let live = self.network.groups.slots.iter_live();
+        live.filter(move |&slot| slot != ROOT && self.has_group(slot))
     }
 
     /// The handles of all gadgets, by slot.
     pub fn gadget_ids(self) -> Vec<GadgetId> {
         let gadgets = &self.network.gadgets;
-        let slots = 0..gadgets.rows.len() as u32;
-        slots
-            .filter(|&slot| self.has_gadget(slot))
-            .map(|slot| gadgets.id(slot))
-            .collect()
+        self.gadgets().map(|slot| gadgets.id(slot)).collect()
+    }
+
+    /// The slots of all gadgets.
+    pub(crate) fn gadgets(self) -> impl Iterator<Item = u32> {
+        (0..self.network.gadgets.rows.len() as u32).filter(move |&slot| self.has_gadget(slot))
     }
 
     /// The handles of all wires, by slot.
     pub fn wire_ids(self) -> Vec<WireId> {
         let wires = &self.network.wires;
-        let live = wires.slots.iter_live().filter(|&slot| self.has_wire(slot));
-        live.map(|slot| wires.slots.handle(slot)).collect()
+        self.wires().map(|slot| wires.slots.handle(slot)).collect()
+    }
+
+    /// The slots of all wires.
+    pub(crate) fn wires(self) -> impl Iterator<Item = u32> {
+        let live = self.network.wires.slots.iter_live();
+        live.filter(move |&slot| self.has_wire(slot))
     }
 
     /// A link, as declared.

@@ -173,7 +173,7 @@ impl Courier {
             Phase::Running => {}
         }
         let pending = limit.since(lane.cursor);
-        lane.meter.lagged(end.since(lane.cursor).sequence);
+        lane.meter.lagged(end.since(lane.cursor));
         if pending.sequence == 0 {
             lane.waiting_since = None;
         } else {
@@ -590,8 +590,14 @@ impl Courier {
     }
 
     fn answer(&mut self, ask: &Ask, to: &Sender<Result<Value, DriverFailure>>) {
+        let begun = self.shared.time.now();
         let answer = guarded(|| self.driver.ask(ask));
-        self.settle(|_| {});
+        let took = self.shared.time.now().saturating_sub(begun);
+        self.settle(|lane| {
+            if let Ask::Command(..) = ask {
+                lane.meter.commanded(took, answer.is_err());
+            }
+        });
         // Who asked may have gone.
         let _ = to.send(answer);
     }

@@ -1,6 +1,7 @@
 //! A network with its kernel: a committed tick gets its time and position, goes into the log, and is told to whoever watches.
 
 use crate::clock::Clock;
+use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
 use crate::record::TickRecord;
 use crate::schedule::{Scheduler, Waiting};
@@ -8,6 +9,10 @@ use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+mod meter;
+
+pub use meter::{EngineMeasured, TIMED_OF};
 
 /// A change as those who watch are told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +65,7 @@ pub struct Engine {
     kept: usize,
     /// Whether a store takes every tick, so that no tick may hold what it cannot take.
     stored: bool,
+    meter: EngineMeter,
 }
 
 impl Engine {
@@ -87,6 +93,7 @@ impl Engine {
             times: VecDeque::new(),
             kept,
             stored: false,
+            meter: EngineMeter::default(),
         }
     }
 
@@ -138,7 +145,11 @@ impl Engine {
     /// Settles for a while; see [`Network::settle_some`].
     #[inline]
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
-        let settled = self.network.settle_some(budget)?;
+        let settled = if self.meter.is_timed() {
+            self.settle_timed(budget)?
+        } else {
+            self.network.settle_some(budget)?
+        };
         if self.stored && settled == Settled::Done {
             self.network.check_storable()?;
         }
@@ -152,8 +163,10 @@ impl Engine {
         let record = self.watched || self.kernel.is_needed();
         let position = self.position.take();
         let Some(committed) = self.network.commit(record, position.is_some()) else {
+            self.meter.came_to_nothing();
             return;
         };
+        self.meter.committed();
         let time_micros = self.clock.now_micros();
         if let Some(position) = &position {
             match self.positions.get_mut(&self.source) {
@@ -211,6 +224,7 @@ impl Engine {
         self.waiting.due = None;
         self.network.rollback();
         self.position = None;
+        self.meter.taken_back();
     }
 
     /// One whole tick.

@@ -12,6 +12,19 @@ pub(crate) const POLL: Duration = Duration::from_millis(50);
 impl Kernel {
     #[cold]
     pub(crate) fn wait_at_gate(&self, interrupted: &dyn Fn() -> bool) -> Result<(), KernelError> {
+        let mut begun = None;
+        let passed = self.pass_gate(interrupted, &mut begun);
+        if let Some(begun) = begun {
+            self.shared.waits.waited(self.now().saturating_sub(begun));
+        }
+        if matches!(passed, Err(KernelError::Backpressure { .. })) {
+            self.shared.waits.refused();
+        }
+        passed
+    }
+
+    /// `begun` is when it began to wait, if it did.
+    fn pass_gate(&self, interrupted: &dyn Fn() -> bool, begun: &mut Option<Duration>) -> Result<(), KernelError> {
         let shared = &self.shared;
         let mut waiting: Option<(String, Instant)> = None;
         loop {
@@ -44,6 +57,7 @@ impl Kernel {
             }
             let left = full.timeout.saturating_sub(waited);
             waiting = Some((full.name, since));
+            begun.get_or_insert_with(|| self.now());
             drop(wait(&shared.moved, board, Some(POLL.min(left))));
             if interrupted() {
                 return Err(KernelError::Interrupted);

@@ -11,8 +11,10 @@ use crate::shared::Shared;
 use crate::source::Source;
 use crate::status::DriverStatus;
 use crate::time::{SinceStart, Time};
+use crate::waits::Waited;
 use bassline_core::Image;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 /// What a kernel works with, each of which a test may stand in for.
 pub struct Equipment {
@@ -126,6 +128,16 @@ impl Kernel {
         if self.shared.is_needed() {
             self.shared.publish(record);
         }
+    }
+
+    /// The time that pauses and durations are measured by.
+    pub(crate) fn now(&self) -> Duration {
+        self.shared.time.now()
+    }
+
+    /// How writers waited for drivers.
+    pub fn waited(&self) -> Waited {
+        self.shared.waits.read()
     }
 
     /// How the drivers are doing, in the order they were attached.

@@ -46,6 +46,7 @@ mod status;
 #[cfg(test)]
 mod testing;
 mod time;
+mod waits;
 mod worker;
 
 pub use attach::{Attachment, Member, Standing};
@@ -54,7 +55,7 @@ pub use clock::{Alarm, Clock, ManualClock, OnTime, SharedClock, SystemClock};
 pub use courier::{Courier, Step};
 pub use cursors::{Cursors, CursorsError};
 pub use driver::{Ask, Begin, Context, Driver, Position};
-pub use engine::{Engine, Notice, TickTime};
+pub use engine::{Engine, EngineMeasured, Notice, TIMED_OF, TickTime};
 pub use error::KernelError;
 pub use failure::{DriverFailure, FailureClass};
 pub use histogram::{Distribution, Histogram};
@@ -75,3 +76,4 @@ pub use schedule::{Due, Scheduler};
 pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
+pub use waits::Waited;

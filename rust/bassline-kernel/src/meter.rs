@@ -3,6 +3,7 @@
 use crate::batch::Gap;
 use crate::failure::FailureClass;
 use crate::histogram::{Distribution, Histogram};
+use crate::log::Mark;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ pub(crate) struct Meter {
     sizes: Histogram,
     records: AtomicU64,
     high_water: AtomicU64,
+    high_water_bytes: AtomicU64,
+    commands: Histogram,
+    commands_refused: AtomicU64,
     retries: AtomicU64,
     failures: [AtomicU64; 3],
     letters: AtomicU64,
@@ -33,6 +37,12 @@ pub struct Measured {
     pub records: u64,
     /// The most records it was ever seen behind.
     pub high_water: u64,
+    /// The most bytes it was ever seen behind.
+    pub high_water_bytes: u64,
+    /// How long it was at each command, in nanoseconds.
+    pub commands: Distribution,
+    /// How many of them it refused or failed at.
+    pub commands_refused: u64,
     /// How often a batch was tried again.
     pub retries: u64,
     /// How often it failed: transient, permanent, fatal.
@@ -49,13 +59,17 @@ pub struct Measured {
     pub restarts: u64,
 }
 
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
 fn add(counter: &AtomicU64, count: u64) {
     counter.fetch_add(count, Ordering::Relaxed);
 }
 
 impl Meter {
     pub(crate) fn handled(&self, time: Duration, records: usize) {
-        self.handled.add(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        self.handled.add(nanos(time));
         self.sizes.add(records as u64);
     }
 
@@ -63,8 +77,14 @@ impl Meter {
         add(&self.records, records);
     }
 
-    pub(crate) fn lagged(&self, records: u64) {
-        self.high_water.fetch_max(records, Ordering::Relaxed);
+    pub(crate) fn lagged(&self, lag: Mark) {
+        self.high_water.fetch_max(lag.sequence, Ordering::Relaxed);
+        self.high_water_bytes.fetch_max(lag.weight, Ordering::Relaxed);
+    }
+
+    pub(crate) fn commanded(&self, time: Duration, refused: bool) {
+        self.commands.add(nanos(time));
+        add(&self.commands_refused, u64::from(refused));
     }
 
     pub(crate) fn retried(&self) {
@@ -99,6 +119,9 @@ impl Meter {
             sizes: self.sizes.read(),
             records: read(&self.records),
             high_water: read(&self.high_water),
+            high_water_bytes: read(&self.high_water_bytes),
+            commands: self.commands.read(),
+            commands_refused: read(&self.commands_refused),
             retries: read(&self.retries),
             failures: [
                 read(&self.failures[0]),

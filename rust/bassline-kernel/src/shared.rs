@@ -14,6 +14,7 @@ use crate::names::Names;
 use crate::record::TickRecord;
 use crate::source::Source;
 use crate::time::Time;
+use crate::waits::Waits;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
+    pub(crate) waits: Waits,
     pub(crate) board: Mutex<Board>,
     /// Wakes those who wait for a cursor to move.
     pub(crate) moved: Condvar,
@@ -56,6 +58,7 @@ impl Shared {
             cursors: equipment.cursors,
             seed: equipment.seed,
             names: Arc::default(),
+            waits: Waits::default(),
             board: Mutex::default(),
             moved: Condvar::new(),
             source: OnceLock::new(),

@@ -91,7 +91,7 @@ impl Lane {
 impl DriverStatus {
     fn of_lane(lane: &Lane, end: Mark, now: Duration) -> Self {
         let lag = lane.lag(end);
-        lane.meter.lagged(lag.sequence);
+        lane.meter.lagged(lag);
         Self {
             name: lane.name.clone(),
             durable: lane.options.durable,

@@ -5,12 +5,14 @@ use crate::current::{has_way_out, is_way_out, keep_way_out};
 use crate::error::fault;
 use crate::value::{Nothing, content_to_python, to_value};
 use arcstr::ArcStr;
-use bassline_core::{Content, Fault, Function, FunctionSpec, Lattice, Library, Text, Value};
+use bassline_core::{Content, Fault, Function, FunctionSpec, Lattice, Library, Spent, Text, Value};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A Python callable with its parameters in port order.
 pub(crate) struct PythonFunction {
@@ -18,6 +20,24 @@ pub(crate) struct PythonFunction {
     inputs: Vec<Py<PyString>>,
     optional: Vec<bool>,
     outputs: Vec<Text>,
+    calls: Calls,
+}
+
+/// What is counted of the calls of a function. Its network is locked while it is called.
+#[derive(Default)]
+struct Calls {
+    count: AtomicU64,
+    nanos: AtomicU64,
+    longest: AtomicU64,
+}
+
+impl Calls {
+    fn add(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.nanos.fetch_add(nanos, Ordering::Relaxed);
+        self.longest.fetch_max(nanos, Ordering::Relaxed);
+    }
 }
 
 type Outputs = SmallVec<[Option<Value>; 2]>;
@@ -97,13 +117,24 @@ impl Function for PythonFunction {
                 if has_way_out() {
                     return Err(fault(PyKeyboardInterrupt::new_err("another gadget was interrupted")));
                 }
-                self.call_in(py, inputs).map_err(|error| {
+                let begun = Instant::now();
+                let called = self.call_in(py, inputs);
+                self.calls.add(begun.elapsed());
+                called.map_err(|error| {
                     if is_way_out(py, &error) {
                         keep_way_out(error.clone_ref(py));
                     }
                     fault(error)
                 })
             })
+        })
+    }
+
+    fn spent(&self) -> Option<Spent> {
+        Some(Spent {
+            calls: self.calls.count.load(Ordering::Relaxed),
+            nanos: self.calls.nanos.load(Ordering::Relaxed),
+            longest: self.calls.longest.load(Ordering::Relaxed),
         })
     }
 }
@@ -125,6 +156,7 @@ pub(crate) fn function_spec(
             .collect(),
         optional: inputs.iter().map(|(_, required)| !required).collect(),
         outputs: outputs.clone(),
+        calls: Calls::default(),
     };
     FunctionSpec {
         identity: identity.into(),

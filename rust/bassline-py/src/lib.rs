@@ -28,6 +28,7 @@ mod handle;
 mod ingest;
 mod lattice;
 mod link;
+mod metrics;
 mod network;
 mod past;
 mod persist;

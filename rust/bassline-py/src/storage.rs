@@ -56,6 +56,34 @@ impl Store {
         Ok(networks.into_iter().map(|network| network.name).collect())
     }
 
+    /// What it holds of a network: the last tick and its time in seconds since 1970; if they are to be counted, too, its contacts, groups,
+    /// gadgets, wires, contradictions, and ticks of history.
+    fn figures<'py>(&self, py: Python<'py>, network: Word<'_>, count: bool) -> PyResult<Bound<'py, PyDict>> {
+        let (found, counted) = asked(py, || {
+            let reader = self.store.reader(&network)?;
+            let networks = self.store.networks()?;
+            let found = networks.into_iter().find(|found| found.name == *network);
+            let counted = if count {
+                Some((reader.population()?, reader.tick_count()?))
+            } else {
+                None
+            };
+            Ok((found, counted))
+        })?;
+        let dict = PyDict::new(py);
+        dict.set_item("tick", found.as_ref().map_or(0, |found| found.tick))?;
+        dict.set_item("time", found.map(|found| found.time_micros as f64 / 1e6))?;
+        if let Some((there, ticks)) = counted {
+            dict.set_item("contacts", there.contacts)?;
+            dict.set_item("groups", there.groups)?;
+            dict.set_item("gadgets", there.gadgets)?;
+            dict.set_item("wires", there.wires)?;
+            dict.set_item("contradictions", there.contradictions)?;
+            dict.set_item("history", ticks)?;
+        }
+        Ok(dict)
+    }
+
     /// Removes a network; whether it was there.
     fn delete(&self, py: Python<'_>, network: Word<'_>) -> PyResult<bool> {
         asked(py, || self.store.delete(&network))

@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use crate::error::StorageError;
-use bassline_core::{Cause, Content, Image, Text, Value};
+use bassline_core::{Cause, Content, Image, Population, Text, Value};
 use bassline_kernel::{Cursors, DeadLetters, Driver, Log};
 use indexmap::IndexMap;
 use std::fmt;
@@ -83,6 +83,11 @@ impl fmt::Debug for Opened {
 pub trait Reader: fmt::Debug + Send {
     /// The network as it was stored last.
     fn image(&self) -> Result<Image, StorageError>;
+
+    /// How much there is in the network as it was stored last.
+    fn population(&self) -> Result<Population, StorageError> {
+        self.image().map(|image| image.population())
+    }
 
     /// The network as it was after a tick; `None` if the store does not go back so far, or has not come so far.
     fn image_at(&self, tick: u64) -> Result<Option<Image>, StorageError>;

@@ -51,6 +51,7 @@ impl Network {
     fn settle_versions(&mut self, keep_empty: bool) -> bool {
         if self.tick.notes.is_empty() && self.tick.touches.len() <= Version::PLACES {
             // Every entry is of one write that changed its contact.
+            self.counted.changes += self.tick.touches.len() as u64;
             return keep_empty || !self.tick.touches.is_empty() || self.edits_matter();
         }
         let number = self.open_tick();
@@ -80,14 +81,17 @@ impl Network {
         for touch in log.get(Version::PLACES..).unwrap_or_default() {
             self.contacts.rows[touch.contact as usize].version = Version::of_tick(number);
         }
+        let mut unchanged = 0;
         for (note, touch) in entries_noted() {
             if !is_change(self, note, touch) {
+                unchanged += 1;
                 self.contacts.rows[touch.contact as usize].version = touch.version;
                 if !kept {
                     self.contacts.rows[touch.contact as usize].writer = touch.writer;
                 }
             }
         }
+        self.counted.changes += (log.len() - unchanged) as u64;
         self.tick.touches = log;
         self.tick.notes = notes;
         kept

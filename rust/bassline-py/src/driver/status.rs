@@ -1,23 +1,9 @@
 //! How the drivers are doing, as plain data.
 
-use bassline_kernel::{Distribution, DriverStatus};
+use crate::metrics::distribution;
+use bassline_kernel::DriverStatus;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-
-fn distribution<'py>(py: Python<'py>, found: &Distribution, unit: f64) -> PyResult<Bound<'py, PyDict>> {
-    let dict = PyDict::new(py);
-    dict.set_item("count", found.count)?;
-    for (name, size) in [
-        ("sum", found.sum),
-        ("max", found.max),
-        ("p50", found.p50),
-        ("p95", found.p95),
-        ("p99", found.p99),
-    ] {
-        dict.set_item(name, size as f64 * unit)?;
-    }
-    Ok(dict)
-}
 
 /// One driver's state and figures; times in seconds.
 pub(super) fn status<'py>(py: Python<'py>, status: &DriverStatus) -> PyResult<Bound<'py, PyDict>> {
@@ -33,6 +19,7 @@ pub(super) fn status<'py>(py: Python<'py>, status: &DriverStatus) -> PyResult<Bo
     if status.members.is_empty() {
         let measured = &status.measured;
         dict.set_item("high_water", measured.high_water)?;
+        dict.set_item("high_water_bytes", measured.high_water_bytes)?;
         dict.set_item("batches", measured.sizes.count)?;
         dict.set_item("records", measured.records)?;
         dict.set_item("retries", measured.retries)?;
@@ -47,6 +34,8 @@ pub(super) fn status<'py>(py: Python<'py>, status: &DriverStatus) -> PyResult<Bo
         dict.set_item("missing", measured.missing)?;
         dict.set_item("restarts", measured.restarts)?;
         dict.set_item("handle_seconds", distribution(py, &measured.handled, 1e-9)?)?;
+        dict.set_item("commands_refused", measured.commands_refused)?;
+        dict.set_item("command_seconds", distribution(py, &measured.commands, 1e-9)?)?;
         dict.set_item("batch_records", distribution(py, &measured.sizes, 1.0)?)?;
     } else {
         let members = PyDict::new(py);

@@ -12,7 +12,7 @@ use super::store::networks;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::store::{HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
-use bassline_core::{ContactId, Handle, Image};
+use bassline_core::{ContactId, Handle, Image, Population};
 use rusqlite::{Connection, OptionalExtension};
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -141,6 +141,29 @@ impl Reader for SqliteReader {
         let _use = Use::begin();
         let _moment = self.connection.unchecked_transaction().map_err(self.failed())?;
         self.load()
+    }
+
+    fn population(&self) -> Result<Population, StorageError> {
+        let _use = Use::begin();
+        let sql = "SELECT
+            (SELECT count(*) FROM contact WHERE id BETWEEN ?1 AND ?2 AND name IS NOT NULL),
+            (SELECT count(*) FROM group_ WHERE id BETWEEN ?1 AND ?2 AND parent IS NOT NULL),
+            (SELECT count(*) FROM gadget WHERE id BETWEEN ?1 AND ?2),
+            (SELECT count(*) FROM wire WHERE id BETWEEN ?1 AND ?2),
+            (SELECT count(*) FROM mark WHERE id BETWEEN ?1 AND ?2 AND contradiction IS NOT NULL)";
+        let rows = key::rows(self.network);
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let counted = statement.query_row(rows, |row| {
+            let count = |at: usize| row.get::<_, i64>(at).map(|count| count as usize);
+            Ok(Population {
+                contacts: count(0)?,
+                groups: count(1)?,
+                gadgets: count(2)?,
+                wires: count(3)?,
+                contradictions: count(4)?,
+            })
+        });
+        counted.map_err(self.failed())
     }
 
     fn image_at(&self, tick: u64) -> Result<Option<Image>, StorageError> {
