@@ -272,6 +272,9 @@ impl Courier {
                     }
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
+                        recall = mark.sequence < lane.cursor.sequence;
+                        // What was thinned out before it began is to be read again.
+                        (lane.backlog, lane.gap) = (Vec::new(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
