@@ -56,10 +56,10 @@ class Driving:
         ticks, `max_bytes` bytes and `max_lag` seconds; what happens then is its `policy`: with `"block"` the next write
         waits, up to `timeout` seconds, with `"error"` it is refused, with `"coalesce"` the driver is handed the newest
         change of each contact, with `"drop-oldest"` the newest ticks, and with `"spill"` it may lag by any number, on
-        the disk of a journal. `flush` waits for it if it is `durable`. What may pass is tried `tries` times, `pause`
-        seconds apart at first. When it has failed for good, `on_failure="fail-fast"` makes the next write raise, as it
-        is for storage drivers, and with `"degraded"` the network goes on. It begins `after` those named, and ends
-        before them.
+        the disk of a journal, and goes on where it was when it is attached under its name again. `flush` waits for it
+        if it is `durable`. What may pass is tried `tries` times, `pause` seconds apart at first. When it has failed for
+        good, `on_failure="fail-fast"` makes the next write raise, as it is for storage drivers, and with `"degraded"`
+        the network goes on. It begins `after` those named, and ends before them.
 
         Raises:
             BasslineError: a driver of that name is attached, one of `after` is not, or a batch is open on this thread.

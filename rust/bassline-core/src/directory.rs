@@ -21,14 +21,19 @@ impl Directory {
     /// The directory of a network at rest.
     pub fn of(image: &Image) -> Self {
         let mut directory = Self::default();
-        image.groups.iter().for_each(|group| directory.add_group(group));
+        directory.add(image);
+        directory
+    }
+
+    /// Takes all that a network at rest has, besides what is known.
+    pub fn add(&mut self, image: &Image) {
+        image.groups.iter().for_each(|group| self.add_group(group));
         image
             .contacts
             .iter()
-            .for_each(|contact| directory.add_contact(&contact.record));
-        image.wires.iter().for_each(|wire| directory.add_wire(wire));
-        image.gadgets.iter().for_each(|gadget| directory.add_gadget(gadget));
-        directory
+            .for_each(|contact| self.add_contact(&contact.record));
+        image.wires.iter().for_each(|wire| self.add_wire(wire));
+        image.gadgets.iter().for_each(|gadget| self.add_gadget(gadget));
     }
 
     /// Takes what a tick added. What it removed stays until [`Directory::forget`], for the tick's own changes.

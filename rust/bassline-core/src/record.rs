@@ -71,6 +71,16 @@ pub enum StructureChange {
     },
 }
 
+impl StructureChange {
+    /// Whether something with a name is gone.
+    pub fn is_removal(&self) -> bool {
+        matches!(
+            self,
+            Self::GroupRemoved(_) | Self::ContactRemoved(_) | Self::WireRemoved(_) | Self::GadgetRemoved(_)
+        )
+    }
+}
+
 /// A group, as declared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupRecord {

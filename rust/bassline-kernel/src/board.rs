@@ -47,11 +47,11 @@ impl Board {
         lanes.retain(|lane| !lane.is_finished() || parties.iter().any(|party| party.holds(lane.id)));
     }
 
-    /// The first record that the log has to keep.
+    /// The first record that the log has to keep in memory.
     pub(crate) fn low(&self, end: Mark) -> u64 {
         self.lanes
             .iter()
-            .filter_map(Lane::holds_log_from)
+            .filter_map(|lane| lane.holds_memory_from(end))
             .min()
             .unwrap_or(end.sequence)
     }

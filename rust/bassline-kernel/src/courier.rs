@@ -10,6 +10,7 @@ use crate::letters::DeadLetter;
 use crate::lock::lock;
 use crate::log::{Limits, LogError, Mark};
 use crate::parcel::{Outcome, Parcel};
+use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
 use bassline_core::{Change, Value};
@@ -47,7 +48,7 @@ pub struct Courier {
     /// How often the bell had rung when the last step looked.
     pub(crate) heard: u64,
     driver: Box<dyn Driver>,
-    context: Context,
+    pub(crate) context: Context,
     parcel: Option<Parcel>,
     /// Since when a record has been waiting for others to fill its batch.
     since: Option<Duration>,
@@ -56,6 +57,8 @@ pub struct Courier {
     /// How many ticks were put aside since one was taken.
     refused: u32,
     chance: u64,
+    /// The cursor, of a driver that has no memory of its own.
+    pub(crate) keeping: Option<Keeping>,
 }
 
 impl std::fmt::Debug for Courier {
@@ -102,6 +105,7 @@ impl Courier {
             busy_until: None,
             refused: 0,
             chance,
+            keeping: None,
         }
     }
 
@@ -195,7 +199,11 @@ impl Courier {
         let ahead = |records: usize| {
             let limits = Limits { records, ..limits };
             let from = lane.taken;
-            Turn::Take(Ahead { from, limits, last_tick })
+            Turn::Take(Ahead {
+                from,
+                limits,
+                last_tick,
+            })
         };
         if let Some(first) = lane.backlog.first() {
             let may = first.tick <= last_tick;
@@ -226,6 +234,7 @@ impl Courier {
     fn initialize(&mut self) {
         let initialized = guarded(|| self.driver.initialize(&self.context));
         let marked = initialized.as_ref().map_or(Ok(Vec::new()), |_| self.marked_letters());
+        let initialized = initialized.and_then(|begin| self.resume(begin));
         let (answer, letters) = match marked {
             Ok(letters) => (initialized, letters),
             Err(failure) => (Err(failure), Vec::new()),
@@ -239,6 +248,7 @@ impl Courier {
             _ => true,
         };
         let (may_resynchronise, tick) = (self.may_resynchronise(), self.shared.tick());
+        let mut recall = false;
         self.settle(|lane| match answer {
             Err(failure) => lane.fail_next(failure),
             Ok(Begin::Here) if lane.lost && !may_resynchronise => {
@@ -260,6 +270,7 @@ impl Courier {
                     }
                     (Begin::Here | Begin::Snapshot, _) => {}
                     (Begin::After(position), Some(mark)) => {
+                        recall = mark.sequence < lane.cursor.sequence;
                         // What was thinned out before it began is to be read again.
                         (lane.backlog, lane.gap) = (Vec::new(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
@@ -273,6 +284,18 @@ impl Courier {
                 }
             }
         });
+        // Behind its new cursor nothing that is recalled is forgotten again.
+        if let Some(mark) = place.filter(|_| recall) {
+            match self.shared.log.recall(mark.sequence) {
+                Ok(recalled) => recalled
+                    .into_iter()
+                    .for_each(|recalled| self.shared.names.recall(recalled)),
+                Err(error) => {
+                    let failure = DriverFailure::of(FailureClass::Fatal, error);
+                    self.settle(|lane| lane.fail_next(failure));
+                }
+            }
+        }
     }
 
     /// The dead letters that wait for the driver to begin.
@@ -459,6 +482,7 @@ impl Courier {
         if over || matches!(next, Outcome::Failed(_)) {
             self.parcel = None;
         }
+        let moved = matches!(next, Outcome::Taken | Outcome::PutAside(..));
         self.settle(|lane| {
             lane.meter.handled(took, piece.records.len());
             if let Some(class) = class {
@@ -481,6 +505,9 @@ impl Courier {
             }
         });
         self.busy_until = Some(now + took);
+        if moved {
+            self.note(&piece, now + took);
+        }
     }
 
     /// Keeps a tick that the driver will never take; if that fails, the driver has.
@@ -560,6 +587,7 @@ impl Courier {
 
     fn idle(&mut self) {
         self.busy_until = None;
+        self.keep_cursor();
         if let Err(failure) = guarded(|| self.driver.idle()) {
             self.settle(|lane| lane.fail_next(failure));
         }
@@ -585,6 +613,7 @@ impl Courier {
     }
 
     fn leave(&mut self, how: Stop) {
+        self.keep_cursor();
         let outcome = guarded(|| self.driver.shutdown(how == Stop::Forced));
         self.settle(|lane| {
             let failed = match (lane.failure(), outcome) {
@@ -600,7 +629,7 @@ impl Courier {
     }
 
     /// Writes on the board, tells those who wait, and lets the log drop what nobody needs any more.
-    fn settle(&self, write: impl FnOnce(&mut Lane)) {
+    pub(crate) fn settle(&self, write: impl FnOnce(&mut Lane)) {
         let mut board = lock(&self.shared.board);
         if let Some(lane) = board.lane(self.id) {
             lane.busy_since = None;

@@ -1,5 +1,6 @@
 //! The kernel of one network: it routes committed ticks to drivers and knows nothing of what is in them.
 
+use crate::cursors::Cursors;
 use crate::error::KernelError;
 use crate::letters::{DeadLetters, LettersInMemory};
 use crate::lock::lock;
@@ -17,6 +18,8 @@ use std::sync::{Arc, Weak};
 pub struct Equipment {
     /// Where dead letters are kept.
     pub letters: Arc<dyn DeadLetters>,
+    /// Where the cursors of drivers that spill are kept, if anywhere.
+    pub cursors: Option<Arc<dyn Cursors>>,
     /// What pauses and durations are measured by.
     pub time: Arc<dyn Time>,
     /// What the jitter of retries is drawn from.
@@ -27,6 +30,7 @@ impl Default for Equipment {
     fn default() -> Self {
         Self {
             letters: Arc::new(LettersInMemory::default()),
+            cursors: None,
             time: Arc::new(SinceStart::default()),
             seed: 0,
         }

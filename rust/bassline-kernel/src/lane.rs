@@ -196,6 +196,15 @@ impl Lane {
         })
     }
 
+    /// The first record that the log keeps for it in memory: one that spills reads from the disk what lies beyond its bounds.
+    pub(crate) fn holds_memory_from(&self, end: Mark) -> Option<u64> {
+        let lag = self.lag(end);
+        let beyond = lag.sequence > self.options.max_records as u64 || lag.weight > self.options.max_bytes as u64;
+        let spilt = self.options.policy == Policy::Spill && beyond;
+        self.holds_log_from()
+            .map(|from| if spilt { end.sequence } else { from })
+    }
+
     /// Puts a failure on record; `tick` is the first that was not taken.
     pub(crate) fn fail(&mut self, tick: u64, failure: DriverFailure) {
         self.meter.failed(failure.class);

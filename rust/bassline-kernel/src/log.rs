@@ -2,6 +2,7 @@
 
 use crate::driver::Position;
 use crate::record::TickRecord;
+use bassline_core::Image;
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -55,6 +56,15 @@ pub enum LogError {
     },
 }
 
+/// What names what was removed since a place in a log.
+#[derive(Debug, Clone)]
+pub struct Recalled {
+    /// The network as it stood there.
+    pub image: Image,
+    /// The edits since, by their sequence.
+    pub edits: Vec<(u64, Arc<TickRecord>)>,
+}
+
 /// Where committed ticks wait for the drivers. One writer appends while any number of drivers read.
 pub trait Log: Send + Sync {
     /// Appends a record and answers with the end behind it.
@@ -85,6 +95,12 @@ pub trait Log: Send + Sync {
         let _ = position;
         None
     }
+
+    /// What names what was removed since a place that [`Log::behind`] has found; `None` if nothing was.
+    fn recall(&self, sequence: u64) -> Result<Option<Recalled>, LogError> {
+        let _ = sequence;
+        Ok(None)
+    }
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
@@ -108,5 +124,8 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
     fn behind(&self, position: Position) -> Option<Mark> {
         (**self).behind(position)
+    }
+    fn recall(&self, sequence: u64) -> Result<Option<Recalled>, LogError> {
+        (**self).recall(sequence)
     }
 }

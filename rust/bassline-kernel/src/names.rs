@@ -2,6 +2,7 @@
 //! nobody is told of it any more.
 
 use crate::lock::lock;
+use crate::log::Recalled;
 use crate::record::TickRecord;
 use bassline_core::{Directory, Image, StructureChange};
 use std::collections::VecDeque;
@@ -46,17 +47,26 @@ impl Names {
     pub(crate) fn learn(&self, record: &Arc<TickRecord>, sequence: u64) {
         let mut held = lock(&self.held);
         held.directory.learn(&record.structure);
-        let removes = |change: &StructureChange| {
-            matches!(
-                change,
-                StructureChange::GroupRemoved(_)
-                    | StructureChange::ContactRemoved(_)
-                    | StructureChange::WireRemoved(_)
-                    | StructureChange::GadgetRemoved(_)
-            )
-        };
-        if record.structure.iter().any(removes) {
+        if record.structure.iter().any(StructureChange::is_removal) {
             held.removed.push_back((sequence, Arc::clone(record)));
+        }
+    }
+
+    /// Takes what a reader needs that is behind everybody else: what was there, and was removed since.
+    pub(crate) fn recall(&self, recalled: Recalled) {
+        if !self.are_known() {
+            return;
+        }
+        let mut held = lock(&self.held);
+        held.directory.add(&recalled.image);
+        for (sequence, record) in recalled.edits {
+            held.directory.learn(&record.structure);
+            if record.structure.iter().any(StructureChange::is_removal) {
+                let at = held.removed.partition_point(|(known, _)| *known < sequence);
+                if held.removed.get(at).is_none_or(|(known, _)| *known != sequence) {
+                    held.removed.insert(at, (sequence, record));
+                }
+            }
         }
     }
 

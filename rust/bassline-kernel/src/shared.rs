@@ -2,6 +2,7 @@
 
 use crate::batch::Snapshot;
 use crate::board::Board;
+use crate::cursors::Cursors;
 use crate::driver::Position;
 use crate::failure::{DriverFailure, FailureClass};
 use crate::kernel::Equipment;
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
     pub(crate) time: Arc<dyn Time>,
     pub(crate) letters: Arc<dyn DeadLetters>,
+    pub(crate) cursors: Option<Arc<dyn Cursors>>,
     /// What the jitter of retries is drawn from.
     pub(crate) seed: u64,
     pub(crate) names: Arc<Names>,
@@ -48,6 +50,7 @@ impl Shared {
             log,
             time: equipment.time,
             letters: equipment.letters,
+            cursors: equipment.cursors,
             seed: equipment.seed,
             names: Arc::default(),
             board: Mutex::default(),
@@ -211,7 +214,10 @@ impl Shared {
             taken = Some((snapshot, self.end()));
         })?;
         let Some((mut snapshot, mark)) = taken else {
-            return Err(DriverFailure::new(FailureClass::Fatal, "the network cannot be looked at"));
+            return Err(DriverFailure::new(
+                FailureClass::Fatal,
+                "the network cannot be looked at",
+            ));
         };
         // Its last tick may be of an earlier opening, and a driver that comes back is asked for the place by that.
         if let Some(epoch) = source.epoch_of(snapshot.position.tick) {

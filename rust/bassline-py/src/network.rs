@@ -90,6 +90,7 @@ impl Network {
             let mut options = persist.options();
             let equipment = Equipment {
                 letters: opened.letters,
+                cursors: opened.cursors,
                 ..Equipment::default()
             };
             let kernel = Arc::new(match opened.log {

@@ -110,6 +110,11 @@ impl Journal {
         held(&self.state).first()
     }
 
+    /// The numbers of the records that its segments begin with, in order.
+    pub fn segments(&self) -> Vec<u64> {
+        held(&self.state).segments.iter().map(|segment| segment.first).collect()
+    }
+
     /// Every record before this one is as durable as [`Sync`] promises.
     pub fn durable(&self) -> u64 {
         held(&self.state).acknowledged

@@ -5,6 +5,7 @@
 
 mod backup;
 mod compact;
+mod cursors;
 mod driver;
 mod failure;
 mod framed;
@@ -14,6 +15,7 @@ mod names;
 mod place;
 mod reader;
 mod recover;
+mod resume;
 mod retention;
 mod snapshots;
 mod store;

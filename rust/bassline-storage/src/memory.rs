@@ -156,6 +156,7 @@ impl Store for Memory {
             }),
             log: None,
             letters: Arc::clone(&held.letters) as Arc<dyn DeadLetters>,
+            cursors: None,
         })
     }
 

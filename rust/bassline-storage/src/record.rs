@@ -3,6 +3,7 @@
 //! A body begins with the version of the format. Numbers are little-endian base-128, signed ones zigzag; what repeats within a tick, such as
 //! a value that a wire passes on, stands once. Frames, checksums and the order of records are the affair of whoever keeps them.
 
+mod cursors;
 mod entry;
 mod field;
 mod image;
@@ -14,6 +15,7 @@ mod tests;
 mod tick;
 mod value;
 
+pub use cursors::{read_cursors, write_cursors};
 pub use entry::{Entry, EntryHead, read_entry, read_entry_head, write_opening, write_tick_entry};
 pub use field::{read_structure, write_structure};
 pub use image::{Base, read_base, read_image, write_base, write_image};

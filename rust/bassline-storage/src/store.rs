@@ -3,7 +3,7 @@
 use crate::condition::Condition;
 use crate::error::StorageError;
 use bassline_core::{Cause, Content, Image, Text, Value};
-use bassline_kernel::{DeadLetters, Driver, Log};
+use bassline_kernel::{Cursors, DeadLetters, Driver, Log};
 use indexmap::IndexMap;
 use std::fmt;
 use std::path::Path;
@@ -65,6 +65,8 @@ pub struct Opened {
     pub log: Option<Box<dyn Log>>,
     /// Where the ticks are kept that a driver will never take.
     pub letters: Arc<dyn DeadLetters>,
+    /// Where the cursors of drivers that spill are kept, if the store is a log.
+    pub cursors: Option<Arc<dyn Cursors>>,
 }
 
 impl fmt::Debug for Opened {

@@ -1,5 +1,6 @@
 //! A copy of a ledger while it is written: of each network what was written when it is read, and no tick by halves.
 
+use super::cursors;
 use super::failure::storage_error;
 use super::letters;
 use super::place::{Place, sync_directory};
@@ -55,9 +56,10 @@ fn copy(from: &Place, into: &Place) -> Result<u64, StorageError> {
         let Some(disk) = from.find(&network)? else { continue };
         let copy = into.make(&network)?;
         let copied = || -> Result<u64, JournalError> {
+            // Before the records, so that no cursor stands behind a tick that the copy lacks.
+            let beside = cursors::FILE.copy(&*disk, &*copy)? + letters::FILE.copy(&*disk, &*copy)?;
             let records = journal::copy(&*disk, &*copy)?;
-            let letters = letters::FILE.copy(&*disk, &*copy)?;
-            Ok(records + letters + Snapshots::of(&disk).copy(&*copy)?)
+            Ok(records + beside + Snapshots::of(&disk).copy(&*copy)?)
         };
         match copied() {
             Ok(copied) => size += copied,

@@ -1,6 +1,7 @@
 //! The driver: what the log has accepted is brought to the disk, and the journal is kept short to read.
 
 use super::compact::Compactor;
+use super::cursors::LedgerCursors;
 use super::failure::driver_failure;
 use super::letters::Letters;
 use crate::fork::Use;
@@ -14,14 +15,21 @@ pub(crate) struct LedgerDriver {
     journal: Arc<Journal>,
     compactor: Arc<Compactor>,
     letters: Arc<Letters>,
+    cursors: Arc<LedgerCursors>,
 }
 
 impl LedgerDriver {
-    pub(crate) fn new(journal: Arc<Journal>, compactor: Arc<Compactor>, letters: Arc<Letters>) -> Self {
+    pub(crate) fn new(
+        journal: Arc<Journal>,
+        compactor: Arc<Compactor>,
+        letters: Arc<Letters>,
+        cursors: Arc<LedgerCursors>,
+    ) -> Self {
         Self {
             journal,
             compactor,
             letters,
+            cursors,
         }
     }
 }
@@ -46,6 +54,7 @@ impl Driver for LedgerDriver {
         // In a forked child there is no thread to wait for.
         self.journal.is_of_this_process().map_err(driver_failure)?;
         self.letters.close();
+        self.cursors.close();
         let compacted = self.compactor.finish();
         self.journal.close().map_err(driver_failure)?;
         compacted.map_err(driver_failure)

@@ -8,9 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) fn log_error(doing: &'static str) -> impl FnOnce(JournalError) -> LogError {
-    move |error| LogError::Failed {
-        doing,
-        source: Arc::new(error),
+    move |error| match error {
+        JournalError::Truncated { first, asked, .. } => LogError::Truncated { first, asked },
+        error => LogError::Failed {
+            doing,
+            source: Arc::new(error),
+        },
     }
 }
 

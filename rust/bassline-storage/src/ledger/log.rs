@@ -2,10 +2,11 @@
 
 use super::compact::Compactor;
 use super::failure::log_error;
+use super::resume;
 use crate::fork::Use;
 use crate::journal::Journal;
 use crate::record::{Entry, read_entry, write_tick_entry};
-use bassline_kernel::{Limits, Log, LogError, Mark, Ring, TickRecord};
+use bassline_kernel::{Limits, Log, LogError, Mark, Position, Recalled, Ring, TickRecord};
 use std::sync::Arc;
 
 /// A journal with its newest ticks in memory, for the drivers that keep up.
@@ -80,5 +81,24 @@ impl Log for LedgerLog {
 
     fn end(&self) -> Mark {
         self.ring.end()
+    }
+
+    fn is_kept(&self) -> bool {
+        true
+    }
+
+    fn behind(&self, position: Position) -> Option<Mark> {
+        let _use = Use::begin();
+        // What cannot be read is not known.
+        let sequence = resume::behind(&self.journal, position).ok()??;
+        Some(Mark {
+            sequence,
+            weight: self.ring.end().weight,
+        })
+    }
+
+    fn recall(&self, sequence: u64) -> Result<Option<Recalled>, LogError> {
+        let _use = Use::begin();
+        resume::recall(&self.journal, sequence).map_err(log_error("read"))
     }
 }

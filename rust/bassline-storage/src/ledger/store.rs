@@ -2,6 +2,7 @@
 
 use super::backup::backup;
 use super::compact::{BETWEEN, Compactor};
+use super::cursors::LedgerCursors;
 use super::driver::LedgerDriver;
 use super::failure::{storage_error, torn_tail};
 use super::letters::Letters;
@@ -142,7 +143,18 @@ impl Store for Ledger {
                 move || compactor.trouble()
             })),
         };
-        let letters = Arc::new(Letters::of_open(disk, &self.place, network, Arc::clone(&journal)));
+        let letters = Arc::new(Letters::of_open(
+            Arc::clone(&disk),
+            &self.place,
+            network,
+            Arc::clone(&journal),
+        ));
+        let cursors = Arc::new(LedgerCursors::of(
+            disk,
+            &self.place.path(),
+            network,
+            Arc::clone(&journal),
+        ));
         Ok(Opened {
             condition,
             is_new: base.image == Image::default(),
@@ -150,8 +162,14 @@ impl Store for Ledger {
             positions: base.positions,
             epoch,
             log: Some(Box::new(LedgerLog::new(Arc::clone(&journal), Arc::clone(&compactor)))),
-            driver: Box::new(LedgerDriver::new(journal, compactor, Arc::clone(&letters))),
+            driver: Box::new(LedgerDriver::new(
+                journal,
+                compactor,
+                Arc::clone(&letters),
+                Arc::clone(&cursors),
+            )),
             letters,
+            cursors: Some(cursors),
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod condition;
+mod resuming;
 
 use super::Ledger;
 use crate::error::StorageError;

@@ -127,6 +127,7 @@ impl Store for Sqlite {
             driver: Box::new(started.driver),
             log: None,
             letters: Arc::new(SqliteLetters::of(&self.path, network)),
+            cursors: None,
         })
     }
 
