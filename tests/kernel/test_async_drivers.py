@@ -37,7 +37,7 @@ class Async(bl.BridgeDriver, bl.StorageDriver):
     async def load(self):
         await self.note("load")
 
-    async def start_listening(self, input):
+    async def start_listening(self, input):  # noqa: A002
         await self.note("start_listening")
 
     async def check_preconditions(self, batch):
@@ -107,6 +107,7 @@ def test_what_a_coroutine_raises_counts_as_what_a_method_raises(net):
                 return bl.Backpressure(0)
             if "full" in batch.values:
                 raise MemoryError("over")
+            return None
 
     net.attach(Fails(), name="fails", pause=0)
     net.contact("x", 1)

@@ -107,7 +107,7 @@ def test_a_store_driver_resumes_where_its_load_says(net):
 
         def handle_changes(self, batch):
             super().handle_changes(batch)
-            self.stands = (batch[-1].epoch, batch.ticks[1])
+            self.stands = (batch.epoch, batch.ticks[1])
 
     class LosesAnswer(Table):
         """Takes a batch, and fails before it says so."""

@@ -76,7 +76,7 @@ class StorageDriver(Driver):
     ...
     ...     def handle_changes(self, batch):
     ...         self.rows.update(zip(batch.paths, batch.values))
-    ...         self.stands = (batch[-1].epoch, batch.ticks[1])
+    ...         self.stands = (batch.epoch, batch.ticks[1])
     >>> net, table = bl.Network(), Table()
     >>> _ = net.contact("price", 9.5)
     >>> net.attach(table)

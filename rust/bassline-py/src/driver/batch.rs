@@ -279,6 +279,12 @@ impl Batch {
         (tick(self.records.first()), tick(self.records.last()))
     }
 
+    /// Which opening of the network its ticks were in.
+    #[getter]
+    fn epoch(&self) -> u64 {
+        self.records.last().map_or(0, |record| record.epoch)
+    }
+
     /// Whether it begins with the network as it was: a change for each contact that holds something.
     #[getter]
     fn snapshot(&self) -> bool {
