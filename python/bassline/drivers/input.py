@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bassline.errors import BasslineError
+from bassline._found import found
+from bassline.errors import BasslineError, DeclarationError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bassline.network import Network
 
 
@@ -35,14 +35,11 @@ class Input:
 
     def request(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do what is asked, and answer."""
-        from bassline.drivers.operations import answer  # noqa: PLC0415 - it knows the network, which knows drivers
+        from bassline.drivers.operations import answer, refused  # noqa: PLC0415 - it knows the network, which knows drivers
 
+        if not isinstance(request, Mapping):
+            return refused(None, DeclarationError(f"a request is a mapping with an op; found {found(request)}"))
         network = self._network()
         if network is None:
-            gone = BasslineError("the network is gone")
-            return {
-                "id": request.get("id"),
-                "ok": False,
-                "error": {"type": type(gone).__name__, "message": str(gone)},
-            }
+            return refused(request.get("id"), BasslineError("the network is gone"))
         return answer(network, request)

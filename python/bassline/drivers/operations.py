@@ -100,11 +100,16 @@ def _perform(net: Network, request: Mapping[str, Any]) -> dict[str, Any]:
     return perform(net, request)
 
 
+def refused(known: Any, error: Exception) -> dict[str, Any]:
+    """The answer to a request that was not done."""
+    return {"id": known, "ok": False, "error": {"type": type(error).__name__, "message": str(error)}}
+
+
 def answer(net: Network, request: Mapping[str, Any]) -> dict[str, Any]:
     """Do what a request asks, and answer."""
     known = request.get("id")
     try:
         done = _perform(net, request)
     except (BasslineError, TypeError, ValueError, LookupError) as error:
-        return {"id": known, "ok": False, "error": {"type": type(error).__name__, "message": str(error)}}
+        return refused(known, error)
     return {"id": known, "ok": True, "tick": net.tick, **done}
