@@ -227,7 +227,10 @@ impl Courier {
         if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
             return Some(ahead(limits.records.min(waiting.sequence as usize)));
         }
-        lane.wake_at = lane.taken.sequence + limits.records as u64;
+        // For one in a row the leader rings.
+        if limit.sequence >= end.sequence {
+            lane.wake_at = lane.taken.sequence + limits.records as u64;
+        }
         Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
     }
 
