@@ -116,13 +116,12 @@ fn behind(board: &Board, target: u64) -> Result<Vec<(String, u64)>, KernelError>
         {
             return Err(failed);
         }
-        if party.options.durable
-            && let Some(reached) = party.sequence(&board.lanes, target)
-        {
-            let requeued = party.requeued(&board.lanes);
-            if reached < target || requeued > 0 || party.is_owed(&board.lanes) {
-                late.push((party.name.clone(), target.saturating_sub(reached) + requeued));
-            }
+        if party.options.durable && party.has_all(&board.lanes, target) == Some(false) {
+            let reached = party.sequence(&board.lanes, target).unwrap_or(0);
+            late.push((
+                party.name.clone(),
+                target.saturating_sub(reached) + party.requeued(&board.lanes),
+            ));
         }
     }
     Ok(late)

@@ -119,12 +119,18 @@ impl Party {
         self.root.acknowledged(lanes, end, &|lane| lane.cursor.sequence)
     }
 
-    /// Whether a snapshot is to come that has to be acknowledged, or a dead letter once more.
-    pub(crate) fn is_owed(&self, lanes: &[Lane]) -> bool {
-        let reached = self
-            .root
-            .acknowledged(lanes, 1, &|lane| u64::from(!lane.owed && lane.requeued.is_empty()));
-        reached == Some(0)
+    /// Whether everything before `target` is acknowledged, by drivers that have begun, are owed no snapshot and have no dead letter to try.
+    pub(crate) fn has_all(&self, lanes: &[Lane], target: u64) -> Option<bool> {
+        let owes = |lane: &Lane| lane.owed || !lane.requeued.is_empty();
+        let of = |lane: &Lane| {
+            if owes(lane) {
+                0
+            } else {
+                lane.cursor.sequence.saturating_add(1)
+            }
+        };
+        let reached = self.root.acknowledged(lanes, target.saturating_add(1), &of)?;
+        Some(reached > target)
     }
 
     /// The same in bytes.
