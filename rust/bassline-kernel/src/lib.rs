@@ -8,6 +8,7 @@
 
 mod attach;
 mod batch;
+mod begin;
 mod board;
 mod clock;
 mod close;
