@@ -244,6 +244,9 @@ def test_a_soak_goes_on_where_it_was_stopped(stand_in):
     done = stand_in("soak", "engine", "--seed", "3", "--start", "700", "--cases", "50")
     assert "cargo test --release -p bassline-core cases= seed=" in done.calls
     assert "python -m tests.agreement --seed 3 --start 700 --cases 50 cases= seed=" in done.calls
+    done = stand_in("soak", "kernel", "--seed", "3", "--start", "700", "--cases", "50")
+    example = "cargo run --release -p bassline-storage --example soak_kernel"
+    assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed="]
 
 
 def test_planted_bugs_are_built_once_and_aside(stand_in):
