@@ -22,8 +22,12 @@ impl Courier {
             Ok(letters) => (initialized, letters),
             Err(failure) => (Err(failure), Vec::new()),
         };
+        // What was thinned out for it may have been superseded by a tick that a crash took: the place it stood at is no state.
+        let thinned = lock(&self.shared.board)
+            .lane(self.id)
+            .is_some_and(|lane| lane.options.policy.thins_out());
         let place = match &answer {
-            Ok(Begin::After(position)) => self.place_behind(*position),
+            Ok(Begin::After(position)) if !thinned => self.place_behind(*position),
             _ => None,
         };
         let is_known = match &answer {
