@@ -121,7 +121,9 @@ def failure(cases: Cases, case: int, tally: Tally | None = None) -> str | None:
     signal.setitimer(signal.ITIMER_VIRTUAL, LAST)  # nobody handles its signal
     try:
         return disagreement(CHECKS[cases.check], ops, contradictions, tally)
-    except Exception:  # noqa: BLE001 - told with its script
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:  # noqa: BLE001 - told with its script, as is a panic
         return f"{traceback.format_exc()}\n\n{script(ops, contradictions)}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)

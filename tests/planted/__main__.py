@@ -32,11 +32,14 @@ class Verdict:
 def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
     """Name and command of what may find a bug, the quickest and broadest first."""
     python = [sys.executable, "-m"]
+    reference = [*python, "tests.agreement", "--as-drawn", "--cases"]
+    first = cases // 10 + 1
     engine = [
-        ("the reference", [*python, "tests.agreement", "--cases", str(cases), "--as-drawn"]),
+        ("the first cases", [*reference, str(first)]),
         ("conformance", [*python, *PYTEST, "tests/conformance", "-k", "engine"]),
         ("determinism", [*python, *PYTEST, "tests/test_determinism.py"]),
         ("api", [*python, *PYTEST, "tests/api"]),
+        ("the reference", [*reference, str(cases - first), "--start", str(first)]),
     ]
     journal = [("the journal", JOURNAL)]
     if not bug:
