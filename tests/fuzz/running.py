@@ -143,7 +143,7 @@ class Case:
         if receivers:
             return target, receivers[0]
         if issubclass(target.owner, BaseException):
-            return target, target.owner("no")
+            return target, target.owner(1)  # of Backpressure that is the seconds to wait
         return self.draw()
 
     def step(self, drawn: tuple[Target, Any], *, inside: bool = False, nasty: float | None = None) -> None:  # noqa: C901
