@@ -17,6 +17,7 @@ from tests.planted import leash
 PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-header", "--tb=no"]
 STORAGE = ["cargo", "test", "--profile", "planted", "-p", "bassline-storage", "--features", "planted"]
 JOURNAL = [*STORAGE, "--test", "journal"]
+KERNEL = [*STORAGE, "--test", "kernel"]
 SQLITE = [*STORAGE, "--test", "sqlite", "--", "--nocapture"]  # plants each bug of its own in turn
 HANGS = 180  # seconds after which a suite has hung, at the least; what it takes without a bug counts five times
 
@@ -42,8 +43,11 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
         ("the reference", [*reference, str(cases - first), "--start", str(first)]),
     ]
     journal = [("the journal", JOURNAL)]
+    kernel = [("the kernel", KERNEL)]
     if not bug:
-        return journal + engine
+        return journal + kernel + engine
+    if bug.startswith("kernel-"):
+        return kernel
     if bug.startswith("sqlite-"):
         return []  # its own suite did not tell of it
     return journal if bug.startswith("journal-") else engine
@@ -52,8 +56,8 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
 def run(bug: str, words: list[str], patience: float | None) -> tuple[bool, str, str]:
     """Whether it passed, which test failed, after how many cases or tests."""
     environment = os.environ | {"BASSLINE_PLANTED": bug}
-    if words is JOURNAL:
-        environment.setdefault("BASSLINE_CASES", "6000")
+    if words in (JOURNAL, KERNEL):
+        environment.setdefault("BASSLINE_CASES", "6000" if words is JOURNAL else "400")
     done = leash.run(words, environment, patience)
     if done.code is None:
         return False, "it hung", ""
@@ -105,11 +109,12 @@ def main() -> int:
     if unknown := sorted({*args.bugs} - {*known}):
         parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
 
-    print("building the tests of the journal ...", flush=True)
-    built = leash.run([*JOURNAL, "--no-run", "--quiet"])
-    if built.code:
-        print(built.output)
-        return 1
+    print("building the tests of the journal and the kernel ...", flush=True)
+    for tests in (JOURNAL, KERNEL):
+        built = leash.run([*tests, "--no-run", "--quiet"])
+        if built.code:
+            print(built.output)
+            return 1
     took: dict[str, float] = {}
     clean = verdict("", args.cases, took)
     if clean.caught_by:

@@ -129,6 +129,46 @@ pub enum Bug {
     PastStructureNotStored,
     /// A checksum is not compared.
     ChecksumIgnored,
+    /// Two ticks of a batch change places.
+    BatchReordered,
+    /// The last tick of a batch is not handed over.
+    LastOfBatchDropped,
+    /// What was taken after a failure comes again.
+    DoubledOnRetry,
+    /// No bound is ever reached.
+    LagUnbounded,
+    /// A driver that sleeps is not woken by what comes.
+    WakeUpLost,
+    /// A cursor moves when a batch is read.
+    AcknowledgedBeforeDelivery,
+    /// A tick that is to be tried again counts as the last one taken.
+    TriedIsAcknowledged,
+    /// A failure of a driver counts as success.
+    FailureSwallowed,
+    /// What is dropped is not told.
+    GapNotTold,
+    /// A gap goes with the tick that is put aside.
+    GapLostWithLetter,
+    /// A tick is put aside nowhere.
+    DeadLetterLost,
+    /// Of a batch that is split, the second half is forgotten.
+    SplitLosesHalf,
+    /// Of a contact's changes, the oldest is kept.
+    CoalesceKeepsOldest,
+    /// A driver begins again behind what it had not acknowledged.
+    RestartSkips,
+    /// What a snapshot stands for comes behind it.
+    SnapshotOlderThanRecords,
+    /// Closing waits for nobody.
+    CloseDoesNotDrain,
+    /// Nobody is told that a driver has failed.
+    FailedDriverForgotten,
+    /// Half of the drivers are a quorum.
+    QuorumOfHalf,
+    /// A driver in a row is handed what the one before it has not taken.
+    RowOvertaken,
+    /// A flush does not wait for who has not begun.
+    FlushBeforeBegun,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -194,6 +234,26 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("sqlite-first-content-wins", Bug::FirstContentWins),
     ("sqlite-past-structure-not-stored", Bug::PastStructureNotStored),
     ("sqlite-checksum-ignored", Bug::ChecksumIgnored),
+    ("kernel-batch-reordered", Bug::BatchReordered),
+    ("kernel-last-tick-of-batch-dropped", Bug::LastOfBatchDropped),
+    ("kernel-doubled-on-retry", Bug::DoubledOnRetry),
+    ("kernel-lag-unbounded", Bug::LagUnbounded),
+    ("kernel-wake-up-lost", Bug::WakeUpLost),
+    ("kernel-acknowledged-before-delivery", Bug::AcknowledgedBeforeDelivery),
+    ("kernel-tried-is-acknowledged", Bug::TriedIsAcknowledged),
+    ("kernel-failure-swallowed", Bug::FailureSwallowed),
+    ("kernel-gap-not-told", Bug::GapNotTold),
+    ("kernel-gap-lost-with-letter", Bug::GapLostWithLetter),
+    ("kernel-dead-letter-lost", Bug::DeadLetterLost),
+    ("kernel-split-loses-half", Bug::SplitLosesHalf),
+    ("kernel-coalesce-keeps-oldest", Bug::CoalesceKeepsOldest),
+    ("kernel-restart-skips", Bug::RestartSkips),
+    ("kernel-snapshot-older-than-records", Bug::SnapshotOlderThanRecords),
+    ("kernel-close-does-not-drain", Bug::CloseDoesNotDrain),
+    ("kernel-failed-driver-forgotten", Bug::FailedDriverForgotten),
+    ("kernel-quorum-of-half", Bug::QuorumOfHalf),
+    ("kernel-row-overtaken", Bug::RowOvertaken),
+    ("kernel-flush-before-begun", Bug::FlushBeforeBegun),
 ];
 
 #[cfg(feature = "planted")]

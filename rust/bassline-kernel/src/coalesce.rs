@@ -2,6 +2,7 @@
 
 use crate::log::Limits;
 use crate::record::{TickRecord, weight_of};
+use bassline_core::planted::{self, Bug};
 use bassline_core::{Change, ContactId, Content};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
@@ -32,6 +33,10 @@ pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: Limits) -> Th
     let mut newest: FxHashSet<ContactId> = FxHashSet::default();
     let (mut left, mut bytes) = (events.records, events.bytes);
     let mut kept: Vec<Arc<TickRecord>> = Vec::new();
+    let backwards = !planted::is(Bug::CoalesceKeepsOldest);
+    if !backwards {
+        records.reverse();
+    }
     while let Some(record) = records.pop() {
         let mut changes: Vec<Change> = Vec::new();
         let mut touched = false;
@@ -65,7 +70,9 @@ pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: Limits) -> Th
             kept.push(Arc::new(record.with_changes(changes)));
         }
     }
-    kept.reverse();
+    if backwards {
+        kept.reverse();
+    }
     *records = kept;
     thinned
 }

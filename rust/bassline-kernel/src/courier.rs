@@ -13,6 +13,7 @@ use crate::parcel::{Outcome, Parcel};
 use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
+use bassline_core::planted::{self, Bug};
 use bassline_core::{Change, Value};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -220,7 +221,12 @@ impl Courier {
         let waiting = limit.since(lane.taken);
         let full = waiting.sequence >= limits.records as u64 || waiting.weight >= limits.bytes as u64;
         if full || lane.hurry > lane.taken.sequence || waited >= options.max_age {
-            return Some(ahead(limits.records.min(waiting.sequence as usize)));
+            let may = if planted::is(Bug::RowOvertaken) {
+                usize::MAX
+            } else {
+                waiting.sequence as usize
+            };
+            return Some(ahead(limits.records.min(may)));
         }
         // For one in a row the leader rings.
         if limit.sequence >= end.sequence {
@@ -295,8 +301,19 @@ impl Courier {
     ) -> Result<Option<Parcel>, LogError> {
         let mut records = Vec::new();
         let upto = self.shared.log.read(ahead.from.sequence, ahead.limits, &mut records)?;
+        if planted::is(Bug::BatchReordered) && records.len() > 1 {
+            records.swap(0, 1);
+        }
+        if planted::is(Bug::LastOfBatchDropped) && records.len() > 1 {
+            records.pop();
+        }
         let batch = Batch {
-            gap: on_lane(&|lane| lane.taken = upto),
+            gap: on_lane(&|lane| {
+                lane.taken = upto;
+                if planted::is(Bug::AcknowledgedBeforeDelivery) {
+                    lane.cursor = upto;
+                }
+            }),
             ..Batch::from(records)
         };
         Ok(Some(Parcel::of_log(batch, ahead.from, upto)))
@@ -349,6 +366,13 @@ impl Courier {
             self.driver.handle_changes(&piece)?;
             self.driver.check_postconditions(&piece)
         });
+        let outcome = outcome.or_else(|failure| {
+            if planted::is(Bug::FailureSwallowed) {
+                Ok(())
+            } else {
+                Err(failure)
+            }
+        });
         let took = self.shared.time.now().saturating_sub(begun);
         let options = lock(&self.shared.board).lane(self.id).map(|lane| lane.options.clone());
         let (Some(parcel), Some(options)) = (&mut self.parcel, options) else {
@@ -367,7 +391,8 @@ impl Courier {
             Outcome::PutAside(failure, tries) => match self.put_aside(&piece, failure, *tries, None) {
                 Ok(()) => {
                     self.refused += 1;
-                    untold = piece.gap.and_then(|gap| self.parcel.as_mut()?.tell(gap));
+                    let gap = piece.gap.filter(|_| !planted::is(Bug::GapLostWithLetter));
+                    untold = gap.and_then(|gap| self.parcel.as_mut()?.tell(gap));
                 }
                 Err(failure) => next = Outcome::Failed(failure),
             },
@@ -391,7 +416,8 @@ impl Courier {
             }
             lane.failed_tries = tries;
             lane.waiting_since = None;
-            if matches!(next, Outcome::Taken | Outcome::PutAside(..)) {
+            let is_tried = planted::is(Bug::TriedIsAcknowledged) && matches!(next, Outcome::Again);
+            if is_tried || matches!(next, Outcome::Taken | Outcome::PutAside(..)) {
                 lane.owed &= piece.snapshot.is_none() || !over;
                 lane.advance(reached, piece.last_tick());
             }
@@ -442,11 +468,14 @@ impl Courier {
             names,
             again: false,
         };
-        let kept = self
-            .shared
-            .letters
-            .put(&letter)
-            .and_then(|_| known.map_or(Ok(()), |letter| self.shared.letters.remove(&[letter.id]).map(drop)));
+        let put = || {
+            if planted::is(Bug::DeadLetterLost) {
+                return Ok(0);
+            }
+            self.shared.letters.put(&letter)
+        };
+        let kept =
+            put().and_then(|_| known.map_or(Ok(()), |letter| self.shared.letters.remove(&[letter.id]).map(drop)));
         kept.map_err(|error| {
             let text = format!("{failure}; and it cannot be put aside: {error}");
             DriverFailure::new(FailureClass::Fatal, text)
@@ -515,10 +544,13 @@ impl Courier {
         let _ = guarded(|| self.driver.shutdown(true));
         self.parcel = None;
         self.since = None;
-        let pauses = self.shared.pauses();
+        let (pauses, end) = (self.shared.pauses(), self.shared.end());
         self.settle(|lane| {
             lane.lost |= pauses != std::mem::replace(&mut lane.pauses, pauses);
             lane.taken = lane.cursor;
+            if planted::is(Bug::RestartSkips) {
+                (lane.cursor, lane.taken) = (end, end);
+            }
             lane.backlog = Vec::new();
             // What was missing lies behind the cursor, and so does what a snapshot was to stand for.
             lane.gap = None;

@@ -12,6 +12,7 @@ use crate::options::AttachOptions;
 use crate::policy::Policy;
 use crate::record::TickRecord;
 use bassline_core::Value;
+use bassline_core::planted::{self, Bug};
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Condvar};
@@ -360,7 +361,8 @@ impl Lane {
 
     /// A snapshot stands for everything up to a tick, and a place; what was thinned out meanwhile may have come further.
     pub(crate) fn pass_over(&mut self, tick: u64, mark: Mark) {
-        self.backlog.retain(|record| record.tick > tick);
+        self.backlog
+            .retain(|record| record.tick > tick || planted::is(Bug::SnapshotOlderThanRecords));
         if self.taken.sequence < mark.sequence {
             self.taken = mark;
         }
@@ -368,7 +370,9 @@ impl Lane {
 
     fn miss(&mut self, gap: Gap) {
         self.meter.missed(&gap);
-        self.gap = Some(self.gap.map_or(gap, |earlier| earlier.and(gap)));
+        if !planted::is(Bug::GapNotTold) {
+            self.gap = Some(self.gap.map_or(gap, |earlier| earlier.and(gap)));
+        }
     }
 
     /// What was to be told as missing, and was not, comes before what is missing since.

@@ -5,6 +5,7 @@ use crate::batch::{Batch, Gap};
 use crate::failure::{DriverFailure, FailureClass};
 use crate::log::Mark;
 use crate::retry::Retry;
+use bassline_core::planted::{self, Bug};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,6 +127,10 @@ impl Parcel {
 
     /// The next piece is behind us.
     fn pass(&mut self) {
+        if planted::is(Bug::DoubledOnRetry) && self.failed > 0 {
+            self.failed = 0;
+            return;
+        }
         self.failed = 0;
         self.not_before = Duration::ZERO;
         if let Some(piece) = self.pieces.pop()
@@ -164,7 +169,9 @@ impl Parcel {
             piece.records.len() / 2
         };
         let (first, second) = piece.records.split_at(at);
-        self.pieces.push(Arc::new(Batch::from(second.to_vec())));
+        if !planted::is(Bug::SplitLosesHalf) {
+            self.pieces.push(Arc::new(Batch::from(second.to_vec())));
+        }
         self.pieces.push(Arc::new(Batch {
             records: first.to_vec(),
             ..(*piece).clone()

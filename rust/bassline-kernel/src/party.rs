@@ -6,6 +6,7 @@
 use crate::error::KernelError;
 use crate::lane::Lane;
 use crate::options::AttachOptions;
+use bassline_core::planted::{self, Bug};
 
 /// When a compound has taken a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,7 +92,7 @@ impl Node {
                     // Of those that are left.
                     Ack::All => reached.len().max(1),
                     Ack::Any => 1,
-                    Ack::Quorum => members.len() / 2 + 1,
+                    Ack::Quorum => (members.len() / 2 + usize::from(!planted::is(Bug::QuorumOfHalf))).max(1),
                     Ack::Nobody => return (!reached.is_empty()).then_some(end),
                 };
                 reached.get(needed - 1).copied()
@@ -123,7 +124,7 @@ impl Party {
     pub(crate) fn has_all(&self, lanes: &[Lane], target: u64) -> Option<bool> {
         let owes = |lane: &Lane| lane.owed || !lane.requeued.is_empty();
         let of = |lane: &Lane| {
-            if owes(lane) {
+            if owes(lane) && !planted::is(Bug::FlushBeforeBegun) {
                 0
             } else {
                 lane.cursor.sequence.saturating_add(1)
@@ -145,6 +146,9 @@ impl Party {
     }
 
     pub(crate) fn failed(&self, lanes: &[Lane]) -> Option<KernelError> {
+        if planted::is(Bug::FailedDriverForgotten) {
+            return None;
+        }
         self.root.failed(lanes)
     }
 

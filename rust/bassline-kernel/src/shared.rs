@@ -15,6 +15,7 @@ use crate::record::TickRecord;
 use crate::source::Source;
 use crate::time::Time;
 use crate::waits::Waits;
+use bassline_core::planted::{self, Bug};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
 
@@ -127,7 +128,9 @@ impl Shared {
         for lane in &mut board.lanes {
             if end.sequence >= lane.wake_at {
                 lane.wake_at = NEVER;
-                lane.ring();
+                if !planted::is(Bug::WakeUpLost) {
+                    lane.ring();
+                }
             }
             let at = lane.thins_out_at();
             if (end.sequence >= at.sequence || end.weight >= at.weight)
