@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, overload
 
+from bassline import _core
+from bassline._found import found
+from bassline.errors import ValueTypeError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from bassline import _core
 
 
 class Keeper(Protocol):
@@ -47,6 +49,8 @@ class DeadLetters(Sequence["_core.DeadLetter"]):
 
     def __init__(self, keeper: Keeper, driver: str | None) -> None:
         """Read the letters of a network."""
+        if not hasattr(keeper, "_dead_letters"):
+            raise ValueTypeError(f"dead letters are those of a network: net.dead_letters(); found {found(keeper)}")
         self._keeper = keeper
         self._letters: list[_core.DeadLetter] = keeper._dead_letters(driver)  # noqa: SLF001
 
@@ -67,7 +71,11 @@ class DeadLetters(Sequence["_core.DeadLetter"]):
         return repr(self._letters)
 
     def _ids(self, letters: Iterable[_core.DeadLetter] | None) -> list[int]:
-        return [letter.id for letter in (self._letters if letters is None else letters)]
+        chosen = self._letters if letters is None else list(letters)
+        for letter in chosen:
+            if not isinstance(letter, _core.DeadLetter):
+                raise ValueTypeError(f"a dead letter is what net.dead_letters() gives; found {found(letter)}")
+        return [letter.id for letter in chosen]
 
     def requeue(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
         """Have these, or all, tried once more by the drivers that did not take them; answers how many are.

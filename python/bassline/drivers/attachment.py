@@ -132,6 +132,8 @@ def _seconds(attachment: Attachment, what: str) -> Any:
 
 def described(network: Network, attachment: Attachment) -> Described:
     """Describe an attachment for the engine."""
+    if not isinstance(attachment, Attachment):
+        raise ValueTypeError(f"net.attach_all takes bl.Attachment(driver, ...) objects; found {found(attachment)}")
     driver = attachment.driver
     if not is_driver(driver):
         raise ValueTypeError(f"a driver has handle_changes(batch), as bl.Driver says; found {found(driver)}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bassline._found import found
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -49,7 +51,9 @@ class Driver:
 
     def handle_command(self, command: Command) -> Any:
         """Answer what `net.command` asks, between two batches."""
-        raise NotImplementedError(f"{type(self).__name__} takes no commands; found {command.name!r}")
+        raise NotImplementedError(
+            f"{type(self).__name__} takes no commands; found {found(getattr(command, 'name', command))}"
+        )
 
     def health(self) -> str | Any:
         """Say what is wrong, in words; `None` if nothing is."""
