@@ -16,7 +16,7 @@ DURABLE = STORES[:2]
 
 WRITER = """
 import bassline as bl
-from tests.kernel.test_dead_letters import Picky
+from tests.kernel.test_durable_dead_letters import Picky
 net = bl.Network({url!r})
 net.contact("x")
 net.attach(Picky(), name="picky", max_age=0, batch=1, durable=False)

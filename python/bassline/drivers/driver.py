@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found
+from bassline.errors import BasslineError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +52,8 @@ class Driver:
 
     def handle_command(self, command: Command) -> Any:
         """Answer what `net.command` asks, between two batches."""
-        raise NotImplementedError(
-            f"{type(self).__name__} takes no commands; found {found(getattr(command, 'name', command))}"
-        )
+        asked = found(getattr(command, "name", command))
+        raise BasslineError(f"{type(self).__name__} takes no commands; found {asked}")
 
     def health(self) -> str | Any:
         """Say what is wrong, in words; `None` if nothing is."""

@@ -13,8 +13,8 @@ use crate::parcel::{Outcome, Parcel};
 use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
+use bassline_core::Value;
 use bassline_core::planted::{self, Bug};
-use bassline_core::{Change, Value};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -49,7 +49,7 @@ pub struct Courier {
     /// Since when a record has been waiting for others to fill its batch.
     since: Option<Duration>,
     /// When the last batch was handed over, if the driver was not called idle since.
-    busy_until: Option<Duration>,
+    pub(crate) busy_until: Option<Duration>,
     /// How many ticks were put aside since one was taken.
     refused: u32,
     chance: u64,
@@ -435,86 +435,6 @@ impl Courier {
         if moved {
             self.note(&piece, now + took);
         }
-    }
-
-    /// Keeps a tick that the driver will never take; if that fails, the driver has.
-    fn put_aside(
-        &self,
-        piece: &Batch,
-        failure: &DriverFailure,
-        tries: u32,
-        known: Option<&DeadLetter>,
-    ) -> Result<(), DriverFailure> {
-        let Some(record) = piece.records.first() else {
-            return Ok(());
-        };
-        let names = match known {
-            Some(letter) => letter.names.clone(),
-            None => self.shared.names.look(|directory| {
-                let name = |change: &Change| {
-                    let path = directory.path(change.contact).cloned().unwrap_or_default();
-                    (path, directory.cause(&change.cause))
-                };
-                record.changes.iter().map(name).collect()
-            }),
-        };
-        let letter = DeadLetter {
-            id: 0,
-            driver: self.context.driver.clone(),
-            time_micros: self.shared.wall_micros(),
-            error: failure.message.as_str().into(),
-            tries: tries + known.map_or(0, |letter| letter.tries),
-            record: Arc::clone(record),
-            names,
-            again: false,
-        };
-        let put = || {
-            if planted::is(Bug::DeadLetterLost) {
-                return Ok(0);
-            }
-            self.shared.letters.put(&letter)
-        };
-        let kept =
-            put().and_then(|_| known.map_or(Ok(()), |letter| self.shared.letters.remove(&[letter.id]).map(drop)));
-        kept.map_err(|error| {
-            let text = format!("{failure}; and it cannot be put aside: {error}");
-            DriverFailure::new(FailureClass::Fatal, text)
-        })
-    }
-
-    /// Tries a dead letter once more: it is taken, or put aside again.
-    fn hand_letter(&mut self, letter: &DeadLetter, now: Duration) {
-        let batch = Batch {
-            letter: Some(Arc::new(letter.clone())),
-            ..Batch::from(vec![Arc::clone(&letter.record)])
-        };
-        let outcome = guarded(|| self.driver.handle_changes(&batch));
-        let shared = Arc::clone(&self.shared);
-        let _sorting = lock(&shared.sorting);
-        let kept = match &outcome {
-            Ok(()) => self.shared.letters.remove(&[letter.id]).map(drop).map_err(|error| {
-                let message = format!("a dead letter was taken, and cannot be let go of: {error}");
-                DriverFailure::new(FailureClass::Fatal, message)
-            }),
-            Err(failure) => self.put_aside(&batch, failure, 1, Some(letter)),
-        };
-        let tick = letter.record.tick;
-        self.settle(|lane| {
-            lane.requeued.pop_front();
-            match (kept, outcome) {
-                (Err(failure), _) => lane.fail(tick, failure),
-                (Ok(()), Err(failure)) => {
-                    lane.put_aside(tick, &failure);
-                    if failure.class == FailureClass::Fatal {
-                        lane.fail(tick, failure);
-                    } else {
-                        lane.meter.failed(failure.class);
-                    }
-                }
-                (Ok(()), Ok(())) => {}
-            }
-        });
-        self.busy_until = Some(now);
     }
 
     fn answer(&mut self, ask: &Ask, to: &Sender<Result<Value, DriverFailure>>) {

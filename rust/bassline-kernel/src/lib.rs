@@ -6,6 +6,7 @@
 //! In: rows of files become values ([`RowReader`]).
 #![forbid(unsafe_code)]
 
+mod aside;
 mod attach;
 mod batch;
 mod begin;
