@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bassline._found import found
 from bassline.dead_letters import DeadLetters
 from bassline.drivers.attachment import Attachment, described
 from bassline.errors import BasslineError
@@ -191,18 +192,18 @@ class Driving:
         """
         return self._network()._ask(driver, "stats", "", {}, timeout)  # noqa: SLF001
 
-    def _state(self, driver: str) -> dict[str, Any]:
+    def _state(self, driver: Any) -> dict[str, Any]:
         """The state of a driver, or of a member by its name within its compound."""
-        found = self.drivers
-        for name, state in found.items():
+        drivers = self.drivers
+        for name, state in drivers.items():
             if driver == name:
                 return dict(state)
-            if "members" in state and driver.startswith(f"{name}/"):
+            if "members" in state and isinstance(driver, str) and driver.startswith(f"{name}/"):
                 inner = state["members"].get(driver[len(name) + 1 :])
                 if inner is not None:
                     return dict(inner)
-        known = ", ".join(found) if found else "none"
-        raise BasslineError(f"no driver named '{driver}' is attached; there is: {known}")
+        known = ", ".join(drivers) if drivers else "none"
+        raise BasslineError(f"no driver named {found(driver)} is attached; there is: {known}")
 
     def dead_letters(self, driver: str | None = None) -> DeadLetters:
         """The ticks that a driver, or any, did not take and that were put aside: a sequence, oldest first.
