@@ -53,7 +53,6 @@ mod error;
 mod faults;
 mod fire;
 mod gadget;
-mod gathering;
 mod group;
 mod id;
 mod identity;

@@ -4,7 +4,6 @@ use crate::attempt::Attempt;
 use crate::contact::{Version, Writer, flag};
 use crate::cycle::Passed;
 use crate::edit::Edit;
-use crate::gathering::{Gatherings, NO_GATHERING};
 use crate::group::Named;
 use crate::network::Network;
 use crate::old::{Kept, Old};
@@ -143,8 +142,6 @@ struct Note {
     touch: u32,
     first_event: u32,
     last_event: u32,
-    /// What is kept of the writes to it while settling.
-    gathering: u32,
     stamp: Stamp,
     /// Of a `first`, the stamp of its content.
     born: Stamp,
@@ -178,7 +175,6 @@ pub(crate) struct Tick {
     pub(crate) attempt: Attempt,
     pub(crate) events: Vec<Event>,
     pub(crate) passed: Passed,
-    pub(crate) gatherings: Gatherings,
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
@@ -282,7 +278,6 @@ impl Network {
             touch: place as u32,
             first_event: NO_EVENT,
             last_event: NO_EVENT,
-            gathering: NO_GATHERING,
             stamp,
             born: Stamp::OLDEST,
         });
@@ -337,15 +332,6 @@ impl Network {
 
     pub(crate) fn set_born(&mut self, place: usize, stamp: Stamp) {
         self.note_mut(place).born = stamp;
-    }
-
-    /// What is kept of the writes to an entry's contact.
-    pub(crate) fn gathering_at(&self, place: usize) -> u32 {
-        self.note_of(place).map_or(NO_GATHERING, |note| note.gathering)
-    }
-
-    pub(crate) fn set_gathering(&mut self, place: usize, gathering: u32) {
-        self.note_mut(place).gathering = gathering;
     }
 
     /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.
@@ -453,7 +439,6 @@ impl Network {
         self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.passed.clear();
-        self.tick.gatherings.clear();
         self.tick.fresh.clear();
         self.tick.gone.clear();
         self.queue.rewind();
