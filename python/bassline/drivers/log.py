@@ -6,8 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found
+from bassline.drivers.batches import a_batch, changes_of
 from bassline.drivers.driver import Driver
-from bassline.drivers.matching import changes_of
 from bassline.errors import DeclarationError
 
 if TYPE_CHECKING:
@@ -48,9 +48,10 @@ class LogDriver(Driver):
 
     def handle_changes(self, batch: _core.Batch) -> None:
         """Log a batch."""
-        if batch.gap is not None:
-            gap: dict[str, Any] = {"bassline_cause": batch.gap.reason, "bassline_tick": batch.gap.last_tick}
-            self._logger.warning("changes are missing: %r", batch.gap, extra=gap)
+        gap = a_batch(batch).gap
+        if gap is not None:
+            fields: dict[str, Any] = {"bassline_cause": gap.reason, "bassline_tick": gap.last_tick}
+            self._logger.warning("changes are missing: %r", gap, extra=fields)
         if not self._logger.isEnabledFor(self._level):
             return
         for change in changes_of(batch, self._pattern):
