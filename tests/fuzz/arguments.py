@@ -150,7 +150,49 @@ class Arguments:
             case "function" | "encode" | "decode":
                 return self.one_of([lambda x: x, self.hostile_function()])
             case "driver":
-                return Taker()
+                return self.one_of([Taker(), "taker"])
+            case "batch" if random.random() < 0.7:
+                return self.known(type(world.taken))
+            case "attachments":
+                return [bl.Attachment(Taker(), name=f"name{random.randrange(9)}")]
+            case "drivers":
+                return [Taker(), bl.MemoryCache()]
+            case "context" | "command":
+                return self.known(bl.Context if name == "context" else bl.Command)
+            case "input":
+                return self.known(bl.Input)
+            case "network":
+                return self.one_of(["main", "main", "other", world.net])
+            case "group":
+                return self.one_of(["g", ""])
+            case "contact":
+                return "x"
+            case "state":
+                return {"contacts": {"x": {"value": 1}}}
+            case "content":
+                return 5
+            case "callback":
+                return world.callback(lambda: None)
+            case "request":
+                return {"id": 1, "op": "query", "pattern": "*"}
+            case "snapshot" | "id" | "tries":
+                return 1
+            case "arguments" | "attributes":
+                return {}
+            case "author":
+                return "ann"
+            case "tags":
+                return ["home"]
+            case "tick":
+                return 1
+            case "after":
+                return ()
+            case "on_failure":
+                return "degraded"
+            case "policy":
+                return self.one_of(["block", "coalesce", "drop-oldest", "error"])
+            case "retry_after" | "pause" | "max_lag":
+                return 0.01
             case "reader":
                 return self.one_of(
                     [one for one in world.objects if isinstance(one, bl.RowReader)] or [bl.RowReader.json_lines()]
@@ -195,6 +237,11 @@ class Arguments:
                 return self.one_of([None, "made/out", ["made/out"], {"out": "made/out"}])
             case _:
                 return self.any()
+
+    def known(self, cls: type) -> Any:
+        """One of the world's objects of a class, if there is one."""
+        found = [one for one in self.world.objects if type(one) is cls]
+        return self.random.choice(found) if found else self.any()
 
     def string(self) -> str:
         if self.random.random() < 0.02:

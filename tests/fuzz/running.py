@@ -37,7 +37,11 @@ COMMITTED_BEFORE = (
 # Which errors besides the hierarchy are documented of what.
 ALSO: dict[str, tuple[type[BaseException], ...]] = {
     "Batch.__getitem__": (IndexError,),
+    "DeadLetters.__getitem__": (IndexError,),
+    "MemoryCache.__getitem__": (KeyError,),
     "Driver.handle_changes": (NotImplementedError,),
+    "StorageDriver.handle_changes": (NotImplementedError,),
+    "BridgeDriver.start_listening": (NotImplementedError,),
     "Lattice.join": (NotImplementedError,),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found, is_at_least, is_one_of
@@ -118,7 +119,7 @@ def _stores(driver: Any) -> bool:
 
 def _count(attachment: Attachment, what: str) -> Any:
     value = getattr(attachment, what)
-    if value is None or (hasattr(value, "__index__") and not isinstance(value, bool) and value >= 1):
+    if value is None or (isinstance(value, Integral) and type(value) is not bool and int(value) >= 1):
         return value
     raise DeclarationError(f"{what} is a whole number from 1 on; found {found(value)}")
 

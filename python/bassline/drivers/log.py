@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bassline._found import found
 from bassline.drivers.batches import a_batch, changes_of
 from bassline.drivers.driver import Driver
-from bassline.errors import DeclarationError
+from bassline.errors import DeclarationError, ValueTypeError
 
 if TYPE_CHECKING:
     from bassline import _core
@@ -22,6 +22,7 @@ class LogDriver(Driver):
 
     Raises:
         DeclarationError: the level is none.
+        ValueTypeError: the logger is none.
 
     >>> import logging, sys
     >>> logger = logging.getLogger("docs.log_driver")
@@ -42,7 +43,12 @@ class LogDriver(Driver):
         self, logger: logging.Logger | str = "bassline.changes", level: int | str = "INFO", pattern: str = "**"
     ) -> None:
         """Log what matches a pattern, at a level."""
-        self._logger = logging.getLogger(logger) if isinstance(logger, str) else logger
+        known: Any = logger
+        if issubclass(type(logger), str):
+            known = logging.getLogger(known)
+        elif not callable(getattr(known, "log", None)):
+            raise ValueTypeError(f"logger is one of logging's, or its name; found {found(logger)}")
+        self._logger = known
         self._level = _level(level)
         self._pattern = pattern
 

@@ -96,6 +96,16 @@ mod _core {
         bassline_core::Pattern::new(&pattern).matches(&path)
     }
 
+    /// Whether two values are the same to a network: of one type, and equal in all they are made of.
+    ///
+    /// >>> from bassline import _core
+    /// >>> _core.same([1, float("nan")], [1, float("nan")]), _core.same(1, 1.0)
+    /// (True, False)
+    #[pyfunction]
+    fn same(one: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(crate::value::to_value(one)? == crate::value::to_value(other)?)
+    }
+
     /// A value in which tags, such as `{"$set": [1]}`, stand for what JSON and YAML have no word for, as the value that is meant.
     ///
     /// >>> from bassline import _core
