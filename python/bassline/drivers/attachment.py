@@ -119,7 +119,7 @@ def _stores(driver: Any) -> bool:
 
 def _count(attachment: Attachment, what: str) -> Any:
     value = getattr(attachment, what)
-    if value is None or (isinstance(value, Integral) and type(value) is not bool and int(value) >= 1):
+    if value is None or (not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1):
         return value
     raise DeclarationError(f"{what} is a whole number from 1 on; found {found(value)}")
 
