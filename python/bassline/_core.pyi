@@ -1,15 +1,18 @@
 # The Rust extension. Users import from `bassline`; what begins with an underscore is for `bassline` itself.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Self, SupportsIndex, final
 
 from typing_extensions import disjoint_base
 
+from bassline.coroutines import Coroutines
 from bassline.drivers.attachment import Described
 
 __all__ = [
     "Batch",
+    "Call",
     "Change",
     "Columns",
     "Contact",
@@ -38,6 +41,7 @@ __all__ = [
     "const",
     "matches",
     "read_tags",
+    "same",
     "undelivered",
 ]
 
@@ -314,6 +318,20 @@ class Store:
     def _requeue(self, network: str, ids: list[int]) -> int: ...
     def _purge(self, network: str, ids: list[int]) -> int: ...
 
+@final
+class Call:
+    @property
+    def gadget(self) -> int: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def queued(self) -> bool: ...
+    @property
+    def loop(self) -> AbstractEventLoop | None: ...
+    def begin(self) -> Coroutine[Any, Any, Any]: ...
+    def answer(self, result: Any, error: BaseException | None) -> None: ...
+    def refuse(self, error: BaseException) -> None: ...
+
 @disjoint_base
 class Network:
     def __new__(
@@ -424,7 +442,9 @@ class Network:
         ports: dict[str, Any],
         name: str,
         contain: bool,
+        queue: bool,
     ) -> Gadget: ...
+    def _coroutines(self) -> Coroutines | None: ...
     def _remove(self, what: str | Contact | Gadget | Wire | Link | GroupHandle) -> None: ...
     def _contradictions(self) -> list[Contradiction]: ...
     def _contact(self, path: str) -> Contact: ...

@@ -16,6 +16,7 @@ from bassline.errors import (
     BasslineError,
     DeclarationError,
     DriverError,
+    GadgetError,
     StorageError,
     UnknownContactError,
     ValueTypeError,
@@ -25,6 +26,7 @@ from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.storage import Storage
+from bassline.waiting import Waiting
 from bassline.why import Why
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def url_of(store: str | os.PathLike[str] | None) -> str | None:
     return text
 
 
-class Network(_core.Network, Scope, Driving, Measuring):
+class Network(_core.Network, Scope, Driving, Measuring, Waiting):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
@@ -372,10 +374,13 @@ class Network(_core.Network, Scope, Driving, Measuring):
         return Storage(self._store(), self)
 
     def close(self, timeout: float | None = None) -> None:
-        """Deliver what is pending, close the store, and stop the drivers; contents stay readable.
+        """Let coroutines end, deliver what is pending, close the store, and stop the drivers; contents stay readable.
+
+        Gadgets that are coroutines have `timeout` seconds to answer, 30 unless told otherwise, and are cancelled then.
 
         Raises:
             DriverError: something could not be delivered; the message says by which driver, how much and why.
+            GadgetError: a coroutine was cancelled, or had failed and nobody was told yet.
 
         >>> net = bl.Network("shop.db")
         >>> _ = net.contact("price", 9.5)
@@ -384,11 +389,17 @@ class Network(_core.Network, Scope, Driving, Measuring):
         ...     print(net["price"])
         9.5
         """
+        coroutines = self._coroutines()
+        cut = None if coroutines is None or self._is_closed() else coroutines.close(timeout)
         left = self._close(timeout)
         if left:
             failure = DriverError(_core.undelivered(left))
             failure.driver, failure.committed = left[0][0], True
             raise failure
+        if cut is not None:
+            raise GadgetError(cut)
+        if coroutines is not None:
+            coroutines.tell_lost()
 
     def _close_after(self, error: BaseException) -> None:
         """Close on the way out of something that failed: what cannot be delivered is noted on that."""
@@ -416,6 +427,9 @@ class Network(_core.Network, Scope, Driving, Measuring):
 
 
 def _close_all() -> None:
+    if "bassline.coroutines" in sys.modules:
+        for name, cut in sys.modules["bassline.coroutines"].close_all():
+            print(f"bassline: network '{name}': {cut}", file=sys.stderr)  # noqa: T201 - as below
     for name, failure in _core.close_all():
         print(f"bassline: network '{name}': {failure}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
 

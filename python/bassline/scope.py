@@ -24,6 +24,19 @@ def _contains_faults(on_error: str) -> bool:
     return on_error == "contain"
 
 
+def _is_queue(mode: Any, function: Callable[..., Any]) -> bool:
+    if mode is None:
+        return False
+    if not is_one_of(mode, "latest", "queue"):
+        raise DeclarationError(f"mode must be 'latest' or 'queue', found {found(mode)}")
+    if not _functions.is_coroutine(function):
+        raise DeclarationError(
+            f"mode= is for coroutines, which run outside the tick; {_functions.title(function)} is none: "
+            "write async def, or leave mode= out"
+        )
+    return is_one_of(mode, "queue")
+
+
 def _output_ports(outputs: Any, function: Callable[..., Any]) -> dict[str, Any]:
     """Output names and the contacts they write to."""
     if outputs is None:
@@ -190,6 +203,7 @@ class Scope:
         *,
         name: str | None = None,
         on_error: str = "raise",
+        mode: str = "latest",
         inputs: Mapping[str, Any] | None = None,
         outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
     ) -> Function: ...
@@ -202,12 +216,19 @@ class Scope:
         *,
         name: str | None = None,
         on_error: str = "raise",
+        mode: str = "latest",
         inputs: Mapping[str, Any] | None = None,
         outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
     ) -> Callable[[Function], Function]: ...
 
     def gadget(
-        self, computation: Any = None, /, *, name: str | None = None, on_error: str = "raise", **ports: Any
+        self,
+        computation: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        on_error: str = "raise",
+        **ports: Any,
     ) -> Any:
         """Declare a gadget: a primitive by its name, or a Python function (also as a decorator).
 
@@ -215,6 +236,10 @@ class Scope:
         constant (`bl.const("text")` for text). Of a function, `inputs` maps parameters to contacts (default: by name,
         in this scope or else at the root), `outputs` names what it writes (default: its own name); a parameter with a
         default is optional.
+
+        A function that is a coroutine (`async def`) runs outside the tick, on the event loop that runs where it is
+        declared or else on one of the network's own, and writes its answer in a tick of its own. What comes while it
+        runs waits for it: the newest alone, or all of them in order with `mode="queue"`. `net.settle()` waits for it.
 
         Raises:
             DeclarationError: no such primitive or port, or a required port is not bound.
@@ -247,6 +272,7 @@ class Scope:
         network, group = self._scope()
         given = _input_ports(options.pop("inputs", None))
         outputs = _output_ports(options.pop("outputs", None), function)
+        queue = _is_queue(options.pop("mode", None), function)
         if options:
             raise DeclarationError(
                 f"a Python gadget takes inputs= and outputs=; found {', '.join(map(found, sorted(options)))}: "
@@ -272,6 +298,7 @@ class Scope:
             ports,
             name or _functions.name_of(function).strip("<>"),
             contain,
+            queue,
         )
 
 

@@ -1,5 +1,6 @@
 //! Declarations of gadgets: ports are bound to contacts, and the same declaration again is the gadget that exists.
 
+use crate::calls::{MODE, QUEUE};
 use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
@@ -257,6 +258,9 @@ impl Network {
                 (None, Some(port)) => bound.outputs[port] = self.bind_output(group, name, argument, computation)?,
                 (None, None) => return Err(unknown_port(name, computation)),
             }
+        }
+        if matches!(computation, Computation::Function(FunctionSpec { is_queued: true, .. })) {
+            bound.config.push((MODE.into(), Value::text(QUEUE)));
         }
         let names = computation.name();
         if let Some(port) = computation

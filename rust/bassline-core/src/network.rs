@@ -2,6 +2,7 @@
 
 use crate::blend::LatticeSpec;
 use crate::boundary::Boundary;
+use crate::calls::Calls;
 use crate::contact::{Contacts, Writer};
 use crate::contradiction::Contradiction;
 use crate::counted::Counted;
@@ -67,6 +68,7 @@ pub struct Network {
     pub(crate) strays: Strays,
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
+    pub(crate) calls: Calls,
     /// The number of the last committed tick.
     pub(crate) now: u64,
     pub(crate) counted: Counted,
@@ -111,6 +113,7 @@ impl Network {
             strays: Strays::default(),
             queue: Queue::default(),
             tick: Tick::default(),
+            calls: Calls::default(),
             now: 0,
             counted: Counted::default(),
             creation: 0,

@@ -75,6 +75,8 @@ pub enum Bug {
     RemovalNotStored,
     /// Of several writes that a gadget makes, only the first is kept.
     ReentrantWriteDropped,
+    /// An answer to a call is written though nobody waits for it any more.
+    StaleAnswer,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
     /// Opening a journal hands no record over.
@@ -207,6 +209,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("version-not-loaded", Bug::VersionNotLoaded),
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
+    ("stale-answer-wins", Bug::StaleAnswer),
     ("uncommitted-read", Bug::UncommittedRead),
     ("journal-replay-skipped", Bug::ReplaySkipped),
     ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),

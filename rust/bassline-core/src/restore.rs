@@ -67,6 +67,7 @@ impl Network {
                 "a network is restored in a tick of its own; end the open one first".to_owned(),
             ));
         }
+        self.calls.restored += 1;
         let bound = self.bound();
         let mut here = self.counterparts(image);
         self.remove_all_but(&here)?;

@@ -441,6 +441,7 @@ impl Network {
         self.tick.passed.clear();
         self.tick.fresh.clear();
         self.tick.gone.clear();
+        self.calls.of_tick.clear();
         self.queue.rewind();
     }
 }

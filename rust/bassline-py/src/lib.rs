@@ -17,6 +17,7 @@ mod clock;
 mod close;
 mod columns;
 mod contradiction;
+mod coroutine;
 mod current;
 mod declaration;
 mod declare;
@@ -57,6 +58,8 @@ mod _core {
     use crate::columns::Columns;
     #[pymodule_export]
     use crate::contradiction::Contradiction;
+    #[pymodule_export]
+    use crate::coroutine::Call;
     #[pymodule_export]
     use crate::driver::{Batch, DeadLetter, Gap};
     #[pymodule_export]

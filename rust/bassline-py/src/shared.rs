@@ -6,6 +6,7 @@ use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Alarm, Clock, Engine, Kernel};
 use bassline_storage::{Condition, Store};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -31,6 +32,8 @@ pub(crate) struct State {
     pub(crate) depth: u32,
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
+    /// Whether a thread is handing calls of coroutines over.
+    pub(crate) launching: bool,
     pub(crate) closing: Closing,
     /// Whether the open batch is a transaction: it was begun by a write, and ends when it is asked to.
     pub(crate) transaction: bool,
@@ -88,6 +91,8 @@ pub(crate) struct Shared {
     pub(crate) alarms: Mutex<Vec<Box<dyn Alarm>>>,
     /// Of a network that can only be read: the tick it shows.
     pub(crate) past: Option<u64>,
+    /// What makes the calls of gadgets that are coroutines, once there was one.
+    pub(crate) coroutines: PyOnceLock<Py<PyAny>>,
     /// The network's name in the store.
     pub(crate) name: String,
     /// How many forks this process had behind it when the network was opened.
@@ -119,6 +124,7 @@ impl Shared {
             owner: 0,
             depth: 0,
             delivering: false,
+            launching: false,
             closing: Closing::Open,
             transaction: false,
             late: VecDeque::new(),
@@ -143,6 +149,7 @@ impl Shared {
             max_snapshots: None,
             alarms: Mutex::new(Vec::new()),
             past: None,
+            coroutines: PyOnceLock::new(),
             name: name.to_owned(),
             born: forks(),
         }

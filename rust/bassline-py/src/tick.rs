@@ -159,7 +159,10 @@ pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: boo
     if commit {
         guard.engine.commit();
         shared.release();
-        let quiet = !shared.immediate && !guard.engine.has_notices() && !shared.has_deferred.load(Ordering::Relaxed);
+        let quiet = !shared.immediate
+            && !guard.engine.has_notices()
+            && !guard.engine.network.has_calls()
+            && !shared.has_deferred.load(Ordering::Relaxed);
         if quiet { Follows::Nothing } else { Follows::Something }
     } else {
         guard.engine.rollback();
@@ -196,6 +199,7 @@ pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
     }
     loop {
         keep_first(py, &mut first, crate::change::deliver(py, shared));
+        keep_first(py, &mut first, crate::coroutine::launch(py, shared));
         let Some(operation) = shared.next_deferred() else {
             return first;
         };

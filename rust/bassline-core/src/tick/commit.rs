@@ -32,6 +32,9 @@ impl Network {
         } else {
             self.commit_edits(record)
         };
+        if kept {
+            self.calls.ask();
+        }
         self.close_tick();
         #[cfg(debug_assertions)]
         self.validate_ownership(edited);
