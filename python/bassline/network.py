@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from bassline import _core
 from bassline._found import found, is_one_of
+from bassline._urls import url_of
 from bassline.columns import Columns
 from bassline.driving import Driving
 from bassline.errors import (
@@ -17,7 +18,6 @@ from bassline.errors import (
     DeclarationError,
     DriverError,
     GadgetError,
-    StorageError,
     UnknownContactError,
     ValueTypeError,
 )
@@ -34,18 +34,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from bassline.testing import ManualClock
-
-
-def url_of(store: str | os.PathLike[str] | None) -> str | None:
-    """Return a store's URL as text that a file can be named by; `None` for memory."""
-    if store is None:
-        return None
-    text = os.fspath(store)
-    try:
-        os.fsencode(text)
-    except UnicodeEncodeError as error:
-        raise StorageError(f"no file can have the name {found(text)}; leave the lone surrogate out") from error
-    return text
 
 
 class Network(_core.Network, Scope, Driving, Measuring, Waiting):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bassline import _core
 from bassline._found import found
+from bassline._urls import file_of
 from bassline.dead_letters import DeadLetters, Stored
 from bassline.errors import BasslineError, StorageError, ValueTypeError
 
@@ -136,7 +137,7 @@ class Storage:
         >>> bl.Network("backup.db")["price"]
         9.5
         """
-        return self._store.backup(to)
+        return self._store.backup(file_of(to))
 
     def __repr__(self) -> str:
         return f"<Storage {self.url!r}>"

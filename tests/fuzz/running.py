@@ -254,6 +254,8 @@ class Case:
         problem = ""
         if name.endswith("Error.__str__") and isinstance(error, RecursionError):
             return  # of an error that was made with a very deep list
+        if name.endswith("|pickle") and "pickle" in text:
+            return  # of what was put into it
         if name.endswith("=") and isinstance(error, AttributeError) and NOT_WRITABLE.search(text):
             return
         if not isinstance(error, allowed) and not is_hostile(error):
