@@ -11,8 +11,8 @@ use crate::lock::{lock, wait};
 use crate::options::AttachOptions;
 use crate::party::{Ack, Mode, Node, OnError, Party};
 use crate::policy::Policy;
+use crate::sync::thread;
 use std::sync::Arc;
-use std::thread;
 
 /// Who is attached: a driver, or several that act as one.
 pub enum Member {

@@ -13,12 +13,12 @@ use crate::parcel::{Outcome, Parcel};
 use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
+use crate::sync::mpsc::Sender;
 use bassline_core::Value;
 use bassline_core::planted::{self, Bug};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// How long nothing comes before a driver is called idle.
@@ -119,7 +119,7 @@ impl Courier {
         // The end may have come past the place where the writer was to ring, before it knew of it.
         if let Turn::Wait(wait) = turn {
             let rings_at = board.lane(self.id).map_or(NEVER, |lane| lane.wake_at);
-            return if shared.end().sequence < rings_at {
+            return if shared.end().sequence < rings_at || planted::is(Bug::EndPassedUnseen) {
                 Step::Wait(wait)
             } else {
                 Step::Again
@@ -492,6 +492,8 @@ impl Courier {
                 }),
                 (None, Ok(())) => None,
             };
+            // Who asked and was not answered is told that nobody will.
+            lane.asked.clear();
             lane.phase = Phase::Finished(failed);
         });
     }

@@ -11,12 +11,13 @@ use crate::meter::Meter;
 use crate::options::AttachOptions;
 use crate::policy::Policy;
 use crate::record::TickRecord;
+use crate::sync::Condvar;
+use crate::sync::mpsc::Sender;
+use crate::sync::thread::JoinHandle;
 use bassline_core::Value;
 use bassline_core::planted::{self, Bug};
 use std::collections::VecDeque;
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// No sequence: nothing is waited for.

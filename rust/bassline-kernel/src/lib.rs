@@ -45,6 +45,7 @@ mod schedule;
 mod shared;
 mod source;
 mod status;
+pub mod sync;
 #[cfg(test)]
 mod testing;
 mod time;

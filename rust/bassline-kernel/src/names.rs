@@ -4,10 +4,10 @@
 use crate::lock::lock;
 use crate::log::Recalled;
 use crate::record::TickRecord;
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicBool, Ordering};
 use bassline_core::{Directory, Image, Removed, StructureChange};
 use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The names, as those who read the log behind the network need them. A handle is never given twice, so that one directory serves readers
 /// at any place.

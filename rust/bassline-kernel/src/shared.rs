@@ -13,11 +13,12 @@ use crate::log::{Log, LogError, Mark};
 use crate::names::Names;
 use crate::record::TickRecord;
 use crate::source::Source;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::time::Time;
 use crate::waits::Waits;
 use bassline_core::planted::{self, Bug};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
