@@ -114,8 +114,13 @@ impl Kernel {
         }
         let attachments = in_order(&board, attachments)?;
         for attachment in &attachments {
-            if attachment.options.policy == Policy::Spill && !self.shared.log.is_kept() {
-                return Err(KernelError::NowhereToSpill(attachment.name.clone()));
+            if attachment.options.policy == Policy::Spill {
+                if !self.shared.log.is_kept() {
+                    return Err(KernelError::NowhereToSpill(attachment.name.clone()));
+                }
+                if attachment.options.max_lag.is_some() {
+                    return Err(KernelError::SpillsInTime(attachment.name.clone()));
+                }
             }
         }
         let mut couriers = Vec::new();

@@ -328,10 +328,27 @@ impl Courier {
     }
 
     /// Takes from the backlog, or from the log for a driver that has none yet, with the board locked: the writer may be about to thin out.
-    /// `None` for a driver of which nothing is thinned out.
+    /// What has waited for too long is thinned out first. `None` for a driver of which nothing is.
     fn take_thinned(&self, ahead: Ahead) -> Option<Result<Option<Parcel>, LogError>> {
+        let wall = self.shared.wall_micros();
         let mut board = lock(&self.shared.board);
         let lane = board.lane(self.id).filter(|lane| lane.options.policy.thins_out())?;
+        if let Some(most) = lane.options.max_lag
+            && !lane.resync
+        {
+            let since = wall.saturating_sub(i64::try_from(most.as_micros()).unwrap_or(i64::MAX));
+            let log = self.shared.log.as_ref();
+            let thinned = lane.is_late(log, since).and_then(|late| {
+                if late {
+                    lane.thin_out(log, self.shared.end(), since)
+                } else {
+                    Ok(())
+                }
+            });
+            if let Err(error) = thinned {
+                return Some(Err(error));
+            }
+        }
         if lane.resync {
             return Some(Ok(None));
         }

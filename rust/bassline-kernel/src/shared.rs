@@ -135,7 +135,7 @@ impl Shared {
             }
             let at = lane.thins_out_at();
             if (end.sequence >= at.sequence || end.weight >= at.weight)
-                && let Err(error) = lane.thin_out(self.log.as_ref(), end)
+                && let Err(error) = lane.thin_out(self.log.as_ref(), end, i64::MIN)
             {
                 lane.fail_next(DriverFailure::of(FailureClass::Fatal, error));
             }
