@@ -80,3 +80,4 @@ pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
 pub use waits::Waited;
+pub use worker::Workers;
