@@ -5,7 +5,7 @@ use shuttle::{Config, Runner};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Schedules of each sentence, unless told otherwise.
-const CASES: usize = 1_000;
+const CASES: usize = 500;
 /// How often threads change places against their priorities.
 const DEPTHS: [usize; 3] = [2, 3, 5];
 
