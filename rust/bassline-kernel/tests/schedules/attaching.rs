@@ -1,10 +1,13 @@
 //! Attaching to a network that runs: a snapshot, then every later tick.
 
 use crate::explore::{Tally, explore};
-use crate::witness::{NOBODY, Seen, Witness, kernel, prompt};
-use bassline_core::{ContactId, Network, OnContradiction, Value};
+use crate::witness::{NOBODY, Seen, Witness, kernel, patient, prompt};
+use bassline_core::{ContactId, Network, OnContradiction, Text, Value};
 use bassline_kernel::sync::{Mutex, thread};
-use bassline_kernel::{Attachment, DriverFailure, Engine, Kernel, ManualClock, Member, SharedClock, Source, Standing};
+use bassline_kernel::{
+    Attachment, Batch, Begin, Context, Driver, DriverFailure, Engine, Kernel, ManualClock, Member, Names, SharedClock,
+    Source, Standing,
+};
 use std::sync::{Arc, Weak};
 
 const TICKS: u64 = 5;
@@ -119,4 +122,68 @@ fn who_is_attached_late_is_handed_a_snapshot_and_every_later_tick() {
         },
     );
     MIDWAY.tell(explored, "one was attached between two ticks");
+}
+
+/// Looks up the names of what it is handed; drivers note what they find, as what they assert would be a failure of theirs.
+#[derive(Clone, Default)]
+struct Named {
+    names: Option<Arc<Names>>,
+    found: Arc<Mutex<Vec<Option<Text>>>>,
+}
+
+impl Driver for Named {
+    fn initialize(&mut self, context: &Context) -> Result<Begin, DriverFailure> {
+        self.names = Some(Arc::clone(&context.names));
+        Ok(Begin::Here)
+    }
+
+    fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
+        let Some(names) = &self.names else { return Ok(()) };
+        for change in batch.records.iter().flat_map(|record| &record.changes) {
+            // Others may run between two look-ups.
+            let path = names.look(|directory| directory.path(change.contact).cloned());
+            self.found.lock().unwrap().push(path);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn who_is_told_of_a_contact_that_is_gone_finds_its_name() {
+    static BEHIND: Tally = Tally::new();
+    let explored = explore("who is told of a contact that is gone finds its name", || {
+        let kernel = kernel();
+        let served = Served::new(&kernel);
+        let drivers = [Named::default(), Named::default()];
+        kernel.learn_names(&served.engine.lock().unwrap().network.image());
+        for (driver, (name, options)) in drivers.iter().zip([("eager", prompt()), ("slow", patient())]) {
+            kernel.attach(name, Box::new(driver.clone()), options).unwrap();
+        }
+        for name in ["a", "b", "c"] {
+            let mut engine = served.engine.lock().unwrap();
+            let made = engine.tick(&"".into(), None, |network| {
+                let contact = network.declare_contact(network.root(), name, None, Value::Null)?;
+                network.write(contact, Value::Int(1))?;
+                Ok(contact)
+            });
+            let contact = made.unwrap();
+            let removed = engine.tick(&"".into(), None, |network| network.remove_contact(contact));
+            removed.unwrap();
+        }
+        BEHIND.count(drivers[1].found.lock().unwrap().len() < 2);
+        kernel.flush(None, NOBODY).unwrap();
+        for driver in &drivers {
+            let found = driver.found.lock().unwrap();
+            let named: Vec<&str> = found.iter().map(|path| path.as_deref().unwrap_or("?")).collect();
+            assert!(!named.contains(&"?"), "{named:?}");
+            assert!(["a", "b", "c"].iter().all(|name| named.contains(name)), "{named:?}");
+        }
+        assert!(kernel.close(None).undelivered.is_empty());
+        assert!(
+            kernel
+                .names()
+                .look(|directory| directory.path(served.contact).is_some())
+        );
+    });
+    BEHIND.tell(explored, "a driver was behind a removal");
 }
