@@ -249,6 +249,24 @@ def test_a_soak_goes_on_where_it_was_stopped(stand_in):
     assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed="]
 
 
+def test_what_a_model_checker_runs_is_a_build_of_its_own(stand_in):
+    for crate in ("bassline-kernel", "bassline-storage"):
+        (stand_in.root / "rust" / crate / "tests" / "schedules").mkdir(parents=True)
+    kernel = "cargo test -p bassline-kernel --features bassline-kernel/schedules --test schedules"
+    both = (
+        "-p bassline-kernel -p bassline-storage --features bassline-kernel/schedules,bassline-storage/schedules "
+        "--test schedules"
+    )
+    plain, scheduled, *_ = stand_in("test", "kernel", "--cases", "9").calls
+    assert (plain, scheduled) == ("cargo test -p bassline-kernel cases=9 seed=", f"{kernel} cases=9 seed=")
+    assert stand_in("test", "kernel", "-k", "gate").calls[1] == f"{kernel} -- gate cases= seed="
+    assert stand_in("test").calls[1] == f"cargo test {both} cases= seed="
+    assert not any("schedules" in call for call in stand_in("test", "core").calls)
+    assert f"cargo clippy {both} -- -D warnings cases= seed=" in stand_in("check").calls
+    long = stand_in("soak", "schedules", "--seed", "3", "--start", "700", "--cases", "50").calls
+    assert long == [f"cargo test --release {both} -- --nocapture cases=50 seed=703"]
+
+
 def test_planted_bugs_are_built_once_and_aside(stand_in):
     done = stand_in("test", "--planted", "glitch", "--cases", "9")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -325,7 +326,7 @@ class Storage:
 
         `tick` and `time` are those of the last tick that is stored, and `snapshots` how many there are. What takes
         longer in a large store is left out unless it is to be counted: `contacts`, `groups`, `gadgets`, `wires`,
-        `contradictions`, and the ticks of `history`.
+        `contradictions`, the ticks of `history`, and `dead_letters`, how many there are by driver.
 
         Raises:
             StorageError: there is no such network, or it cannot be read.
@@ -338,7 +339,10 @@ class Storage:
         (1, 1, 1, 0)
         """
         told = self._store.figures(network, count)
-        return {**told, "snapshots": len(self._store.snapshots(network))}
+        told["snapshots"] = len(self._store.snapshots(network))
+        if count:
+            told["dead_letters"] = dict(sorted(Counter(letter.driver for letter in self.dead_letters(network)).items()))
+        return told
 
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""

@@ -44,7 +44,7 @@ class Attachment:
     max_bytes: int | None = None
     """How many bytes it may lag behind; 64 MiB unless told otherwise."""
     max_lag: float | None = None
-    """How many seconds a tick may wait for it; any unless told otherwise."""
+    """How many seconds a tick may wait for it; any unless told otherwise, and always under `spill`."""
     max_age: float | None = None
     """How many seconds a tick waits for others to fill a batch; 0.05 unless told otherwise."""
     batch: int | None = None

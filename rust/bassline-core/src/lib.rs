@@ -113,7 +113,7 @@ pub use network::{Cause, Network, OnContradiction};
 pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
-    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord,
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, WireRecord,
 };
 pub use settle::Settled;
 pub use value::{

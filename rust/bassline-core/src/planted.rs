@@ -79,6 +79,8 @@ pub enum Bug {
     StaleAnswer,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
+    /// Of those who wait for a batch, one is told that it is done.
+    OneFollowerWoken,
     /// Opening a journal hands no record over.
     ReplaySkipped,
     /// A record is acknowledged before the disk has it.
@@ -141,6 +143,10 @@ pub enum Bug {
     LagUnbounded,
     /// A driver that sleeps is not woken by what comes.
     WakeUpLost,
+    /// A driver that is about to sleep does not notice that it was woken meanwhile.
+    RingMissed,
+    /// A driver that is about to sleep does not notice what came before the writer knew that it would.
+    EndPassedUnseen,
     /// A cursor moves when a batch is read.
     AcknowledgedBeforeDelivery,
     /// A tick that is to be tried again counts as the last one taken.
@@ -211,6 +217,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("stale-answer-wins", Bug::StaleAnswer),
     ("uncommitted-read", Bug::UncommittedRead),
+    ("journal-one-follower-woken", Bug::OneFollowerWoken),
     ("journal-replay-skipped", Bug::ReplaySkipped),
     ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),
     ("journal-body-unchecked", Bug::BodyUnchecked),
@@ -242,6 +249,8 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-doubled-on-retry", Bug::DoubledOnRetry),
     ("kernel-lag-unbounded", Bug::LagUnbounded),
     ("kernel-wake-up-lost", Bug::WakeUpLost),
+    ("kernel-ring-missed", Bug::RingMissed),
+    ("kernel-end-passed-unseen", Bug::EndPassedUnseen),
     ("kernel-acknowledged-before-delivery", Bug::AcknowledgedBeforeDelivery),
     ("kernel-tried-is-acknowledged", Bug::TriedIsAcknowledged),
     ("kernel-failure-swallowed", Bug::FailureSwallowed),

@@ -71,13 +71,32 @@ pub enum StructureChange {
     },
 }
 
+/// What is gone, of what has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// A group.
+    Group(GroupId),
+    /// A contact.
+    Contact(ContactId),
+    /// A wire.
+    Wire(WireId),
+    /// A gadget.
+    Gadget(GadgetId),
+    /// A link.
+    Link(LinkId),
+}
+
 impl StructureChange {
-    /// Whether something with a name is gone.
-    pub fn is_removal(&self) -> bool {
-        matches!(
-            self,
-            Self::GroupRemoved(_) | Self::ContactRemoved(_) | Self::WireRemoved(_) | Self::GadgetRemoved(_)
-        )
+    /// What is gone, if something is.
+    pub fn removed(&self) -> Option<Removed> {
+        match *self {
+            Self::GroupRemoved(id) => Some(Removed::Group(id)),
+            Self::ContactRemoved(id) => Some(Removed::Contact(id)),
+            Self::WireRemoved(id) => Some(Removed::Wire(id)),
+            Self::GadgetRemoved(id) => Some(Removed::Gadget(id)),
+            Self::LinkRemoved(id) => Some(Removed::Link(id)),
+            _ => None,
+        }
     }
 }
 

@@ -45,6 +45,7 @@ mod schedule;
 mod shared;
 mod source;
 mod status;
+pub mod sync;
 #[cfg(test)]
 mod testing;
 mod time;
@@ -79,3 +80,4 @@ pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
 pub use waits::Waited;
+pub use worker::Workers;

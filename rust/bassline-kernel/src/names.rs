@@ -4,10 +4,10 @@
 use crate::lock::lock;
 use crate::log::Recalled;
 use crate::record::TickRecord;
-use bassline_core::{Directory, Image, StructureChange};
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use bassline_core::{Directory, Image, Removed, StructureChange};
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// The names, as those who read the log behind the network need them. A handle is never given twice, so that one directory serves readers
 /// at any place.
@@ -20,8 +20,12 @@ pub struct Names {
 #[derive(Debug, Default)]
 struct Held {
     directory: Directory,
-    /// The records that removed something, by their sequence.
-    removed: VecDeque<(u64, Arc<TickRecord>)>,
+    /// What records removed, by their sequence: the handles only, however much else is in a record.
+    removed: VecDeque<(u64, Box<[Removed]>)>,
+}
+
+fn removed(record: &TickRecord) -> Box<[Removed]> {
+    record.structure.iter().filter_map(StructureChange::removed).collect()
 }
 
 impl Names {
@@ -51,11 +55,12 @@ impl Names {
     }
 
     /// Takes what a tick adds; called before anybody can read its record.
-    pub(crate) fn learn(&self, record: &Arc<TickRecord>, sequence: u64) {
+    pub(crate) fn learn(&self, record: &TickRecord, sequence: u64) {
         let mut held = lock(&self.held);
         held.directory.learn(&record.structure);
-        if record.structure.iter().any(StructureChange::is_removal) {
-            held.removed.push_back((sequence, Arc::clone(record)));
+        let gone = removed(record);
+        if !gone.is_empty() {
+            held.removed.push_back((sequence, gone));
         }
     }
 
@@ -68,10 +73,11 @@ impl Names {
         held.directory.add(&recalled.image);
         for (sequence, record) in recalled.edits {
             held.directory.learn(&record.structure);
-            if record.structure.iter().any(StructureChange::is_removal) {
+            let gone = removed(&record);
+            if !gone.is_empty() {
                 let at = held.removed.partition_point(|(known, _)| *known < sequence);
                 if held.removed.get(at).is_none_or(|(known, _)| *known != sequence) {
-                    held.removed.insert(at, (sequence, record));
+                    held.removed.insert(at, (sequence, gone));
                 }
             }
         }
@@ -84,9 +90,55 @@ impl Names {
         }
         let mut held = lock(&self.held);
         while held.removed.front().is_some_and(|(at, _)| *at < sequence) {
-            if let Some((_, record)) = held.removed.pop_front() {
-                held.directory.forget(&record.structure);
+            if let Some((_, gone)) = held.removed.pop_front() {
+                held.directory.forget(&gone);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::plain;
+    use bassline_core::{Blend, ContactId, ContactRecord, GroupId, Handle, Value};
+    use std::sync::Arc;
+
+    fn contact() -> ContactRecord {
+        ContactRecord {
+            id: ContactId::from_bits(7),
+            place: Ok((GroupId::from_bits(0), "price".into())),
+            blend: Blend::Stream,
+            lattice: None,
+            attributes: Value::Null,
+            boundary: None,
+        }
+    }
+
+    #[test]
+    fn what_was_removed_has_its_name_until_all_were_told_and_keeps_no_record() {
+        let (names, id) = (Names::default(), contact().id);
+        names.begin(&Image::default());
+        let path = || names.look(|directory| directory.path(id).cloned());
+        let edits = [
+            StructureChange::ContactAdded(contact()),
+            StructureChange::ContactRemoved(id),
+        ];
+        for (sequence, edit) in edits.into_iter().enumerate() {
+            let record = Arc::new(TickRecord {
+                structure: vec![edit],
+                ..plain(sequence as u64 + 1)
+            });
+            names.learn(&record, sequence as u64);
+            assert_eq!(
+                Arc::strong_count(&record),
+                1,
+                "whoever is behind keeps names, not records"
+            );
+        }
+        names.forget_below(1);
+        assert_eq!(path().as_deref(), Some("price"));
+        names.forget_below(2);
+        assert_eq!(path(), None);
     }
 }

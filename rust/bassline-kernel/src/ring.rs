@@ -4,8 +4,9 @@ use crate::driver::Position;
 use crate::lock::lock;
 use crate::log::{Limits, Log, LogError, Mark};
 use crate::record::TickRecord;
+use crate::sync::Mutex;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// A log that keeps in memory what some driver still needs. Its bounds are those of the drivers.
 #[derive(Debug, Default)]

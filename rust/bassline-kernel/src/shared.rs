@@ -13,11 +13,12 @@ use crate::log::{Log, LogError, Mark};
 use crate::names::Names;
 use crate::record::TickRecord;
 use crate::source::Source;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::time::Time;
 use crate::waits::Waits;
 use bassline_core::planted::{self, Bug};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
@@ -134,7 +135,7 @@ impl Shared {
             }
             let at = lane.thins_out_at();
             if (end.sequence >= at.sequence || end.weight >= at.weight)
-                && let Err(error) = lane.thin_out(self.log.as_ref(), end)
+                && let Err(error) = lane.thin_out(self.log.as_ref(), end, i64::MIN)
             {
                 lane.fail_next(DriverFailure::of(FailureClass::Fatal, error));
             }

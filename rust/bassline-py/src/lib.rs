@@ -61,7 +61,7 @@ mod _core {
     #[pymodule_export]
     use crate::coroutine::Call;
     #[pymodule_export]
-    use crate::driver::{Batch, DeadLetter, Gap};
+    use crate::driver::{Batch, DeadLetter, Edit, Gap};
     #[pymodule_export]
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
     #[pymodule_export]
