@@ -12,7 +12,7 @@ from .router import instance_path, instantiate
 from .streams import Node, Streams
 from .structure import Declarations, absolute
 from .values import Const, Nothing, Value, equal, isolate
-from .writes import Outcome, Write, write
+from .writes import Outcome, Write, settling_write
 
 OLDEST: Stamp = (0, -1)  # content that was not written in this tick
 
@@ -27,6 +27,7 @@ class Firing:
     renewed: list[int] = field(default_factory=list)  # contacts written with what they held, likewise
     answers: list[Node] = field(default_factory=list)
     restructured: bool = False
+    cycle: set[int] = field(default_factory=set)  # the contacts of the cycle that has its turn
     turn: int = 0  # how many members have fired in this tick
 
     def stamp(self, member: int) -> Stamp:
@@ -48,7 +49,8 @@ class Firing:
     ) -> Outcome:
         """A write made by a member; `cause` is the event it fired for, if it did."""
         key = self.streams.key(member, cause) if target.is_stream else (0, 0, 0, 0)
-        outcome = write(target, Write(value, stamp, writer, key, identity), self.policy)
+        incoming, in_cycle = Write(value, stamp, writer, key, identity), target.number in self.cycle
+        outcome = settling_write(target, incoming, self.policy, in_cycle=in_cycle)
         if outcome.changed:
             self.changed.append(target.number)
         elif outcome.taken:

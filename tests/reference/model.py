@@ -65,6 +65,8 @@ class Contact:
     born: Stamp | None = None  # of a `first`, the stamp of its content
     events: list[Event] = field(default_factory=list)  # in order of arrival
     latest: Event | None = None  # of them, in key order
+    arrivals: list[Any] = field(default_factory=list)  # what came to a lattice outside of cycles, while settling
+    base: tuple[Any, ...] = ()  # what it was before them
 
     @property
     def is_stream(self) -> bool:
@@ -76,6 +78,7 @@ class Contact:
 
     def begin_tick(self) -> None:
         self.before, self.stamp, self.born, self.events, self.latest = self.content, None, None, [], None
+        self.arrivals, self.base = [], ()
 
 
 @dataclass
@@ -133,6 +136,7 @@ class State:
         contacts = {number: _copied(contact) for number, contact in self.contacts.items()}
         for contact in contacts.values():
             contact.faults, contact.events = dict(contact.faults), list(contact.events)
+            contact.arrivals = list(contact.arrivals)
         wires = {number: _copied(wire) for number, wire in self.wires.items()}
         for wire in wires.values():
             wire.forced = dict(wire.forced)

@@ -35,7 +35,9 @@ class Settling:
         for region in self.shape.regions:
             members = [node for node in region if node[0] not in self.state.contacts and node not in self.done]
             if members:
-                self._evaluate(set(members), is_cycle=len(region) > 1)
+                is_cycle = len(region) > 1
+                self.firing.cycle = {number for number, _ in region if number in self.state.contacts and is_cycle}
+                self._evaluate(set(members), is_cycle=is_cycle)
                 if self.firing.restructured:
                     self.firing.restructured = False
                     return False
@@ -124,6 +126,7 @@ class Settling:
         """The router is part of a cycle, and so may be what it has just made."""
         self.shape.follow(self.state)
         region = next(region for region in self.shape.regions if router in region)
+        self.firing.cycle = {number for number, _ in region if number in self.state.contacts}
         for node in region:
             if node[0] not in self.state.contacts and node not in members:
                 members.add(node)

@@ -38,6 +38,26 @@ def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
     return _join(contact, incoming, policy)
 
 
+def settling_write(contact: Contact, incoming: Write, policy: str, *, in_cycle: bool) -> Outcome:
+    """Outside of cycles that have their turn, writes to a lattice are joined by age, in whatever order they come."""
+    if contact.blend in ("accept-last", "stream", "first") or in_cycle:
+        contact.arrivals, contact.base = [], ()
+        return write(contact, incoming, policy)
+    if policy == "raise" and contact.blend != "counter":
+        return write(contact, incoming, policy)  # an error names the two that met
+    if not contact.arrivals:
+        contact.base = (contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction)
+    contact.arrivals.append(incoming)
+    held = contact.content
+    contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction = contact.base
+    for one in sorted(contact.arrivals, key=lambda one: one.stamp):
+        outcome = _join(contact, one, policy)
+        if one is incoming:
+            taken = outcome.taken
+    changed = not equal(contact.content, held)
+    return Outcome(changed, answer=not equal(contact.content, incoming.value), taken=taken)
+
+
 def _accept_last(contact: Contact, incoming: Write) -> Outcome:
     differs = not equal(contact.content, incoming.value)
     if contact.stamp is not None and incoming.stamp < contact.stamp:

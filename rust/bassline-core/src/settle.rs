@@ -57,7 +57,7 @@ impl Network {
                     self.tick.left = left;
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
-                        Waiting::Region(index) => self.take_region(index, level),
+                        Waiting::Region(index) => self.take_region(index, level)?,
                     }
                 }
                 Next::Nothing => {
@@ -181,6 +181,7 @@ impl Network {
             self.schedule(slot, true);
             return Ok(());
         }
+        self.join_in_order(slot)?;
         self.pass_on(slot, None)
     }
 

@@ -132,6 +132,9 @@ impl Network {
             return Ok(Written::Changed);
         }
         if let (true, Some(incoming)) = (blend.joins(), &content) {
+            if self.tick.settling && self.contacts.writers.len(slot) > 1 {
+                self.gather(slot, index, incoming, writer, stamp);
+            }
             match self.joined(slot, incoming, stamp)? {
                 Join::Take => {}
                 Join::Becomes(joined) => content = Some(joined),
@@ -143,7 +146,11 @@ impl Network {
                     self.schedule(slot, false);
                     return Ok(Written::Same);
                 }
-                Join::Contradiction => return self.contradict(slot, incoming, writer),
+                Join::Contradiction => {
+                    let written = self.contradict(slot, incoming, writer);
+                    self.note_contradicted(slot, index);
+                    return written;
+                }
             }
         }
         if content.is_some() || !crate::planted::is(crate::planted::Bug::ContradictionStays) {
