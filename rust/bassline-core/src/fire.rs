@@ -167,7 +167,8 @@ impl Network {
         if !contain {
             return Err(self.gadget_error(slot, fault, Some(inputs)));
         }
-        for contact in self.gadgets.outputs(slot) {
+        // Which entries a router has found so far depends on the records that came: they are not in its fault.
+        for contact in self.gadgets.derived_outputs(slot) {
             if contact != NONE {
                 self.tick.edits.push(Edit::marked(self, contact));
                 self.note_fault(contact, slot, fault.clone());
