@@ -12,7 +12,7 @@ from .router import instance_path, instantiate
 from .streams import Node, Streams
 from .structure import Declarations, absolute
 from .values import Const, Nothing, Value, equal, isolate
-from .writes import Outcome, Write, settling_write
+from .writes import Outcome, Write, settling_write, take_turn
 
 OLDEST: Stamp = (0, -1)  # content that was not written in this tick
 
@@ -36,6 +36,12 @@ class Firing:
 
     def contact(self, number: int) -> Contact:
         return self.declarations.state.contacts[number]
+
+    def begin_turn(self, region: list[Node], *, is_cycle: bool) -> None:
+        contacts = [self.contact(number) for number, _ in region if number in self.declarations.state.contacts]
+        for contact in contacts:
+            take_turn(contact, self.policy, in_cycle=is_cycle)
+        self.cycle = {contact.number for contact in contacts} if is_cycle else set()
 
     def put(
         self,

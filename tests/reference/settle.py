@@ -33,10 +33,10 @@ class Settling:
         """True when every region has been evaluated; False when a router made new ones on the way."""
         self.shape.follow(self.state)
         for region in self.shape.regions:
+            is_cycle = len(region) > 1
+            self.firing.begin_turn(region, is_cycle=is_cycle)
             members = [node for node in region if node[0] not in self.state.contacts and node not in self.done]
             if members:
-                is_cycle = len(region) > 1
-                self.firing.cycle = {number for number, _ in region if number in self.state.contacts and is_cycle}
                 self._evaluate(set(members), is_cycle=is_cycle)
                 if self.firing.restructured:
                     self.firing.restructured = False
@@ -126,7 +126,7 @@ class Settling:
         """The router is part of a cycle, and so may be what it has just made."""
         self.shape.follow(self.state)
         region = next(region for region in self.shape.regions if router in region)
-        self.firing.cycle = {number for number, _ in region if number in self.state.contacts}
+        self.firing.begin_turn(region, is_cycle=True)
         for node in region:
             if node[0] not in self.state.contacts and node not in members:
                 members.add(node)

@@ -39,23 +39,23 @@ def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
 
 
 def settling_write(contact: Contact, incoming: Write, policy: str, *, in_cycle: bool) -> Outcome:
-    """Outside of cycles that have their turn, writes to a lattice are joined by age, in whatever order they come."""
+    """A write of a member. What comes to a lattice waits for its turn, unless it comes from a cycle that has its turn and holds it."""
     if contact.blend in ("accept-last", "stream", "first") or in_cycle:
-        contact.arrivals, contact.base = [], ()
         return write(contact, incoming, policy)
-    if policy == "raise" and contact.blend != "counter":
-        return write(contact, incoming, policy)  # an error names the two that met
     if not contact.arrivals:
         contact.base = (contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction)
     contact.arrivals.append(incoming)
-    held = contact.content
-    contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction = contact.base
-    for one in sorted(contact.arrivals, key=lambda one: one.stamp):
-        outcome = _join(contact, one, policy)
-        if one is incoming:
-            taken = outcome.taken
-    changed = not equal(contact.content, held)
-    return Outcome(changed, answer=not equal(contact.content, incoming.value), taken=taken)
+    return Outcome(changed=False, answer=False)
+
+
+def take_turn(contact: Contact, policy: str, *, in_cycle: bool) -> None:
+    """All that leads to a lattice has fired: what came is joined by age. Something may come later over what a router has made."""
+    if contact.arrivals:
+        contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction = contact.base
+        for one in sorted(contact.arrivals, key=lambda one: one.stamp):
+            _join(contact, one, policy)
+    if in_cycle:
+        contact.arrivals = []
 
 
 def _accept_last(contact: Contact, incoming: Write) -> Outcome:

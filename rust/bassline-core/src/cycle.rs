@@ -81,7 +81,7 @@ impl Network {
         self.regions.shrink(index);
         let mut evaluation = Evaluation::default();
         for &contact in &written {
-            self.join_in_order(contact)?;
+            self.join_gathered(contact)?;
             evaluation.written.insert(contact);
             let events = self.has_events(contact);
             if events || self.differs(contact) {

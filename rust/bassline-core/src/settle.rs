@@ -181,7 +181,7 @@ impl Network {
             self.schedule(slot, true);
             return Ok(());
         }
-        self.join_in_order(slot)?;
+        self.join_gathered(slot)?;
         self.pass_on(slot, None)
     }
 

@@ -131,10 +131,16 @@ impl Network {
             self.schedule(slot, true);
             return Ok(Written::Changed);
         }
-        if let (true, Some(incoming)) = (blend.joins(), &content) {
-            if self.tick.settling && self.contacts.writers.len(slot) > 1 {
-                self.gather(slot, index, incoming, writer, stamp);
+        if self.tick.settling && blend.joins() {
+            if self.gathers(slot) {
+                if let Some(value) = content {
+                    self.gather(slot, index, value, writer, stamp);
+                }
+                return Ok(Written::Same);
             }
+            self.end_gathering(slot, index)?;
+        }
+        if let (true, Some(incoming)) = (blend.joins(), &content) {
             match self.joined(slot, incoming, stamp)? {
                 Join::Take => {}
                 Join::Becomes(joined) => content = Some(joined),
@@ -146,11 +152,7 @@ impl Network {
                     self.schedule(slot, false);
                     return Ok(Written::Same);
                 }
-                Join::Contradiction => {
-                    let written = self.contradict(slot, incoming, writer);
-                    self.note_contradicted(slot, index);
-                    return written;
-                }
+                Join::Contradiction => return self.contradict(slot, incoming, writer),
             }
         }
         if content.is_some() || !crate::planted::is(crate::planted::Bug::ContradictionStays) {

@@ -4,7 +4,7 @@
 
 mod world;
 
-use bassline_core::{Blend, Cause, NetworkError, Value, WireKind};
+use bassline_core::{Blend, NetworkError, Value, WireKind};
 use world::{World, int, list, map};
 
 #[test]
@@ -253,65 +253,4 @@ fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
         reopened.get("by/50%25%2F50/in"),
         Some(map(&[("who", Value::text("50%/50")), ("n", Value::Int(1))]))
     );
-}
-
-/// An older gadget that fires after a younger one, both writing to `out`.
-fn older_fires_last(blend: Blend) -> World {
-    let mut w = World::new();
-    w.contact("out", blend);
-    w.gadget("math.add", &[("a", "late"), ("b", "10"), ("sum", "out")]);
-    w.gadget("math.add", &[("a", "x"), ("b", "20"), ("sum", "out")]);
-    w.gadget("math.add", &[("a", "x"), ("b", "0"), ("sum", "late")]);
-    w
-}
-
-#[test]
-fn of_two_writes_that_contradict_the_older_is_taken_though_it_comes_last() {
-    let mut w = older_fires_last(Blend::Equal);
-    w.set(&[("x", Value::Int(1))]);
-    assert_eq!(w.get("out"), int(11));
-    let state =
-        w.0.image()
-            .contacts
-            .into_iter()
-            .find(|state| state.record.id == w.id("out"));
-    let found = state.and_then(|state| state.contradiction).unwrap();
-    assert_eq!((found.current, found.incoming), (Value::Int(11), Value::Int(21)));
-}
-
-#[test]
-fn a_write_from_outside_is_older_than_those_of_gadgets_that_it_contradicts() {
-    let mut w = older_fires_last(Blend::Equal);
-    w.set(&[("out", Value::Int(21)), ("x", Value::Int(1))]);
-    assert_eq!(w.get("out"), int(21));
-    let state =
-        w.0.image()
-            .contacts
-            .into_iter()
-            .find(|state| state.record.id == w.id("out"));
-    let state = state.unwrap();
-    assert!(
-        state.contradiction.is_none(),
-        "the younger gadget's write was taken after it"
-    );
-    assert_eq!(state.cause, Cause::Gadget(w.0.gadget_ids()[1]));
-}
-
-#[test]
-fn a_counter_adds_in_the_order_of_age() {
-    let mut w = older_fires_last(Blend::Counter);
-    w.set(&[("x", Value::Float(1e16))]);
-    // From the oldest on: each sum rounds by itself.
-    assert_eq!(w.get("out"), Some(Value::Float((1e16 + 10.0) + (1e16 + 20.0))));
-    w.set(&[("x", Value::Float(0.3))]);
-    let sum = ((1e16 + 10.0) + (1e16 + 20.0)) + (0.3 + 10.0) + (0.3 + 20.0);
-    assert_eq!(w.get("out"), Some(Value::Float(sum)));
-}
-
-#[test]
-fn what_contradicts_before_a_cycle_is_taken_by_age_too() {
-    let mut w = older_fires_last(Blend::Equal);
-    w.wire("out", "other", WireKind::Bidirectional);
-    w.set(&[("x", Value::Int(1))]);
-    assert_eq!((w.get("out"), w.get("other")), (int(11), int(11)));
 }
