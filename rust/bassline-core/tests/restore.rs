@@ -10,7 +10,7 @@ use bassline_core::{
 };
 use proptest::prelude::*;
 use world::drawn::{in_many_faults, said, said_but, tick, ticks};
-use world::{World, int, list, map};
+use world::{World, cases, int, list, map};
 
 fn restore(network: &mut Network, image: &Image) -> Vec<StructureChange> {
     network.begin();
@@ -21,15 +21,8 @@ fn restore(network: &mut Network, image: &Image) -> Vec<StructureChange> {
         .map_or_else(Vec::new, |committed| committed.structure)
 }
 
-fn cases() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(64)
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn a_restored_network_is_the_one_that_never_went_on(before in ticks(12), since in ticks(12), after in ticks(12)) {
