@@ -206,3 +206,21 @@ def test_a_router_finds_an_instance_again_after_the_tick_that_first_used_it_was_
         raise RuntimeError("stop")
     net["flights"] = {"carrier": "AA", "delay": 20}
     assert same(net["by_carrier/AA/mean"], 15.0)
+
+
+def test_both_zeros_are_one_key(world, net):
+    routed(net)
+    with net.batch():
+        net["flights"] = {"carrier": 0.0, "delay": 1}
+        net["flights"] = {"carrier": -0.0, "delay": 2}
+    assert net["by_carrier/0.0/peak"] == 2
+    assert "by_carrier/-0.0/peak" not in net.contacts
+
+
+def test_a_router_that_succeeds_again_is_in_no_fault_wherever_the_record_goes(world, net):
+    net.contact("rest", blend="stream")
+    routed(net, other="rest", on_error="contain")
+    net["flights"] = {"carrier": [1], "delay": 1}
+    assert net.contacts["rest"].fault is not None
+    net["flights"] = {"carrier": "AA", "delay": 1}
+    assert net.contacts["rest"].fault is None

@@ -279,16 +279,22 @@ impl Network {
 
     /// A gadget that fails no longer: the faults it left are lifted.
     pub(crate) fn clear_faults_of(&mut self, gadget: u32) {
-        if self.faults.is_empty() {
-            return;
+        if !self.faults.is_empty() {
+            self.clear_faults_in(gadget, &self.gadgets.outputs(gadget));
         }
-        for contact in self.gadgets.outputs(gadget) {
-            if contact != crate::contact::NONE
-                && self
-                    .faults
-                    .get(&contact)
-                    .is_some_and(|faults| faults.any(|of| of == gadget))
-            {
+    }
+
+    /// The same, of the contacts on its ports alone.
+    pub(crate) fn clear_derived_faults_of(&mut self, gadget: u32) {
+        if !self.faults.is_empty() {
+            self.clear_faults_in(gadget, &self.gadgets.derived_outputs(gadget));
+        }
+    }
+
+    fn clear_faults_in(&mut self, gadget: u32, contacts: &[u32]) {
+        for &contact in contacts {
+            let faults = self.faults.get(&contact);
+            if faults.is_some_and(|faults| faults.any(|of| of == gadget)) {
                 self.tick.edits.push(Edit::marked(self, contact));
                 self.lift_faults(contact, |of| of == gadget);
             }
