@@ -12,7 +12,7 @@ from .values import Nothing, Value, equal
 EVENTS = 300  # of one contact in one tick: looking through them is quadratic here
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Write:
     value: Value
     stamp: Stamp
@@ -21,7 +21,7 @@ class Write:
     identity: Key | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     changed: bool
     answer: bool  # the contact did not end up with what came: over a bidirectional wire it answers
@@ -29,10 +29,10 @@ class Outcome:
 
 
 def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
-    if contact.is_stream:
-        return _event(contact, incoming)
     if contact.blend == "accept-last":
         return _accept_last(contact, incoming)
+    if contact.is_stream:
+        return _event(contact, incoming)
     if contact.blend == "first":
         return _first(contact, incoming)
     return _join(contact, incoming, policy)
