@@ -66,6 +66,19 @@ def test_before_a_cycle_has_its_turn_what_comes_to_it_is_joined_by_age(world, ne
     assert (net["out"], net["other"]) == (11, 11)
 
 
+def test_all_that_came_to_a_cycle_is_joined_before_any_of_it_fires(world, net):
+    """`a` is written with what it holds, before `peak` has its join: the ends differ then, and the newer write gets its answer."""
+    net.contact("peak", 7, blend="max")
+    net.contact("a", 7)
+    net.contact("x")
+    net.wire("a", "peak", kind="bidirectional")
+    net.gadget("math.add", name="old", a="x", b=1, sum="peak")
+    net.gadget("math.min", name="young", a="x", b=0, min="peak")
+    net.wire("b", "a", kind="directed")
+    net.update({"b": 7, "x": 8})
+    assert (net["a"], net["peak"]) == (9, 9)
+
+
 def test_it_does_not_matter_which_edges_there_once_were(world, net):
     """An edge that is gone may have put one writer behind the other."""
     once = world.Network()

@@ -6,11 +6,13 @@ from collections import Counter
 
 from .errors import NotSettledError
 from .firing import Firing, stream_inputs
-from .graph import Shape
+from .graph import Region, Shape
 from .model import ANSWER, CHANGED, State
 from .streams import Node, Streams
 from .structure import Declarations
-from .values import Nothing, equal
+from .values import Nothing, Value, equal
+
+Told = tuple[Value, int]  # the content, and how many events there were
 
 BOUND = 10_000  # firings of any one member of a region
 
@@ -23,6 +25,8 @@ class Settling:
         self.shape = shape
         self.cycles = 0  # regions with something to fire
         self.done: set[Node] = set()
+        self.told: dict[int, Told] = {}  # what those that read a contact know of it
+        self.again: set[Node] = set()  # those of them for whom it is something else since
 
     def run(self) -> None:
         complete = False
@@ -34,13 +38,28 @@ class Settling:
         self.shape.follow(self.state)
         for region in self.shape.regions:
             self.firing.begin_turn(region)
+            self._look_again(region)
             members = {node for node in region.members if node not in self.done}
             if members:
                 self._evaluate(members, is_cycle=region.is_cycle)
-                if self.firing.restructured:
-                    self.firing.restructured = False
-                    return False
+            for number in region.contacts:
+                self.told[number] = self._tell(number)
+            if self.firing.restructured:
+                self.firing.restructured = False
+                return False
         return True
+
+    def _tell(self, number: int) -> Told:
+        contact = self.state.contacts[number]
+        return contact.content, len(contact.events)
+
+    def _look_again(self, region: Region) -> None:
+        """What a router has made may write to a contact that was read before."""
+        for number in region.contacts & self.told.keys():
+            if not equal(list(self.told[number]), list(self._tell(number))):
+                readers = self.shape.graph[number, 0]
+                self.done.difference_update(readers)
+                self.again.update(readers)
 
     def _evaluate(self, members: set[Node], is_cycle: bool) -> None:
         dirty: dict[Node, str] = {}
@@ -81,10 +100,14 @@ class Settling:
             streams = stream_inputs(contacts, gadget)
             if streams:
                 return CHANGED if self.streams.has_pending(node, streams) else None
-            return CHANGED if gadget.new or any(contacts[n].differs() for n in gadget.reads) else None
+            return (
+                CHANGED
+                if gadget.new or node in self.again or any(contacts[n].differs() for n in gadget.reads)
+                else None
+            )
         wire = self.state.wires[number]
         source = wire.start if direction == 0 else wire.end
-        if contacts[source].differs():
+        if contacts[source].differs() or node in self.again:
             return CHANGED
         if self._is_apart(node) and contacts[source].stamp is not None:
             return CHANGED  # written with what it held before, and newer than what its partner holds

@@ -82,9 +82,11 @@ impl Network {
         let mut evaluation = Evaluation::default();
         for &contact in &written {
             self.join_gathered(contact)?;
+        }
+        for &contact in &written {
             evaluation.written.insert(contact);
             let events = self.has_events(contact);
-            if events || self.differs(contact) {
+            if events || self.differs(contact) || self.is_late(contact) {
                 self.mark_members(index, contact, &mut evaluation);
             } else if self.stamp_of(contact) != Stamp::OLDEST {
                 // Not for a write that contradicted: it was not taken.

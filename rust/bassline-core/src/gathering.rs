@@ -141,6 +141,7 @@ impl Network {
             self.contacts.rows[slot as usize].content = content;
             self.renew(slot, place, writer, stamp);
             self.set_contradiction(slot, contradiction);
+            self.set_late(place);
         }
         let order = self.tick.gatherings.order(last);
         for &(stamp, at) in &order {

@@ -188,7 +188,7 @@ impl Network {
     /// Passes settled content on to the readers outside `region`, if it differs from what it was when the tick began.
     pub(crate) fn pass_on(&mut self, slot: u32, region: Option<u32>) -> Result<(), NetworkError> {
         let events = self.has_events(slot);
-        if !events && !self.differs(slot) {
+        if !events && !self.differs(slot) && !self.is_late(slot) {
             return Ok(());
         }
         for at in 0..self.contacts.readers.len(slot) {

@@ -145,6 +145,8 @@ struct Note {
     last_event: u32,
     /// What is kept of the writes to it while settling.
     gathering: u32,
+    /// Whether it was written after its turn: its readers know another content than the one that it had when the tick began.
+    late: bool,
     stamp: Stamp,
     /// Of a `first`, the stamp of its content.
     born: Stamp,
@@ -283,6 +285,7 @@ impl Network {
             first_event: NO_EVENT,
             last_event: NO_EVENT,
             gathering: NO_GATHERING,
+            late: false,
             stamp,
             born: Stamp::OLDEST,
         });
@@ -346,6 +349,16 @@ impl Network {
 
     pub(crate) fn set_gathering(&mut self, place: usize, gathering: u32) {
         self.note_mut(place).gathering = gathering;
+    }
+
+    /// Whether an entry's contact was written after its turn.
+    pub(crate) fn is_late(&self, slot: u32) -> bool {
+        let note = self.place_of(slot).and_then(|place| self.note_of(place));
+        note.is_some_and(|note| note.late)
+    }
+
+    pub(crate) fn set_late(&mut self, place: usize) {
+        self.note_mut(place).late = true;
     }
 
     /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.

@@ -160,6 +160,9 @@ impl Network {
         }
         let changed = self.contacts.rows[slot as usize].content != content;
         if changed {
+            if !fresh && self.had_turn(slot) {
+                self.set_late(index);
+            }
             self.contacts.rows[slot as usize].content = content;
         }
         if newest {
@@ -186,6 +189,18 @@ impl Network {
         } else {
             self.renew(slot, index, writer, stamp);
         }
+    }
+
+    /// Whether a touched contact, or the cycle it is in, has had its turn in this tick: only what a router has just made writes after it.
+    fn had_turn(&self, slot: u32) -> bool {
+        self.tick.settling
+            && if self.contacts.has(slot, flag::CYCLIC) {
+                let region = self.region_of_contact(slot);
+                let queued = self.regions.large(region).is_some_and(|region| region.queued);
+                !queued && self.regions.running != Some(region)
+            } else {
+                !self.contacts.has(slot, flag::QUEUED)
+            }
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.

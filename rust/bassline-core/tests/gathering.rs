@@ -148,3 +148,17 @@ fn what_a_cycle_writes_outside_more_than_a_thousand_times_is_joined_once_each() 
         "the first takes the place of nothing; the younger is joined to the least"
     );
 }
+
+/// `a` is written with what it holds, before `peak` has its join: the ends differ then, and the newer write gets its answer.
+#[test]
+fn all_that_came_to_a_cycle_is_joined_before_any_of_it_fires() {
+    let mut w = World::new();
+    w.contact("peak", Blend::Max);
+    w.wire("a", "peak", WireKind::Bidirectional);
+    w.set(&[("a", Value::Int(7))]);
+    w.gadget("math.add", &[("a", "x"), ("b", "1"), ("sum", "peak")]);
+    w.gadget("math.min", &[("a", "x"), ("b", "0"), ("min", "peak")]);
+    w.wire("b", "a", WireKind::Directed);
+    w.set(&[("b", Value::Int(7)), ("x", Value::Int(8))]);
+    assert_eq!((w.get("a"), w.get("peak")), (int(9), int(9)));
+}

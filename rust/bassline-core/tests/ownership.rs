@@ -1,5 +1,7 @@
 //! Structure is added, removed and rolled back at random; at every moment every edge has two ends that know of each other.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 mod world;
 
 use bassline_core::{
