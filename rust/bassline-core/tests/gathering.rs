@@ -58,12 +58,11 @@ fn a_write_from_outside_is_older_than_those_of_gadgets_that_it_contradicts() {
 #[test]
 fn a_counter_adds_in_the_order_of_age() {
     let mut w = older_fires_last(Blend::Counter);
-    w.set(&[("x", Value::Float(1e16))]);
-    // From the oldest on: each sum rounds by itself.
-    assert_eq!(w.get("out"), Some(Value::Float((1e16 + 10.0) + (1e16 + 20.0))));
-    w.set(&[("x", Value::Float(0.3))]);
-    let sum = ((1e16 + 10.0) + (1e16 + 20.0)) + (0.3 + 10.0) + (0.3 + 20.0);
-    assert_eq!(w.get("out"), Some(Value::Float(sum)));
+    w.set(&[("out", Value::Float(3e16))]);
+    w.set(&[("x", Value::Float(0.0))]);
+    let sum = |first: f64, second: f64| Some(Value::Float((3e16 + first) + second));
+    assert_ne!(sum(10.0, 20.0), sum(20.0, 10.0), "each sum rounds by itself");
+    assert_eq!(w.get("out"), sum(10.0, 20.0));
 }
 
 #[test]
