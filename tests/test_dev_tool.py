@@ -217,6 +217,15 @@ def test_a_failure_ends_with_the_command_that_replays_it(stand_in):
         "replay: BASSLINE_SEED=5 .venv/bin/python -m pytest tests/test_engine_against_reference.py -k 'two words'"
     )
     assert verdict.startswith("dev test: FAILED: pytest (")
+    done = stand_in("test", "core", "--seed", "5", CARGO_CODE=101)
+    *_, cargo, verdict = done.stdout.splitlines()
+    assert cargo.endswith("replay: BASSLINE_SEED=5 PROPTEST_RNG_SEED=5 cargo test -p bassline-core")
+    assert verdict.startswith("dev test: FAILED: cargo test (")
+
+
+def test_properties_are_tried_on_the_same_cases_in_every_run():
+    settings = tomllib.loads((ROOT / ".cargo" / "config.toml").read_text())
+    assert settings["env"]["PROPTEST_RNG_SEED"].isdigit()
 
 
 def test_a_pattern_must_match_something(stand_in):

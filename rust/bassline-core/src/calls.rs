@@ -136,9 +136,10 @@ impl Network {
         })
     }
 
-    /// Puts the outputs of a gadget in its fault.
+    /// Puts the outputs of a gadget in its fault. Which entries a router has found so far depends on the records that came: they are not
+    /// in it.
     pub(crate) fn leave_fault(&mut self, slot: u32, fault: &Fault) {
-        for contact in self.gadgets.outputs(slot) {
+        for contact in self.gadgets.derived_outputs(slot) {
             if contact != crate::contact::NONE {
                 self.tick.edits.push(Edit::marked(self, contact));
                 self.note_fault(contact, slot, fault.clone());

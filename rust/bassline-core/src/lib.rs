@@ -54,6 +54,7 @@ mod error;
 mod faults;
 mod fire;
 mod gadget;
+mod gathering;
 mod group;
 mod id;
 mod identity;

@@ -49,6 +49,8 @@ pub enum Bug {
     NullContradictsItself,
     /// Of an int and a float of one value, the one that came first stays.
     TieByArrival,
+    /// What comes to a joining contact is joined in the order in which its writers fire.
+    JoinedAsFired,
     /// What contradicts is taken.
     ContradictionTaken,
     /// An erase does not lift a contradiction.
@@ -202,6 +204,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("nan-differs-from-itself", Bug::NanDiffers),
     ("join-not-idempotent", Bug::NullContradictsItself),
     ("join-not-commutative", Bug::TieByArrival),
+    ("joined-as-fired", Bug::JoinedAsFired),
     ("contradiction-overwrites", Bug::ContradictionTaken),
     ("erase-keeps-contradiction", Bug::ContradictionStays),
     ("fault-not-lifted", Bug::FaultStays),

@@ -42,6 +42,7 @@ impl Network {
                 other
             }
         };
+        self.clear_derived_faults_of(slot);
         let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key)
             .map(|_| ())
