@@ -52,6 +52,7 @@ from bassline.errors import (
     InputError,
     ManifestError,
     NestingError,
+    NoChangeError,
     NotSettledError,
     StaleHandleError,
     StorageError,
@@ -64,6 +65,7 @@ from bassline.network import Network
 from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
 from bassline.storage import NetworkStorage
+from bassline.watch import Watch
 
 Nothing = NothingType()
 """What an empty contact reads as; falsy, and not `None`."""
@@ -110,6 +112,7 @@ __all__ = [
     "NestingError",
     "Network",
     "NetworkStorage",
+    "NoChangeError",
     "NotSettledError",
     "Nothing",
     "RowReader",
@@ -123,6 +126,7 @@ __all__ = [
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",
+    "Watch",
     "Wire",
     "__version__",
     "const",

@@ -25,6 +25,7 @@ from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.storage import Storage
+from bassline.watch import Watch
 from bassline.why import Why
 
 if TYPE_CHECKING:
@@ -316,6 +317,24 @@ class Network(_core.Network, Scope, Driving, Measuring):
             raise ValueTypeError(f"a subscriber is a function of one change; found {found(function)}")
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
+
+    def watch(self, pattern: str, *, max_pending: int = 10_000) -> Watch:
+        """Watch the contacts of a pattern: their changes from now on, for `for`, `async for` or `get`; see `bl.Watch`.
+
+        At most `max_pending` changes wait to be taken, and one of each contact; a slow watcher delays nobody.
+
+        Raises:
+            BasslineError: the network is closed, or shows the past.
+            DeclarationError: `max_pending` is 0.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"sensors/kitchen": 21.0, "sensors/attic": 17.5, "price": 9.5})
+        >>> with net.watch("sensors/*") as watch:
+        ...     net.update({"price": 10, "sensors/attic": 18.0})
+        ...     print(watch.get(timeout=1), watch.pending)
+        <Change tick 2: sensors/attic from 17.5 to 18.0> 0
+        """
+        return Watch(self, pattern, max_pending=max_pending)
 
     def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
         """Some contacts as one column of numbers, written and read by NumPy arrays.

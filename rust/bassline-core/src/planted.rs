@@ -169,6 +169,8 @@ pub enum Bug {
     RowOvertaken,
     /// A flush does not wait for who has not begun.
     FlushBeforeBegun,
+    /// A watcher that is too slow keeps what came first.
+    WatcherLosesLast,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -208,6 +210,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("uncommitted-read", Bug::UncommittedRead),
+    ("watcher-loses-last-value", Bug::WatcherLosesLast),
     ("journal-replay-skipped", Bug::ReplaySkipped),
     ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),
     ("journal-body-unchecked", Bug::BodyUnchecked),

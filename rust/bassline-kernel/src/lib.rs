@@ -49,6 +49,7 @@ mod status;
 mod testing;
 mod time;
 mod waits;
+mod watch;
 mod worker;
 
 pub use attach::{Attachment, Member, Standing};
@@ -79,3 +80,4 @@ pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
 pub use waits::Waited;
+pub use watch::{Told, WatchQueue, Watchers};

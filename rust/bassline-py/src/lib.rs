@@ -41,6 +41,7 @@ mod snapshot;
 mod storage;
 mod tick;
 mod value;
+mod watch;
 mod why;
 
 use pyo3::prelude::*;
@@ -73,6 +74,8 @@ mod _core {
     use crate::storage::Store;
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
+    #[pymodule_export]
+    use crate::watch::Watch;
 
     use crate::argument::Word;
     use pyo3::prelude::*;
