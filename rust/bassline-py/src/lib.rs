@@ -35,6 +35,7 @@ mod persist;
 #[cfg(feature = "planted")]
 mod planted;
 mod remove;
+mod rows;
 mod schedule;
 mod shared;
 mod snapshot;
