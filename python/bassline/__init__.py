@@ -61,6 +61,7 @@ from bassline.errors import (
     ValueTypeError,
 )
 from bassline.lattice import Lattice
+from bassline.live_table import LiveTable
 from bassline.network import Network
 from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
@@ -105,6 +106,7 @@ __all__ = [
     "Interval",
     "Lattice",
     "Link",
+    "LiveTable",
     "LogDriver",
     "ManifestError",
     "MemoryCache",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 import weakref
 from typing import TYPE_CHECKING, NoReturn, Self
 
-from bassline import notebook
+from bassline import _core, notebook
 from bassline._found import found
 from bassline.errors import BasslineError, DeclarationError, ValueTypeError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class LiveTable:
-    """The contacts of a pattern as a table, as `net.table(pattern)` gives it, which a notebook shows and keeps up to date.
+    """A table of the contacts of a pattern that a notebook keeps up to date, as `net.table(pattern)` gives it.
 
     Put last in a cell it is displayed, and follows from then on. Elsewhere, `follow` calls a function with the table as
     HTML; `print` shows it as text. It shows the first `limit` contacts, and how many more there are. A change of one of
@@ -40,15 +41,13 @@ class LiveTable:
     def __init__(
         self, network: Network, pattern: str = "**", *, limit: int = notebook.SHOWN, interval: float = 0.2
     ) -> None:
-        if not isinstance(limit, int) or limit < 1:
-            raise DeclarationError(f"limit is how many contacts are shown, 1 or more; found {found(limit)}")
-        if not isinstance(interval, (int, float)) or not 0 <= interval <= threading.TIMEOUT_MAX:
-            raise DeclarationError(f"interval is a number of seconds, 0 or more; found {found(interval)}")
+        if not isinstance(network, _core.Network):
+            raise TypeError("a table is of a network; net.table(pattern) makes one")
         network._rows(pattern, None, 0)  # noqa: SLF001 - so that what is no pattern is refused here
         self._network = network
         self._pattern = pattern
-        self._limit = limit
-        self._interval = interval
+        self._limit = _number_of_contacts(limit)
+        self._interval = _seconds(interval)
         self._watches: list[Watch] = []
         self._closed = threading.Event()
 
@@ -96,7 +95,9 @@ class LiveTable:
             watch.close()
             raise
         following = (weakref.ref(self), watch, show, self._closed, self._interval)
-        threading.Thread(target=_follow, args=following, name=f"bassline table {self._pattern:.40}", daemon=True).start()
+        threading.Thread(
+            target=_follow, args=following, name=f"bassline table {self._pattern:.40}", daemon=True
+        ).start()
 
     def close(self) -> None:
         """Follow the network no more."""
@@ -109,20 +110,20 @@ class LiveTable:
 
     def _ipython_display_(self) -> None:
         try:
-            from IPython.display import HTML, display  # noqa: PLC0415 - who asks for this has it
+            notebooks = importlib.import_module("IPython.display")  # who asks for this has it
         except ImportError:
             print(self)  # noqa: T201 - what is asked for is to show it
             return
         if self._closed.is_set() or self._is_still():
-            display(HTML(self._repr_html_()))
+            notebooks.display(notebooks.HTML(self._repr_html_()))
             return
         handles: list[Any] = []
 
         def show(html: str) -> None:
             if handles:
-                handles[0].update(HTML(html))
+                handles[0].update(notebooks.HTML(html))
             else:
-                handles.append(display(HTML(html), display_id=True))
+                handles.append(notebooks.display(notebooks.HTML(html), display_id=True))
 
         self.follow(show)
 
@@ -152,6 +153,18 @@ class LiveTable:
         return f"<LiveTable {self._pattern[:200]!r}{', closed' * self._closed.is_set()}>"
 
 
+def _number_of_contacts(limit: Any) -> int:
+    if isinstance(limit, int) and 1 <= limit < 2**63:
+        return limit
+    raise DeclarationError(f"limit is how many contacts are shown, 1 or more; found {found(limit)}")
+
+
+def _seconds(interval: Any) -> float:
+    if isinstance(interval, (int, float)) and 0 <= interval <= threading.TIMEOUT_MAX:
+        return float(interval)
+    raise DeclarationError(f"interval is a number of seconds, 0 or more; found {found(interval)}")
+
+
 def _follow(
     of: weakref.ref[LiveTable], watch: Watch, show: Callable[[str], Any], closed: threading.Event, interval: float
 ) -> None:
@@ -162,7 +175,7 @@ def _follow(
             table = of()
             if table is None:
                 return
-            show(table._repr_html_())  # noqa: SLF001
+            show(table._repr_html_())
             del table
             if closed.wait(interval):
                 return

@@ -20,6 +20,7 @@ from bassline.errors import (
     UnknownContactError,
     ValueTypeError,
 )
+from bassline.live_table import LiveTable
 from bassline.mappings import Handles
 from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
@@ -336,6 +337,18 @@ class Network(_core.Network, Scope, Driving, Measuring):
         """
         return Watch(self, pattern, max_pending=max_pending)
 
+    def table(self, pattern: str = "**", *, limit: int = 30, interval: float = 0.2) -> LiveTable:
+        """The contacts of a pattern as a table, which in a notebook follows the network; see `bl.LiveTable`.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"price": 9.5, "qty": 3})
+        >>> print(net.table("p*"))
+        p*: 1 contact, tick 1
+        contact  value  blend        tick
+        price    9.5    accept-last  1
+        """
+        return LiveTable(self, pattern, limit=limit, interval=interval)
+
     def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
         """Some contacts as one column of numbers, written and read by NumPy arrays.
 
@@ -431,7 +444,9 @@ class Network(_core.Network, Scope, Driving, Measuring):
         raise TypeError("a network is not copied or pickled; open its store again, or read its contents")
 
     def __repr__(self) -> str:
-        return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
+        counts = zip(("contact", "gadget", "contradiction", "fault"), self._population(), strict=True)
+        words = [f"{n:,} {what}{'s' * (n != 1)}" for what, n in counts if n or what in ("contact", "gadget")]
+        return f"<Network {self.name!r}: {', '.join(words)}, tick {self.tick}>"
 
 
 def _close_all() -> None:

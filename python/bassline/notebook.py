@@ -1,4 +1,4 @@
-"""What a notebook shows of a network: tables of contacts as HTML, in which nothing that a name or a value says is markup."""
+"""What a notebook shows of a network: contacts as HTML, in which nothing that a name or a value says is markup."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ _CELL = 'style="text-align: left"'
 
 def text_of(text: str) -> str:
     """A text as HTML: escaped, cut after 120 characters, with control characters spelled out."""
+    return html.escape(_plain(text))
+
+
+def _plain(text: str) -> str:
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-    return html.escape(_HIDDEN.sub(lambda found: ascii(found[0])[1:-1], cut))
+    return _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], cut)
 
 
 def _cell(text: str, kind: str = "td") -> str:
@@ -75,16 +79,12 @@ def contact_html(row: Row | None) -> str:
 
 def table_text(caption: str, rows: Iterable[Row], total: int) -> str:
     """The same as plain text."""
-
-    def plain(text: str) -> str:
-        return _HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
-
     lines = [("contact", "value", "blend", "tick")]
     for path, content, blend, version, contradiction, fault in rows:
         marks = {"contradiction": contradiction, "fault": fault}
         told = "".join(f"  ! {what}: {text}" for what, text in marks.items() if text is not None)
-        lines.append((plain(path), plain(content + told), plain(blend), str(version)))
-    widths = [min(_LONGEST, max(map(len, column))) for column in zip(*lines, strict=True)]
+        lines.append((_plain(path), _plain(content + told), _plain(blend), str(version)))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     shown = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
     left = total - (len(lines) - 1)
-    return "\n".join([plain(caption), *shown, *([f"and {left:,} more"] if left > 0 else [])])
+    return "\n".join([_plain(caption), *shown, *([f"and {left:,} more"] if left > 0 else [])])

@@ -173,6 +173,12 @@ class Arguments:
                 )
             case "timeout" | "max_age":
                 return self.one_of([0, 0.01, 1, None])
+            case "network":
+                return world.net
+            case "interval":
+                return self.one_of([0, 0.01])
+            case "limit" | "max_pending":
+                return self.one_of([1, 5, 1000])
             case "depth" | "index" | "history" | "max_records" | "max_bytes" | "batch":
                 return self.one_of([0, 1, 5, 1000])
             case "store":

@@ -113,14 +113,15 @@ impl Watchers {
             });
             let mut is_called = false;
             for number in watchers.iter() {
-                match self.parties.get(number).map(|party| &party.queue) {
-                    Some(Some(queue)) => {
-                        if queue.push(change.contact, change.event, &notice) {
-                            self.rung.push(*number);
-                        }
-                    }
-                    Some(None) => is_called = true,
-                    None => {}
+                let Some(party) = self.parties.get(number) else {
+                    continue;
+                };
+                let Some(queue) = &party.queue else {
+                    is_called = true;
+                    continue;
+                };
+                if queue.push(change.contact, change.event, &notice) {
+                    self.rung.push(*number);
                 }
             }
             if is_called {

@@ -22,6 +22,23 @@ fn row(network: View<'_>, id: ContactId) -> Result<Row, NetworkError> {
 
 #[pymethods]
 impl Network {
+    /// How many contacts, gadgets, contradictions and contacts in a fault there are.
+    fn _population(&self, py: Python<'_>) -> PyResult<(usize, usize, usize, usize)> {
+        read_network(py, &self.shared, |network| {
+            let contacts = network.contact_ids();
+            let faults = contacts
+                .iter()
+                .filter(|id| matches!(network.fault(**id), Ok(Some(_))))
+                .count();
+            Ok((
+                contacts.len(),
+                network.gadget_ids().len(),
+                network.contradictions().len(),
+                faults,
+            ))
+        })
+    }
+
     /// How many contacts are of a pattern and below a group, and the first of them as rows.
     fn _rows(
         &self,
