@@ -16,8 +16,9 @@ import bassline as bl
 
 WATCHERS = 10_000
 BURST = 2_000
-CALLS = 20_000
+CALLS = 10_000
 ROUNDS = 15
+TURNS = 60
 
 PATTERNS = {
     "paths": lambda at: f"user{at}/inbox",
@@ -71,7 +72,7 @@ def bench_nobody_is_concerned(benchmark, figure, form, kind, how):
         for at, (net, contacts) in enumerate(pairs):
             took[at].append(singly(contacts, numbers) if how == "single writes" else at_once(net, contacts, numbers))
 
-    benchmark.pedantic(rounds, rounds=ROUNDS, warmup_rounds=1)
+    benchmark.pedantic(rounds, rounds=TURNS, warmup_rounds=1)
     without, within = (min(each_round) for each_round in took)
     figure("ns_per_change_without", without)
     figure("ns_per_change_with_10000", within)
