@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import threading
 import time
 import weakref
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 
 _GLANCE = 0.05
 """Seconds that a thread waits before it looks for Ctrl-C and for the end of the program."""
+
+_ending = threading.Event()
+"""Set when the main thread has nothing left to do but to wait for others."""
+# Python offers no such call; without it, who waits in a thread of a pool is not ended, as pools are joined before that.
+if register := getattr(threading, "_register_atexit", None):
+    importlib.import_module("concurrent.futures.thread")  # what is registered later is called first
+    register(_ending.set)
 
 _waiting: set[threading.Thread] = set()
 """The threads that wait for a change."""
@@ -144,10 +152,10 @@ def _is_there(watch: Watch, deadline: float | None) -> bool:
 
 def _nobody_is_left() -> bool:
     """Whether the program waits for its end, and all that keep it from that wait for changes, which nobody makes."""
-    if threading.main_thread().is_alive():
+    main = threading.main_thread()
+    if main.is_alive() and not _ending.is_set():
         return False
-    alive = [thread for thread in threading.enumerate() if thread.is_alive() and not thread.daemon]
-    return _waiting.issuperset(alive)
+    return all(thread.daemon or thread in _waiting for thread in threading.enumerate() if thread is not main)
 
 
 def wake(references: Iterable[weakref.ref[asyncio.Future[None]]]) -> None:

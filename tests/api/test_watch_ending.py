@@ -21,6 +21,12 @@ def write():
 threading.Thread(target=lambda: print([change.new for change in net.watch("x")])).start()
 threading.Thread(target=write).start()
 """,
+    "threads of a pool wait": """
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(3)
+for timeout in (None, 300):
+    pool.submit(follow, timeout)
+""",
     "a task waited on a loop that was closed": """
 import asyncio
 async def follow():
