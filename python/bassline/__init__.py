@@ -53,6 +53,7 @@ from bassline.errors import (
     InputError,
     ManifestError,
     NestingError,
+    NoChangeError,
     NotSettledError,
     StaleHandleError,
     StorageError,
@@ -61,10 +62,12 @@ from bassline.errors import (
     ValueTypeError,
 )
 from bassline.lattice import Lattice
+from bassline.live_table import LiveTable
 from bassline.network import Network
 from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
 from bassline.storage import NetworkStorage
+from bassline.watch import Watch
 
 Nothing = NothingType()
 """What an empty contact reads as; falsy, and not `None`."""
@@ -105,6 +108,7 @@ __all__ = [
     "Interval",
     "Lattice",
     "Link",
+    "LiveTable",
     "LogDriver",
     "ManifestError",
     "MemoryCache",
@@ -112,6 +116,7 @@ __all__ = [
     "NestingError",
     "Network",
     "NetworkStorage",
+    "NoChangeError",
     "NotSettledError",
     "Nothing",
     "RowReader",
@@ -125,6 +130,7 @@ __all__ = [
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",
+    "Watch",
     "Wire",
     "__version__",
     "const",

@@ -21,12 +21,14 @@ from bassline.errors import (
     UnknownContactError,
     ValueTypeError,
 )
+from bassline.live_table import LiveTable
 from bassline.mappings import Handles
 from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.storage import Storage
 from bassline.waiting import Waiting
+from bassline.watch import Watch
 from bassline.why import Why
 
 if TYPE_CHECKING:
@@ -307,6 +309,36 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
 
+    def watch(self, pattern: str, *, max_pending: int = 10_000) -> Watch:
+        """Watch the contacts of a pattern: their changes from now on, for `for`, `async for` or `get`; see `bl.Watch`.
+
+        At most `max_pending` changes wait to be taken, and one of each contact; a slow watcher delays nobody.
+
+        Raises:
+            BasslineError: the network is closed, or shows the past.
+            DeclarationError: `max_pending` is 0.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"sensors/kitchen": 21.0, "sensors/attic": 17.5, "price": 9.5})
+        >>> with net.watch("sensors/*") as watch:
+        ...     net.update({"price": 10, "sensors/attic": 18.0})
+        ...     print(watch.get(timeout=1), watch.pending)
+        <Change tick 2: sensors/attic from 17.5 to 18.0> 0
+        """
+        return Watch(self, pattern, max_pending=max_pending)
+
+    def table(self, pattern: str = "**", *, limit: int = 30, interval: float = 0.2) -> LiveTable:
+        """The contacts of a pattern as a table, which in a notebook follows the network; see `bl.LiveTable`.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"price": 9.5, "qty": 3})
+        >>> print(net.table("p*"))
+        p*: 1 contact, tick 1
+        contact  value  blend        tick
+        price    9.5    accept-last  1
+        """
+        return LiveTable(self, pattern, limit=limit, interval=interval)
+
     def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
         """Some contacts as one column of numbers, written and read by NumPy arrays.
 
@@ -411,7 +443,9 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
         raise TypeError("a network is not copied or pickled; open its store again, or read its contents")
 
     def __repr__(self) -> str:
-        return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
+        counts = zip(("contact", "gadget", "contradiction", "fault"), self._population(), strict=True)
+        words = [f"{n:,} {what}{'s' * (n != 1)}" for what, n in counts if n or what in ("contact", "gadget")]
+        return f"<Network {self.name!r}: {', '.join(words)}, tick {self.tick}>"
 
 
 def _close_all() -> None:

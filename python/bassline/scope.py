@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from bassline import _core, _functions
 from bassline._found import found, is_one_of
 from bassline.errors import DeclarationError
+from bassline.showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -79,7 +80,7 @@ def _with_names(ports: dict[Any, Any], what: str) -> dict[str, Any]:
     return ports
 
 
-class Scope:
+class Scope(Showing):
     """What a network and a group have in common: contacts, groups, wires and gadgets are declared in them."""
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
@@ -313,6 +314,9 @@ class Group(Scope):
     <Gadget 'sensors/kitchen/math.add(a=raw, b=offset, sum=calibrated)'>
     >>> net["sensors/kitchen/calibrated"], kitchen.path, kitchen.name, kitchen.attributes
     (21.5, 'sensors/kitchen', 'kitchen', {'author': 'ann'})
+    >>> kitchen["raw"] = 22.0
+    >>> kitchen["calibrated"], "raw" in kitchen, "offset" in kitchen, "/offset" in kitchen
+    (22.5, True, False, True)
     """
 
     __slots__ = ("_handle", "_network")
@@ -326,6 +330,21 @@ class Group(Scope):
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         return self._network, self._handle
+
+    def _from_root(self, path: Any) -> Any:
+        """A path in this group as one from the root; what is no path stays what it is, to be refused as such."""
+        if not isinstance(path, str):
+            return path
+        return path if path.startswith("/") else f"{self.path}/{path}"
+
+    def __getitem__(self, path: str) -> Any:
+        return self._network[self._from_root(path)]
+
+    def __setitem__(self, path: str, value: Any) -> None:
+        self._network[self._from_root(path)] = value
+
+    def __contains__(self, path: str) -> bool:
+        return self._from_root(path) in self._network
 
     @property
     def path(self) -> str:

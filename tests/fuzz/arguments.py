@@ -119,7 +119,7 @@ class Arguments:
                 if name == "pattern":
                     return self.one_of(["**", "*", "g/*", "a", "math.*"])
                 return self.one_of(
-                    [*paths, f"made/{random.randrange(5)}", *(self.world.objects if random.random() < 0.1 else [])]
+                    [*paths, f"made/{random.randrange(5)}", *([self.any_known()] * 9 if random.random() < 0.1 else [])]
                 )
             case "value" | "position" | "default" | "item" | "other" | "low":
                 return self.one_of([1, 2.5, "text", None, [1, "x"], {"k": 1}, bl.Nothing, True, bl.Interval(1, 2)])
@@ -215,6 +215,12 @@ class Arguments:
                 )
             case "timeout" | "max_age":
                 return self.one_of([0, 0.01, 1, None])
+            case "network":
+                return world.net
+            case "interval":
+                return self.one_of([0, 0.01])
+            case "limit" | "max_pending":
+                return self.one_of([1, 5, 1000])
             case "depth" | "index" | "history" | "max_records" | "max_bytes" | "batch":
                 return self.one_of([0, 1, 5, 1000])
             case "store":
@@ -243,6 +249,13 @@ class Arguments:
         found = [one for one in self.world.objects if type(one) is cls]
         return self.random.choice(found) if found else self.any()
 
+    def any_known(self) -> Any:
+        """An object of the world. A watch is closed: who goes through an open one waits for what nobody writes."""
+        one = self.random.choice(self.world.objects)
+        if isinstance(one, bl.Watch):
+            one.close()
+        return one
+
     def string(self) -> str:
         if self.random.random() < 0.02:
             return HUGE_NAME
@@ -257,7 +270,7 @@ class Arguments:
         if drawn < 0.55:
             return random.choice(PLAIN)
         if drawn < 0.65 and self.world.objects:
-            return random.choice(self.world.objects)
+            return self.any_known()
         if drawn < 0.72:
             return self.deep()
         if drawn < 0.95 or depth > 2:

@@ -124,6 +124,7 @@ class World:
         self.closed.close()
         self.changes: list[Any] = []
         unsubscribe = net.on_change("**", self.changes.append)
+        watch = net.watch("**")
         taker = Taker()
         if self.random.random() < 0.3 and self.threads:
             net.attach(Taker(), name="taker")
@@ -142,7 +143,7 @@ class World:
             stale_contact, stale_group, stale_gadget, stale_wire, self.closed.contacts["a"], reader, bl.RowReader.json_lines(), result,
             net.contacts, net.groups, net.gadgets, net.wires, net.why("total"), bl.const("text"), bl.Interval(1, 2.5), bl.Nothing,
             Taker(), bl.Driver(), taker.batch, bl.primitives(), net.links, net.columns(["a", "b"]), contradicted.contradiction, bl.Lattice(), bl.ImmediateScheduler(), bl.BatchScheduler(),
-            bl.TransactionalScheduler(), self.undecoded(), *self.changes[-1:], unsubscribe, bl.primitives, bl.DriverError("no"),
+            bl.TransactionalScheduler(), self.undecoded(), *self.changes[-1:], unsubscribe, watch, net.table("*", interval=0), bl.primitives, bl.DriverError("no"),
             bl.InputError("no"), bl.BasslineError("no"), *driven, net.storage,
         ]  # fmt: skip
         self.last = snapshot(net)

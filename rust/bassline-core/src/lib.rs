@@ -111,7 +111,7 @@ pub use gadget::{Computation, Function, FunctionSpec};
 pub use id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 pub use load::ImageError;
 pub use network::{Cause, Network, OnContradiction};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternIndex};
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
     Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, WireRecord,

@@ -179,6 +179,8 @@ pub enum Bug {
     RowOvertaken,
     /// A flush does not wait for who has not begun.
     FlushBeforeBegun,
+    /// A watcher that is too slow keeps what came first.
+    WatcherLosesLast,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -221,6 +223,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("stale-answer-wins", Bug::StaleAnswer),
     ("uncommitted-read", Bug::UncommittedRead),
     ("journal-one-follower-woken", Bug::OneFollowerWoken),
+    ("watcher-loses-last-value", Bug::WatcherLosesLast),
     ("journal-replay-skipped", Bug::ReplaySkipped),
     ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),
     ("journal-body-unchecked", Bug::BodyUnchecked),

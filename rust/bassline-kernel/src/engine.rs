@@ -5,6 +5,7 @@ use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
 use crate::record::TickRecord;
 use crate::schedule::{Scheduler, Waiting};
+use crate::watch::Watchers;
 use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
@@ -58,8 +59,7 @@ pub struct Engine {
     positions: IndexMap<Text, Value>,
     source: Text,
     position: Option<Value>,
-    watched: bool,
-    notices: VecDeque<Vec<Notice>>,
+    watchers: Watchers,
     times: VecDeque<TickTime>,
     /// How many of the last ticks' times are kept.
     kept: usize,
@@ -88,8 +88,7 @@ impl Engine {
             positions,
             source: Text::new(),
             position: None,
-            watched: false,
-            notices: VecDeque::new(),
+            watchers: Watchers::default(),
             times: VecDeque::new(),
             kept,
             stored: false,
@@ -160,9 +159,10 @@ impl Engine {
     pub fn commit(&mut self) {
         self.waiting.count = None;
         self.waiting.due = None;
-        let record = self.watched || self.kernel.is_needed();
+        let watched = self.watchers.are_concerned(&self.network);
+        let needed = self.kernel.is_needed();
         let position = self.position.take();
-        let Some(committed) = self.network.commit(record, position.is_some()) else {
+        let Some(committed) = self.network.commit(watched || needed, position.is_some()) else {
             self.meter.came_to_nothing();
             return;
         };
@@ -184,37 +184,15 @@ impl Engine {
                 source: self.source.clone(),
             });
         }
-        if !record {
+        if !(watched || needed) {
             return;
         }
         let record = TickRecord::new(committed, self.epoch, time_micros, self.source.clone(), position);
-        if self.watched {
-            self.notice(&record);
+        if watched {
+            self.watchers.tell(&record, &self.network);
         }
-        self.kernel.publish(record);
-    }
-
-    fn notice(&mut self, record: &TickRecord) {
-        let named = record
-            .changes
-            .iter()
-            // Who watches is told of contents; a store also of who wrote what stays the same.
-            .filter(|change| self.network.is_named(change.contact) && (change.event || change.old != change.new));
-        let notices: Vec<Notice> = named
-            .enumerate()
-            .map(|(index, change)| Notice {
-                epoch: record.epoch,
-                tick: record.tick,
-                index,
-                path: self.network.path(change.contact),
-                old: change.old.clone(),
-                new: change.new.clone(),
-                cause: self.network.cause_text(&change.cause),
-                time_micros: record.time_micros,
-            })
-            .collect();
-        if !notices.is_empty() {
-            self.notices.push_back(notices);
+        if needed {
+            self.kernel.publish(record);
         }
     }
 
@@ -256,19 +234,14 @@ impl Engine {
         self.positions.get(source)
     }
 
-    /// Whether someone wants to be told of changes.
-    pub fn watch(&mut self, watched: bool) {
-        self.watched = watched;
+    /// Those who watch.
+    pub fn watchers(&mut self) -> &mut Watchers {
+        &mut self.watchers
     }
 
-    /// The changes of the oldest tick nobody was told of yet.
-    pub fn next_notices(&mut self) -> Option<Vec<Notice>> {
-        self.notices.pop_front()
-    }
-
-    /// Whether there are changes nobody was told of yet.
-    pub fn has_notices(&self) -> bool {
-        !self.notices.is_empty()
+    /// Whether one who watches is to be called or woken.
+    pub fn has_news(&self) -> bool {
+        self.watchers.have_news()
     }
 
     /// When a tick was, if it is one of the last.

@@ -50,6 +50,7 @@ pub mod sync;
 mod testing;
 mod time;
 mod waits;
+mod watch;
 mod worker;
 
 pub use attach::{Attachment, Member, Standing};
@@ -80,4 +81,5 @@ pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
 pub use waits::Waited;
+pub use watch::{Told, WatchQueue, Watchers};
 pub use worker::Workers;

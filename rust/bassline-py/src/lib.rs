@@ -36,12 +36,14 @@ mod persist;
 #[cfg(feature = "planted")]
 mod planted;
 mod remove;
+mod rows;
 mod schedule;
 mod shared;
 mod snapshot;
 mod storage;
 mod tick;
 mod value;
+mod watch;
 mod why;
 
 use pyo3::prelude::*;
@@ -76,6 +78,8 @@ mod _core {
     use crate::storage::Store;
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
+    #[pymodule_export]
+    use crate::watch::Watch;
 
     use crate::argument::Word;
     use pyo3::prelude::*;

@@ -1,10 +1,11 @@
 //! What the handles of one network share.
 
-use crate::change::Subscriber;
 use crate::error::BasslineError;
+use crate::watch::Waiting;
 use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Alarm, Clock, Engine, Kernel};
 use bassline_storage::{Condition, Store};
+use indexmap::IndexMap;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use std::collections::VecDeque;
@@ -66,7 +67,10 @@ pub(crate) struct Shared {
     /// Rung when a batch ends.
     pub(crate) freed: Condvar,
     pub(crate) kernel: Arc<Kernel>,
-    pub(crate) subscribers: Mutex<Vec<Arc<Subscriber>>>,
+    /// Whom to call with changes, by the number of the watcher.
+    pub(crate) subscribers: Mutex<IndexMap<u64, Py<PyAny>>>,
+    /// Whose changes wait in queues, likewise.
+    pub(crate) watches: Mutex<IndexMap<u64, Arc<Waiting>>>,
     /// What the gadgets of the open tick wrote; it waits until the tick commits.
     pub(crate) staged: Mutex<Vec<Deferred>>,
     /// What waits for a tick of its own, each with the thread that makes it.
@@ -135,7 +139,8 @@ impl Shared {
             turns: AtomicU32::new(0),
             freed: Condvar::new(),
             kernel,
-            subscribers: Mutex::new(Vec::new()),
+            subscribers: Mutex::default(),
+            watches: Mutex::default(),
             staged: Mutex::new(Vec::new()),
             deferred: Mutex::new(VecDeque::new()),
             has_staged: AtomicBool::new(false),

@@ -1,13 +1,24 @@
 //! Committing: the settled tick gets its number, and what it changed is told.
 
 use super::{NO_EVENT, Note, Touch};
-use crate::contact::{Version, flag};
+use crate::contact::{NONE, Version, flag};
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::record::{Change, Committed};
 use crate::value::Content;
 
 impl Network {
+    /// The contacts with a name that the open tick has written; what it removed again is not among them.
+    pub fn written_contacts(&self) -> impl Iterator<Item = ContactId> + '_ {
+        let contacts = &self.contacts;
+        let slots = self.tick.touches.iter().map(|touch| touch.contact);
+        slots
+            .filter(|&slot| {
+                contacts.rows[slot as usize].flags & flag::REMOVED == 0 && contacts.group[slot as usize] != NONE
+            })
+            .map(|slot| contacts.id(slot))
+    }
+
     /// Whether the tick restores who wrote the content of an entry's contact, and that was another.
     fn is_of_another(&self, touch: &Touch) -> bool {
         self.tick.restores && self.contacts.rows[touch.contact as usize].writer != touch.writer
