@@ -85,6 +85,7 @@ mod strays;
 mod stream;
 mod symbol;
 mod tick;
+mod undo;
 mod value;
 mod vertex;
 mod view;
@@ -114,6 +115,7 @@ pub use record::{
     Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord,
 };
 pub use settle::Settled;
+pub use undo::Return;
 pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
     base64, show, untagged,

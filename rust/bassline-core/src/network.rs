@@ -18,6 +18,7 @@ use crate::regions::Regions;
 use crate::strays::Strays;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
+use crate::undo::History;
 use crate::value::{Content, Map, Text, Value};
 use crate::wire::Wires;
 use indexmap::IndexMap;
@@ -67,6 +68,7 @@ pub struct Network {
     pub(crate) strays: Strays,
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
+    pub(crate) history: History,
     /// The number of the last committed tick.
     pub(crate) now: u64,
     pub(crate) counted: Counted,
@@ -111,6 +113,7 @@ impl Network {
             strays: Strays::default(),
             queue: Queue::default(),
             tick: Tick::default(),
+            history: History::default(),
             now: 0,
             counted: Counted::default(),
             creation: 0,

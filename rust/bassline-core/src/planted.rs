@@ -169,6 +169,10 @@ pub enum Bug {
     RowOvertaken,
     /// A flush does not wait for who has not begun.
     FlushBeforeBegun,
+    /// What is undone goes through the blend: a maximum stays.
+    UndoThroughBlend,
+    /// A write after an undo leaves what can be done again.
+    RedoTailKept,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -254,6 +258,8 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-quorum-of-half", Bug::QuorumOfHalf),
     ("kernel-row-overtaken", Bug::RowOvertaken),
     ("kernel-flush-before-begun", Bug::FlushBeforeBegun),
+    ("undo-through-a-blend", Bug::UndoThroughBlend),
+    ("redo-tail-kept", Bug::RedoTailKept),
 ];
 
 #[cfg(feature = "planted")]

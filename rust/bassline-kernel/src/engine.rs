@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
-use crate::record::TickRecord;
+use crate::record::{TickRecord, return_of, source_of};
 use crate::schedule::{Scheduler, Waiting};
 use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
 use indexmap::IndexMap;
@@ -167,6 +167,9 @@ impl Engine {
             return;
         };
         self.meter.committed();
+        if let Some(returns) = committed.returns {
+            self.source = source_of(returns);
+        }
         let time_micros = self.clock.now_micros();
         if let Some(position) = &position {
             match self.positions.get_mut(&self.source) {
@@ -209,7 +212,10 @@ impl Engine {
                 path: self.network.path(change.contact),
                 old: change.old.clone(),
                 new: change.new.clone(),
-                cause: self.network.cause_text(&change.cause),
+                cause: match return_of(&record.source) {
+                    Some(_) => record.source.clone(),
+                    None => self.network.cause_text(&change.cause),
+                },
                 time_micros: record.time_micros,
             })
             .collect();

@@ -40,6 +40,7 @@ mod shared;
 mod snapshot;
 mod storage;
 mod tick;
+mod undo;
 mod value;
 mod why;
 

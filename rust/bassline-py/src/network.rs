@@ -120,6 +120,8 @@ impl Network {
         } else {
             store
         };
+        let mut network = network;
+        network.keep_history(history.0, crate::undo::BYTES);
         let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),

@@ -18,20 +18,24 @@ impl Network {
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
+        let returns = self.returns();
+        let keep_empty = keep_empty || returns.is_some();
         let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
         let mut changes = if record { self.record_touches() } else { Vec::new() };
         if crate::planted::is(crate::planted::Bug::Unordered) {
             let random = std::hash::RandomState::new();
             changes.sort_by_cached_key(|change| std::hash::BuildHasher::hash_one(&random, change.contact));
         }
-        self.tick.forget();
-        #[cfg(debug_assertions)]
         let edited = !self.tick.edits.is_empty();
-        let structure = if self.tick.edits.is_empty() {
-            Vec::new()
+        let structure = if edited {
+            self.commit_edits(record, kept)
         } else {
-            self.commit_edits(record)
+            if kept {
+                self.remember(&[], &[]);
+            }
+            Vec::new()
         };
+        self.tick.forget(edited);
         self.close_tick();
         #[cfg(debug_assertions)]
         self.validate_ownership(edited);
@@ -43,6 +47,7 @@ impl Network {
             tick: number,
             changes,
             structure,
+            returns,
         })
     }
 
