@@ -214,6 +214,15 @@ def test_a_removed_group_is_there_again_with_all_that_was_in_it(world, net):
     assert (net["room/a"], net["room/inner/t"], net["room/inner/m"], net["result"]) == (1, 1, 3, 101)
 
 
+def test_what_is_there_again_has_the_writer_it_had(world, net):
+    net.contact("a", 1)
+    net.gadget("math.add", a="a", b=1, sum="room/b")
+    net.remove("room")
+    net.undo()
+    net.erase("a")
+    assert net["room/b"] is world.Nothing
+
+
 def test_handles_of_what_was_removed_stay_stale_and_those_of_what_stayed_are_good(world, net):
     a, b = net.contact("a", 1), net.contact("b", 1)
     net.remove("a")

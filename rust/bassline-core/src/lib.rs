@@ -121,5 +121,5 @@ pub use value::{
     base64, show, untagged,
 };
 pub use view::View;
-pub use why::{How, Reason};
+pub use why::{Derivation, How, Reason, Then, Told};
 pub use wire::WireKind;

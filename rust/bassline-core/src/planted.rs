@@ -173,6 +173,8 @@ pub enum Bug {
     UndoThroughBlend,
     /// A write after an undo leaves what can be done again.
     RedoTailKept,
+    /// A derivation names what an input holds by now, and not what it held.
+    WhyWrongInput,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -260,6 +262,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-flush-before-begun", Bug::FlushBeforeBegun),
     ("undo-through-a-blend", Bug::UndoThroughBlend),
     ("redo-tail-kept", Bug::RedoTailKept),
+    ("why-names-a-wrong-input", Bug::WhyWrongInput),
 ];
 
 #[cfg(feature = "planted")]

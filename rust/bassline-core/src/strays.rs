@@ -6,6 +6,7 @@
 use crate::contact::{NONE, Writer, flag};
 use crate::edit::Edit;
 use crate::network::Network;
+use crate::undo::Scrubbed;
 use crate::wire::WireKind;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -15,8 +16,8 @@ pub(crate) type Strays = IndexSet<u32, FxBuildHasher>;
 
 impl Network {
     /// Forgets the last writers that the edits of a tick removed; answers where, and which.
-    pub(crate) fn scrub_writers(&mut self, edits: &[Edit]) -> Vec<(u32, Writer)> {
-        let mut scrubbed = Vec::new();
+    pub(crate) fn scrub_writers(&mut self, edits: &[Edit]) -> Scrubbed {
+        let mut scrubbed = Scrubbed::default();
         let mut writers = IndexSet::<u32, FxBuildHasher>::default();
         let mut regions = IndexSet::<u32, FxBuildHasher>::default();
         let mut scrub = |network: &mut Self, contact: u32, writer: Writer| {

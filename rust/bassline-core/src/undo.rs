@@ -6,6 +6,7 @@
 mod back;
 mod capture;
 mod entry;
+mod past;
 mod renamed;
 mod room;
 mod stored;
@@ -16,7 +17,9 @@ use crate::error::NetworkError;
 use crate::network::Network;
 use crate::undo::entry::{Before, Entry, How, Key};
 use crate::undo::renamed::Renamed;
+pub(crate) use capture::Scrubbed;
 use indexmap::IndexMap;
+pub(crate) use past::Past;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 

@@ -5,6 +5,7 @@ use crate::contact::{Version, flag};
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::record::{Change, Committed};
+use crate::undo::Scrubbed;
 use crate::value::Content;
 
 impl Network {
@@ -31,7 +32,7 @@ impl Network {
             self.commit_edits(record, kept)
         } else {
             if kept {
-                self.remember(&[], &[]);
+                self.remember(&[], &Scrubbed::default());
             }
             Vec::new()
         };

@@ -470,7 +470,7 @@ impl Network {
         self.note_stray(slot);
     }
 
-    fn writer_now(&self, by: By) -> Writer {
+    pub(super) fn writer_now(&self, by: By) -> Writer {
         match by {
             By::Nobody => Writer::NOBODY,
             By::External(source) => Writer::external(source),

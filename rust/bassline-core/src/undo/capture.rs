@@ -11,13 +11,16 @@ use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, WireRe
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
+/// Contacts whose writers the tick removed, and those writers.
+pub(crate) type Scrubbed = IndexMap<u32, Writer, FxBuildHasher>;
+
 /// The places of contacts in the log of the tick.
 type Places = IndexMap<u32, usize, FxBuildHasher>;
 
 impl Network {
     /// Keeps what the tick that is being committed changed, if it can be undone. `edits` are its edits; `scrubbed` are the contacts whose
     /// writers it removed, and those writers.
-    pub(crate) fn remember(&mut self, edits: &[Edit], scrubbed: &[(u32, Writer)]) {
+    pub(crate) fn remember(&mut self, edits: &[Edit], scrubbed: &Scrubbed) {
         if let Some(applying) = self.history.applying.take() {
             self.remember_return(applying, edits, scrubbed);
             return;
@@ -35,7 +38,7 @@ impl Network {
         }
         let places = self.places();
         let mut befores = self.befores(scrubbed, &places);
-        let structure = self.structure_before(edits, &places, &mut befores);
+        let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
         self.keep_undo(tick, structure, befores);
     }
 
@@ -48,6 +51,7 @@ impl Network {
         }
         let entry = Entry {
             tick,
+            at: tick,
             count: befores.len() - from,
             bytes: weight(befores.range(from..), 0),
             structure: None,
@@ -65,6 +69,7 @@ impl Network {
         let edits = structure.added.len() + structure.removed().count() + structure.marks.len();
         Entry {
             tick,
+            at: self.open_tick(),
             count: befores.len(),
             bytes: weight(befores.iter(), edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
@@ -93,6 +98,7 @@ impl Network {
             by: self.by_of(touch.writer),
             how,
             other: self.stands(key, touch.version.tick(self.open_tick())),
+            version: touch.version.tick(self.open_tick()),
         })
     }
 
@@ -108,11 +114,11 @@ impl Network {
         touches.map(|(place, touch)| (touch.contact, place)).collect()
     }
 
-    fn befores(&self, scrubbed: &[(u32, Writer)], places: &Places) -> Vec<Before> {
+    fn befores(&self, scrubbed: &Scrubbed, places: &Places) -> Vec<Before> {
         let mut befores: Vec<Before> = (0..self.tick.touches.len())
             .filter_map(|place| self.before_of(place))
             .collect();
-        let quiet = scrubbed.iter().filter_map(|&(slot, writer)| {
+        let quiet = scrubbed.iter().filter_map(|(&slot, &writer)| {
             let row = &self.contacts.rows[slot as usize];
             let is_told = row.flags & (flag::FRESH | flag::REMOVED) != 0 || places.contains_key(&slot);
             (!is_told).then(|| self.still(slot, self.by_of(writer), How::Quiet))
@@ -131,11 +137,12 @@ impl Network {
             by,
             how,
             other: self.stands(key, row.version.tick(self.open_tick())),
+            version: row.version.tick(self.open_tick()),
         }
     }
 
     /// A tick that returns is kept the other way round: every contact of its entry as it was before it.
-    fn remember_return(&mut self, applying: Applying, edits: &[Edit], scrubbed: &[(u32, Writer)]) {
+    fn remember_return(&mut self, applying: Applying, edits: &[Edit], scrubbed: &Scrubbed) {
         let Applying {
             what,
             befores: applied,
@@ -164,6 +171,7 @@ impl Network {
             befores.push(Before {
                 content: touch.map_or_else(|| row.content.clone(), |touch| self.tick.kept.content(touch.old)),
                 by: self.by_of(touch.map_or(row.writer, |touch| touch.writer)),
+                version: touch.map_or(version, |touch| touch.version.tick(self.open_tick())),
                 ..before
             });
         }
@@ -172,7 +180,7 @@ impl Network {
             before.how == How::Quiet && slot.is_some_and(|slot| !known.contains(&slot))
         });
         befores.extend(more.collect::<Vec<_>>());
-        let structure = self.structure_before(edits, &places, &mut befores);
+        let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
         self.history.stands.extend(stands);
         match what {
             Return::Undo(tick) => {
@@ -184,7 +192,13 @@ impl Network {
     }
 
     /// What the edits added and removed; the contents of what they removed join `befores`.
-    fn structure_before(&mut self, edits: &[Edit], places: &Places, befores: &mut Vec<Before>) -> Structure {
+    fn structure_before(
+        &mut self,
+        edits: &[Edit],
+        places: &Places,
+        scrubbed: &Scrubbed,
+        befores: &mut Vec<Before>,
+    ) -> Structure {
         let mut structure = Structure::default();
         let passing = passing(edits);
         let mut marked = IndexSet::<u32, FxBuildHasher>::default();
@@ -214,7 +228,7 @@ impl Network {
                         .push((self.first_gadget(self.gadget_record(slot)), call));
                 }
                 Edit::ContactRemoved(slot) => {
-                    befores.extend(self.gone(slot, places));
+                    befores.extend(self.gone(slot, places, scrubbed));
                     if !marked.contains(&slot) {
                         structure.marks.extend(self.marks_now(slot));
                     }
@@ -256,7 +270,7 @@ impl Network {
     }
 
     /// What a contact held that the tick removed; nothing of a constant.
-    fn gone(&self, slot: u32, places: &Places) -> Option<Before> {
+    fn gone(&self, slot: u32, places: &Places, scrubbed: &Scrubbed) -> Option<Before> {
         let is_constant =
             self.contacts.group[slot as usize] == NONE && matches!(self.unnamed(slot), Unnamed::Constant(_));
         if is_constant {
@@ -271,8 +285,13 @@ impl Network {
                 by: self.by_of(touch.writer),
                 how: How::Gone,
                 other: self.stands(key, touch.version.tick(self.open_tick())),
+                version: touch.version.tick(self.open_tick()),
             },
-            None => self.still(slot, self.by_of(self.contacts.rows[slot as usize].writer), How::Gone),
+            None => {
+                let writer = scrubbed.get(&slot).copied();
+                let writer = writer.unwrap_or(self.contacts.rows[slot as usize].writer);
+                self.still(slot, self.by_of(writer), How::Gone)
+            }
         })
     }
 

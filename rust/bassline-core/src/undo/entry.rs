@@ -70,6 +70,8 @@ pub(super) struct Before {
     pub(super) how: How,
     /// The tick whose state it was in then.
     pub(super) other: u64,
+    /// The tick that had changed it last, which is another if that had undone one.
+    pub(super) version: u64,
 }
 
 /// The marks of a contact when the tick began.
@@ -125,6 +127,8 @@ impl Structure {
 /// What is kept of a tick; the contents stand beside it.
 pub(super) struct Entry {
     pub(super) tick: u64,
+    /// The tick that changed what it tells: that, or the last that undid it or did it again.
+    pub(super) at: u64,
     /// How many contents.
     pub(super) count: usize,
     /// About how much it keeps.

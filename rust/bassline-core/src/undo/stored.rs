@@ -110,6 +110,7 @@ impl Network {
         let edits = structure.added.len() + structure.removed().count();
         let entry = Entry {
             tick: what.tick(),
+            at: after.tick,
             count: befores.len(),
             bytes: weight(befores.iter(), edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
@@ -173,6 +174,7 @@ impl Names<'_> {
             by: self.by(&was.cause),
             how: if then.version == tick { How::Changed } else { How::Quiet },
             other: was.version,
+            version: was.version,
         }
     }
 
@@ -195,6 +197,7 @@ impl Names<'_> {
             by: self.by(&state.cause),
             how: How::Gone,
             other: state.version,
+            version: state.version,
         })
     }
 

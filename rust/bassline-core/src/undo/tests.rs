@@ -91,7 +91,10 @@ fn going_back_and_forth_for_hours_takes_no_more_room() {
     let mut room = None;
     for round in 0..300 {
         assert_eq!([undo(&mut network), undo(&mut network)], [Some(2), Some(1)]);
-        assert_eq!([redo(&mut network), undo(&mut network), redo(&mut network)], [Some(1); 3]);
+        assert_eq!(
+            [redo(&mut network), undo(&mut network), redo(&mut network)],
+            [Some(1); 3]
+        );
         let total = network.find_contact(root, "g/total").unwrap();
         assert_eq!(network.content(total).unwrap(), &Some(Value::Int(5)));
         assert_eq!(redo(&mut network), Some(2));

@@ -1,0 +1,269 @@
+//! Walking back from a content to what it was made of.
+
+use super::{Derivation, How, Reason, Told};
+use crate::blend::Blend;
+use crate::contact::{NONE, Writer};
+use crate::id::{ContactId, Handle};
+use crate::network::{Cause, Network};
+use crate::undo::Past;
+use crate::value::{Content, Text};
+use crate::view::View;
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
+
+/// The port of what the contact itself held before, where a join made it.
+const JOINED: &str = "joined";
+
+/// A content: of a contact, as a tick left it.
+#[derive(Clone)]
+struct Node {
+    slot: u32,
+    content: Content,
+    version: u64,
+    writer: Writer,
+    since: Option<u64>,
+    forgotten: bool,
+}
+
+impl View<'_> {
+    pub(crate) fn derivation(self, slot: u32, depth: usize, told: &Told) -> Derivation {
+        let mut walk = Walk {
+            view: self,
+            past: self.network.past(),
+            told,
+            missing: Vec::new(),
+        };
+        let mut nodes = vec![walk.present(slot)];
+        let mut places: IndexMap<(u32, u64, bool), usize, FxBuildHasher> = IndexMap::default();
+        places.insert(nodes[0].key(), 0);
+        let mut reasons = vec![walk.reason(&nodes[0])];
+        let (mut at, mut level, mut level_end) = (0, 0, 1);
+        while at < nodes.len() {
+            if at == level_end {
+                level += 1;
+                level_end = nodes.len();
+            }
+            if level >= depth {
+                let missing = walk.missing.len();
+                reasons[at].cut = !walk.sources(&nodes[at]).is_empty();
+                walk.missing.truncate(missing);
+            } else {
+                for (port, source) in walk.sources(&nodes[at]) {
+                    let next = nodes.len();
+                    let place = *places.entry(source.key()).or_insert(next);
+                    if place == next {
+                        reasons.push(walk.reason(&source));
+                        nodes.push(source);
+                    }
+                    reasons[at].from.push((port, place));
+                }
+            }
+            at += 1;
+        }
+        Derivation {
+            reasons,
+            missing: walk.missing,
+        }
+    }
+}
+
+impl Node {
+    fn key(&self) -> (u32, u64, bool) {
+        (self.slot, self.version, self.forgotten)
+    }
+}
+
+struct Walk<'a> {
+    view: View<'a>,
+    past: Past<'a>,
+    told: &'a Told,
+    missing: Vec<(ContactId, u64)>,
+}
+
+impl<'a> Walk<'a> {
+    fn network(&self) -> &'a Network {
+        self.view.network
+    }
+
+    fn present(&self, slot: u32) -> Node {
+        Node {
+            slot,
+            content: self.view.content_at(slot),
+            version: self.view.version_at(slot),
+            writer: self.view.writer_at(slot),
+            since: None,
+            forgotten: false,
+        }
+    }
+
+    /// What a contact held after a tick.
+    fn as_of(&mut self, slot: u32, tick: u64) -> Node {
+        let present = self.present(slot);
+        let is_unnamed = self.network().contacts.group[slot as usize] == NONE;
+        if present.version <= tick || is_unnamed || crate::planted::is(crate::planted::Bug::WhyWrongInput) {
+            return present;
+        }
+        let since = Some(present.version);
+        let id = self.network().contacts.id(slot);
+        if let Some(told) = self.told.get(&(id, tick)) {
+            return match told {
+                Some(then) => Node {
+                    slot,
+                    content: then.content.clone(),
+                    version: then.version,
+                    writer: self.writer_of(&then.cause),
+                    since,
+                    forgotten: false,
+                },
+                None => Node::forgotten(slot, tick, since),
+            };
+        }
+        match self.past.of(slot, present.version, tick) {
+            Some((content, version, writer)) => Node {
+                slot,
+                // Undone ticks apart, nothing changed it: it holds the same by now.
+                content: content.unwrap_or(present.content),
+                version,
+                writer: writer.unwrap_or(present.writer),
+                since,
+                forgotten: false,
+            },
+            None => {
+                self.missing.push((id, tick));
+                Node::forgotten(slot, tick, since)
+            }
+        }
+    }
+
+    fn writer_of(&self, cause: &Cause) -> Writer {
+        let network = self.network();
+        match cause {
+            Cause::External(source) => network.symbols.find(source).map_or(Writer::NOBODY, Writer::external),
+            Cause::Gadget(id) if network.gadgets.slots.holds(id.in_any_arena()) => Writer::gadget(id.slot()),
+            Cause::Wire(id) if network.wires.slots.holds(id.in_any_arena()) => Writer::wire(id.slot()),
+            Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
+        }
+    }
+
+    fn reason(&self, node: &Node) -> Reason {
+        let (network, slot, writer) = (self.network(), node.slot, node.writer);
+        let at = slot as usize;
+        let how = if network.contacts.group[at] == NONE {
+            if network.contacts.name[at] == crate::declare::CONSTANT {
+                How::Constant
+            } else {
+                How::State
+            }
+        } else if node.forgotten {
+            How::Forgotten
+        } else if let Some(source) = writer.as_external() {
+            How::External(network.symbols.text(source).clone())
+        } else if self.came_over_a_link(node) {
+            How::Wire
+        } else if let Some(gadget) = writer.as_gadget() {
+            How::Gadget {
+                path: network.gadget_path_of(gadget),
+                computation: network.computation_name(gadget),
+            }
+        } else if writer.as_wire().is_some() {
+            How::Wire
+        } else if node.content.is_some() && writer == Writer::NOBODY {
+            How::Removed
+        } else {
+            How::Empty
+        };
+        Reason {
+            path: network.path_of(slot),
+            content: node.content.clone(),
+            version: node.version,
+            how,
+            from: Vec::new(),
+            cut: false,
+            since: node.since,
+        }
+    }
+
+    /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
+    fn came_over_a_link(&self, node: &Node) -> bool {
+        node.writer.as_gadget().is_some_and(|gadget| {
+            !self.view.has_gadget(gadget) || !self.network().gadgets.outputs(gadget).contains(&node.slot)
+        })
+    }
+
+    /// What a content was made of, by port, as it was in the tick that made it.
+    fn sources(&mut self, node: &Node) -> Vec<(Text, Node)> {
+        let network = self.network();
+        if network.contacts.group[node.slot as usize] == NONE || node.forgotten {
+            return Vec::new();
+        }
+        let mut sources = self.written_from(node);
+        if node.content.is_some() && node.version > 0 && joins_several(network.contacts.rows[node.slot as usize].blend)
+        {
+            let before = self.as_of(node.slot, node.version - 1);
+            if before.content.is_some() || before.forgotten {
+                sources.push((JOINED.into(), before));
+            }
+        }
+        sources
+    }
+
+    fn written_from(&mut self, node: &Node) -> Vec<(Text, Node)> {
+        let (network, slot, tick) = (self.network(), node.slot, node.version);
+        if self.came_over_a_link(node) {
+            let mut wires: Vec<u32> = network.wires_into(slot).collect();
+            wires.sort_by_key(|&wire| network.wires.creation(wire));
+            for wire in wires {
+                let other = self.as_of(network.other_end(wire, slot), tick);
+                if other.writer == node.writer && !other.forgotten {
+                    return vec![("wire".into(), other)];
+                }
+            }
+            return Vec::new();
+        }
+        if let Some(gadget) = node.writer.as_gadget() {
+            let ports = network.gadgets.inputs(gadget);
+            let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
+            return bound
+                .map(|(port, &contact)| (network.gadgets.input_name(gadget, port), self.as_of(contact, tick)))
+                .collect();
+        }
+        match node.writer.as_wire() {
+            Some(wire) => vec![("wire".into(), self.as_of(network.other_end(wire, slot), tick))],
+            None => Vec::new(),
+        }
+    }
+}
+
+/// Whether a content may be held up by several writes, and not by one alone.
+fn joins_several(blend: Blend) -> bool {
+    match blend {
+        Blend::Merge
+        | Blend::Union
+        | Blend::Intersection
+        | Blend::Interval
+        | Blend::Map
+        | Blend::Counter
+        | Blend::Custom => true,
+        Blend::AcceptLast
+        | Blend::Stream
+        | Blend::Max
+        | Blend::Min
+        | Blend::All
+        | Blend::Any
+        | Blend::Equal
+        | Blend::First => false,
+    }
+}
+
+impl Node {
+    fn forgotten(slot: u32, tick: u64, since: Option<u64>) -> Self {
+        Self {
+            slot,
+            content: None,
+            version: tick,
+            writer: Writer::NOBODY,
+            since,
+            forgotten: true,
+        }
+    }
+}
