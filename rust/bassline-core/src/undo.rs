@@ -127,6 +127,11 @@ impl Network {
         }
     }
 
+    /// The tick in whose state a contact is that `version` changed last: another, if that one brought it back there.
+    pub(crate) fn state_of(&self, slot: u32, version: u64) -> u64 {
+        self.stands(self.key_of_contact(slot), version)
+    }
+
     /// The tick is taken back: what it applied can be applied again.
     pub(crate) fn give_back_applied(&mut self) {
         if let Some(Applying {

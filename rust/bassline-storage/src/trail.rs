@@ -4,7 +4,7 @@ use crate::error::StorageError;
 use crate::store::Reader;
 use bassline_core::Return;
 use bassline_kernel::return_of;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 /// A tick to be brought back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,18 +41,15 @@ pub fn undoable(reader: &dyn Reader, last: u64) -> Result<Option<Found>, Storage
 
 /// The tick that was undone last and not done again, if no tick of no source came since.
 pub fn redoable(reader: &dyn Reader, last: u64) -> Result<Option<Found>, StorageError> {
-    let mut returned: IndexMap<u64, ()> = IndexMap::new();
+    let mut returned: IndexSet<u64> = IndexSet::new();
     for at in (1..=last).rev() {
         let Some(info) = reader.tick(at)? else { break };
         match return_of(&info.source) {
-            Some(Return::Undo(tick)) => {
-                if returned.insert(tick, ()).is_none() {
-                    return Ok(Some(Found { tick, at }));
-                }
-            }
+            Some(Return::Undo(tick)) if returned.insert(tick) => return Ok(Some(Found { tick, at })),
             Some(Return::Redo(tick)) => {
-                returned.insert(tick, ());
+                returned.insert(tick);
             }
+            Some(Return::Undo(_)) => {}
             None if info.source.is_empty() => return Ok(None),
             None => {}
         }

@@ -307,7 +307,9 @@ impl Network {
         if structure.all_routes {
             self.find_routes();
         } else {
-            routers.into_iter().for_each(|slot| self.find_routes_of(slot));
+            for slot in routers {
+                self.find_routes_of(slot);
+            }
         }
         for &(gadget, contact) in &structure.unrouted {
             if let (Some(gadget), Some(contact)) = (self.gadget_now(gadget), self.contact_now(contact)) {

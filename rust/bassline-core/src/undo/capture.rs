@@ -219,7 +219,7 @@ impl Network {
                     .added
                     .push(self.first(self.links.slots.handle::<crate::LinkId>(slot))),
                 Edit::GroupRemoved(slot) => structure.groups.push(self.first_group(self.group_record(slot))),
-                Edit::WireRemoved(slot) => structure.wires.push(self.first_wire(self.wire_record(slot))),
+                Edit::WireRemoved(slot) => structure.wires.push(self.first_wire(slot)),
                 Edit::LinkRemoved(slot) => structure.links.push(self.first_link(self.link_record(slot))),
                 Edit::GadgetRemoved(slot) => {
                     let call = self.gadgets.function(slot).and_then(|function| function.call.clone());
@@ -366,7 +366,8 @@ impl Network {
         }
     }
 
-    fn first_wire(&self, record: WireRecord) -> WireRecord {
+    fn first_wire(&self, slot: u32) -> WireRecord {
+        let record = self.wire_record(slot);
         WireRecord {
             id: self.first_id(record.id),
             from: self.first_id(record.from),

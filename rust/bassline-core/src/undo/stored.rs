@@ -299,9 +299,9 @@ impl Names<'_> {
         );
         structure
             .added
-            .extend(only(&after.links, &was, |link| link.id).filter_map(|link| {
+            .extend(only(&after.links, &was, |link| link.id).map(|link| {
                 let found = self.link_here(link);
-                Some(found.map_or_else(|| Key::from(link.id), |id| self.network.first(id)))
+                found.map_or_else(|| Key::from(link.id), |id| self.network.first(id))
             }));
         structure
             .links

@@ -88,7 +88,7 @@ fn going_back_and_forth_for_hours_takes_no_more_room() {
     });
     let group = network.find_group(root, "g").unwrap();
     tick(&mut network, |network| network.remove_group(group).unwrap());
-    let mut room = None;
+    let mut first = None;
     for round in 0..300 {
         assert_eq!([undo(&mut network), undo(&mut network)], [Some(2), Some(1)]);
         assert_eq!(
@@ -106,7 +106,7 @@ fn going_back_and_forth_for_hours_takes_no_more_room() {
             network.history.bytes,
         );
         if round > 2 {
-            assert_eq!(*room.get_or_insert(now), now, "after {round} rounds");
+            assert_eq!(*first.get_or_insert(now), now, "after {round} rounds");
         }
     }
     let x = contact(&mut network, "x");

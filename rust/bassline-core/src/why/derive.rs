@@ -196,10 +196,11 @@ impl<'a> Walk<'a> {
         if network.contacts.group[node.slot as usize] == NONE || node.forgotten {
             return Vec::new();
         }
-        let mut sources = self.written_from(node);
-        if node.content.is_some() && node.version > 0 && joins_several(network.contacts.rows[node.slot as usize].blend)
-        {
-            let before = self.as_of(node.slot, node.version - 1);
+        // What an undo brought back was made in the tick to whose state it went.
+        let made = network.state_of(node.slot, node.version);
+        let mut sources = self.written_from(node, made);
+        if node.content.is_some() && made > 0 && joins_several(network.contacts.rows[node.slot as usize].blend) {
+            let before = self.as_of(node.slot, made - 1);
             if before.content.is_some() || before.forgotten {
                 sources.push((JOINED.into(), before));
             }
@@ -207,8 +208,8 @@ impl<'a> Walk<'a> {
         sources
     }
 
-    fn written_from(&mut self, node: &Node) -> Vec<(Text, Node)> {
-        let (network, slot, tick) = (self.network(), node.slot, node.version);
+    fn written_from(&mut self, node: &Node, tick: u64) -> Vec<(Text, Node)> {
+        let (network, slot) = (self.network(), node.slot);
         if self.came_over_a_link(node) {
             let mut wires: Vec<u32> = network.wires_into(slot).collect();
             wires.sort_by_key(|&wire| network.wires.creation(wire));
