@@ -108,7 +108,8 @@ def _describe(reason: dict[str, Any]) -> str:
     if kind == "constant":
         return f"{_show(reason['value'])}  (constant)"
     if kind == "forgotten":
-        return f"{path}  (what it held in tick {tick} is older than the history that is kept; tick {reason['since']} changed it)"
+        older = f"what it held in tick {tick} is older than the history that is kept"
+        return f"{path}  ({older}; it is another since tick {reason['since']})"
     match kind:
         case "external":
             time = reason.get("time")

@@ -303,7 +303,7 @@ class Machine(RuleBasedStateMachine):
         answers: list[Any] = []
         before = self.engine.net.tick
         outcome = self.both(lambda world: answers.append(getattr(world.net, what)()))
-        assert outcome == "stopped" or len(answers) == 2 and answers[0] == answers[1]
+        assert outcome == "stopped" or (len(answers) == 2 and answers[0] == answers[1])
         if outcome is None and not self.engine.answering:
             assert self.engine.net.tick == before + (answers[0] is not None)
 

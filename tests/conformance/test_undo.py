@@ -57,7 +57,13 @@ def test_a_tick_that_came_to_nothing_leaves_what_can_be_done_again(world, net):
 
 @pytest.mark.parametrize(
     ("blend", "first", "second", "joined"),
-    [("max", 5, 9, 9), ("min", 5, 1, 1), ("union", {1}, {2}, {1, 2}), ("counter", 5, 2, 7), ("all", True, False, False)],
+    [
+        ("max", 5, 9, 9),
+        ("min", 5, 1, 1),
+        ("union", {1}, {2}, {1, 2}),
+        ("counter", 5, 2, 7),
+        ("all", True, False, False),
+    ],
 )
 def test_undo_goes_past_the_blend(world, net, blend, first, second, joined):
     a = net.contact("a", first, blend=blend)

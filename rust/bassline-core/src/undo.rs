@@ -62,6 +62,10 @@ pub(crate) struct History {
     befores: VecDeque<Before>,
     /// What can be done again, the next one last.
     redo: Vec<(Entry, Vec<Before>)>,
+    /// What ticks of sources changed, which are not undone: kept where no store tells of the past.
+    keeps_others: bool,
+    others: VecDeque<(Entry, Vec<Before>)>,
+    other_bytes: usize,
     applying: Option<Applying>,
     /// The tick whose state a contact is in, where that is not the tick that changed it last, as that went back to it.
     stands: IndexMap<Key, (u64, u64), FxBuildHasher>,
@@ -70,8 +74,10 @@ pub(crate) struct History {
 
 impl Network {
     /// From now on, the last `ticks` ticks can be undone, if they come to no more than about so many bytes.
-    pub fn keep_history(&mut self, ticks: usize, bytes: usize) {
+    /// With `others`, what ticks of sources changed is kept too, within as many ticks and bytes again.
+    pub fn keep_history(&mut self, ticks: usize, bytes: usize, others: bool) {
         self.history.ticks = ticks;
+        self.history.keeps_others = others;
         self.history.most = bytes;
         self.history.give_up_oldest();
     }

@@ -121,7 +121,7 @@ impl Network {
             store
         };
         let mut network = network;
-        network.keep_history(history.0, crate::undo::BYTES);
+        network.keep_history(history.0, crate::undo::BYTES, !stored);
         let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),

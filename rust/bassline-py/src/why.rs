@@ -5,7 +5,7 @@ use crate::past::store_first;
 use crate::shared::Shared;
 use crate::storage::asked;
 use crate::value::content_to_python;
-use bassline_core::{ContactId, How, Reason, Text, Then, Told};
+use bassline_core::{Cause, ContactId, How, Reason, Text, Then, Told};
 use bassline_storage::{HistoryEntry, Reader, StorageError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -51,11 +51,20 @@ fn held(reader: &dyn Reader, path: &str, tick: u64) -> Result<Option<Then>, Stor
     loop {
         let entries: Vec<HistoryEntry> = reader.history(path, limit)?;
         let found = entries.iter().find(|entry| entry.tick <= tick);
-        if found.is_some() || entries.len() < limit {
-            return Ok(found.map(|entry| Then {
+        if let Some(entry) = found {
+            return Ok(Some(Then {
                 content: entry.content.clone(),
                 version: entry.tick,
                 cause: entry.cause.clone(),
+            }));
+        }
+        if entries.len() < limit {
+            // With all its history there, what is before its first change is nothing.
+            let is_whole = reader.tick(1)?.is_some();
+            return Ok(is_whole.then_some(Then {
+                content: None,
+                version: 0,
+                cause: Cause::Nobody,
             }));
         }
         limit = limit.saturating_mul(8);

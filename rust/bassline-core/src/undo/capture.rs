@@ -25,7 +25,21 @@ impl Network {
             self.remember_return(applying, edits, scrubbed);
             return;
         }
-        if !self.history.is_on() || !self.symbols.text(self.source).is_empty() {
+        if !self.history.is_on() {
+            return;
+        }
+        if !self.symbols.text(self.source).is_empty() {
+            if self.history.keeps_others {
+                let befores = self.befores(scrubbed, &self.places());
+                let touched = self.tick.touches.iter().map(|touch| touch.contact);
+                let fresh = touched.filter(|&slot| self.contacts.has(slot, flag::FRESH));
+                let structure = Structure {
+                    added: fresh.map(|slot| self.key_of_contact(slot)).collect(),
+                    ..Structure::default()
+                };
+                let entry = self.entry(self.open_tick(), structure, &befores);
+                self.history.push_other(entry, befores);
+            }
             return;
         }
         if !crate::planted::is(crate::planted::Bug::RedoTailKept) {

@@ -40,6 +40,9 @@ impl Past<'_> {
             if let Some(before) = self.changed_by(at, contact) {
                 (found, at) = (Some(before), before.version);
             } else {
+                if self.made_by(at, contact) {
+                    return Some((Some(None), 0, Some(Writer::NOBODY)));
+                }
                 // What was undone is as it was before the tick that was undone.
                 let (undone, before) = self.undone_by(at, contact)?;
                 if tick < undone {
@@ -58,10 +61,28 @@ impl Past<'_> {
 
     fn changed_by(&self, tick: u64, contact: u64) -> Option<&Before> {
         let history = &self.network.history;
+        if let Ok(place) = history.others.binary_search_by_key(&tick, |(entry, _)| entry.at) {
+            let (_, befores) = history.others.get(place)?;
+            return befores.iter().find(|before| before.contact == contact);
+        }
         let place = history.undo.binary_search_by_key(&tick, |entry| entry.at).ok()?;
         let (start, entry) = (*self.starts.get(place)?, history.undo.get(place)?);
         let mut befores = history.befores.range(start..start + entry.count);
         befores.find(|before| before.contact == contact)
+    }
+
+    /// Whether a contact was made in a tick.
+    fn made_by(&self, tick: u64, contact: u64) -> bool {
+        let history = &self.network.history;
+        let other = history.others.binary_search_by_key(&tick, |(entry, _)| entry.at);
+        let other = other
+            .ok()
+            .and_then(|place| history.others.get(place))
+            .map(|(entry, _)| entry);
+        let own = history.undo.binary_search_by_key(&tick, |entry| entry.at);
+        let entry = other.or_else(|| own.ok().and_then(|place| history.undo.get(place)));
+        let structure = entry.and_then(|entry| entry.structure.as_ref());
+        structure.is_some_and(|structure| structure.added.contains(&Key::Contact(contact)))
     }
 
     fn undone_by(&self, tick: u64, contact: u64) -> Option<(u64, &Before)> {

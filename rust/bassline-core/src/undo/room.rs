@@ -22,6 +22,17 @@ impl History {
         self.give_up_oldest();
     }
 
+    pub(super) fn push_other(&mut self, entry: Entry, befores: Vec<Before>) {
+        self.other_bytes += entry.bytes;
+        self.others.push_back((entry, befores));
+        while self.others.len() > self.ticks || self.other_bytes > self.most {
+            let Some((entry, _)) = self.others.pop_front() else {
+                break;
+            };
+            self.other_bytes -= entry.bytes;
+        }
+    }
+
     /// What was undone is done again no more.
     pub(super) fn forget_redo(&mut self) {
         for (entry, _) in std::mem::take(&mut self.redo) {

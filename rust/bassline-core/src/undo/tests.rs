@@ -33,7 +33,7 @@ fn contact(network: &mut Network, path: &str) -> ContactId {
 #[test]
 fn no_more_ticks_are_kept_than_were_asked_for() {
     let mut network = Network::default();
-    network.keep_history(3, 1 << 20);
+    network.keep_history(3, 1 << 20, true);
     let x = contact(&mut network, "x");
     for value in 0..10 {
         write(&mut network, x, value);
@@ -49,7 +49,7 @@ fn no_more_ticks_are_kept_than_were_asked_for() {
 #[test]
 fn what_is_kept_stays_within_its_bytes_and_a_tick_beyond_them_is_not_kept() {
     let mut network = Network::default();
-    network.keep_history(1_000, 10_000);
+    network.keep_history(1_000, 10_000, true);
     let x = contact(&mut network, "x");
     let text = |size: usize| Value::text(&"x".repeat(size));
     for _ in 0..20 {
@@ -68,7 +68,7 @@ fn what_is_kept_stays_within_its_bytes_and_a_tick_beyond_them_is_not_kept() {
 #[test]
 fn going_back_and_forth_for_hours_takes_no_more_room() {
     let mut network = Network::default();
-    network.keep_history(100, 1 << 20);
+    network.keep_history(100, 1 << 20, true);
     let root = network.root();
     tick(&mut network, |network| {
         let group = network.declare_group(root, "g", Value::Null).unwrap();

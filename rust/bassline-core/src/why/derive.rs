@@ -8,7 +8,7 @@ use crate::network::{Cause, Network};
 use crate::undo::Past;
 use crate::value::{Content, Text};
 use crate::view::View;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
 /// The port of what the contact itself held before, where a join made it.
@@ -21,8 +21,12 @@ struct Node {
     content: Content,
     version: u64,
     writer: Writer,
+    /// Of an external write of the past, its source: nothing here need know that any more.
+    source: Option<Text>,
     since: Option<u64>,
     forgotten: bool,
+    /// The tick after which it is looked at.
+    asked: u64,
 }
 
 impl View<'_> {
@@ -31,11 +35,11 @@ impl View<'_> {
             view: self,
             past: self.network.past(),
             told,
-            missing: Vec::new(),
+            missing: IndexSet::default(),
         };
-        let mut nodes = vec![walk.present(slot)];
+        let mut nodes = vec![walk.present(slot, u64::MAX)];
         let mut places: IndexMap<(u32, u64, bool), usize, FxBuildHasher> = IndexMap::default();
-        places.insert(nodes[0].key(), 0);
+        places.insert(nodes[0].key(walk.made(&nodes[0])), 0);
         let mut reasons = vec![walk.reason(&nodes[0])];
         let (mut at, mut level, mut level_end) = (0, 0, 1);
         while at < nodes.len() {
@@ -50,7 +54,7 @@ impl View<'_> {
             } else {
                 for (port, source) in walk.sources(&nodes[at]) {
                     let next = nodes.len();
-                    let place = *places.entry(source.key()).or_insert(next);
+                    let place = *places.entry(source.key(walk.made(&source))).or_insert(next);
                     if place == next {
                         reasons.push(walk.reason(&source));
                         nodes.push(source);
@@ -62,14 +66,14 @@ impl View<'_> {
         }
         Derivation {
             reasons,
-            missing: walk.missing,
+            missing: walk.missing.into_iter().collect(),
         }
     }
 }
 
 impl Node {
-    fn key(&self) -> (u32, u64, bool) {
-        (self.slot, self.version, self.forgotten)
+    fn key(&self, made: u64) -> (u32, u64, bool) {
+        (self.slot, made, self.forgotten)
     }
 }
 
@@ -77,7 +81,7 @@ struct Walk<'a> {
     view: View<'a>,
     past: Past<'a>,
     told: &'a Told,
-    missing: Vec<(ContactId, u64)>,
+    missing: IndexSet<(ContactId, u64), FxBuildHasher>,
 }
 
 impl<'a> Walk<'a> {
@@ -85,20 +89,22 @@ impl<'a> Walk<'a> {
         self.view.network
     }
 
-    fn present(&self, slot: u32) -> Node {
+    fn present(&self, slot: u32, asked: u64) -> Node {
         Node {
             slot,
             content: self.view.content_at(slot),
             version: self.view.version_at(slot),
             writer: self.view.writer_at(slot),
+            source: None,
             since: None,
             forgotten: false,
+            asked,
         }
     }
 
     /// What a contact held after a tick.
     fn as_of(&mut self, slot: u32, tick: u64) -> Node {
-        let present = self.present(slot);
+        let present = self.present(slot, tick);
         let is_unnamed = self.network().contacts.group[slot as usize] == NONE;
         if present.version <= tick || is_unnamed || crate::planted::is(crate::planted::Bug::WhyWrongInput) {
             return present;
@@ -112,8 +118,13 @@ impl<'a> Walk<'a> {
                     content: then.content.clone(),
                     version: then.version,
                     writer: self.writer_of(&then.cause),
+                    source: match &then.cause {
+                        Cause::External(source) => Some(source.clone()),
+                        _ => None,
+                    },
                     since,
                     forgotten: false,
+                    asked: tick,
                 },
                 None => Node::forgotten(slot, tick, since),
             };
@@ -125,11 +136,13 @@ impl<'a> Walk<'a> {
                 content: content.unwrap_or(present.content),
                 version,
                 writer: writer.unwrap_or(present.writer),
+                source: None,
                 since,
                 forgotten: false,
+                asked: tick,
             },
             None => {
-                self.missing.push((id, tick));
+                self.missing.insert((id, tick));
                 Node::forgotten(slot, tick, since)
             }
         }
@@ -138,10 +151,9 @@ impl<'a> Walk<'a> {
     fn writer_of(&self, cause: &Cause) -> Writer {
         let network = self.network();
         match cause {
-            Cause::External(source) => network.symbols.find(source).map_or(Writer::NOBODY, Writer::external),
             Cause::Gadget(id) if network.gadgets.slots.holds(id.in_any_arena()) => Writer::gadget(id.slot()),
             Cause::Wire(id) if network.wires.slots.holds(id.in_any_arena()) => Writer::wire(id.slot()),
-            Cause::Nobody | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
+            Cause::Nobody | Cause::External(_) | Cause::Gadget(_) | Cause::Wire(_) => Writer::NOBODY,
         }
     }
 
@@ -156,6 +168,8 @@ impl<'a> Walk<'a> {
             }
         } else if node.forgotten {
             How::Forgotten
+        } else if let Some(source) = &node.source {
+            How::External(source.clone())
         } else if let Some(source) = writer.as_external() {
             How::External(network.symbols.text(source).clone())
         } else if self.came_over_a_link(node) {
@@ -196,8 +210,7 @@ impl<'a> Walk<'a> {
         if network.contacts.group[node.slot as usize] == NONE || node.forgotten {
             return Vec::new();
         }
-        // What an undo brought back was made in the tick to whose state it went.
-        let made = network.state_of(node.slot, node.version);
+        let made = self.made(node);
         let mut sources = self.written_from(node, made);
         if node.content.is_some() && made > 0 && joins_several(network.contacts.rows[node.slot as usize].blend) {
             let before = self.as_of(node.slot, made - 1);
@@ -206,6 +219,37 @@ impl<'a> Walk<'a> {
             }
         }
         sources
+    }
+
+    /// The tick as of which the inputs of a content are those it was made of. What is computed anew whenever an input changes is so of the
+    /// inputs there are, though it came to the same; anything else was made in the tick that changed it. Of what an undo brought back,
+    /// that is the tick to whose state it went.
+    fn made(&mut self, node: &Node) -> u64 {
+        let network = self.network();
+        let made = network.state_of(node.slot, node.version);
+        let keeps = network.contacts.rows[node.slot as usize].blend != Blend::AcceptLast;
+        if keeps || node.forgotten || network.faults.contains_key(&node.slot) {
+            return made;
+        }
+        let mut inputs = match (node.writer.as_gadget(), node.writer.as_wire()) {
+            (Some(gadget), _) if !self.came_over_a_link(node) => {
+                if !network.gadgets.rows[gadget as usize].body.always_writes() {
+                    return made;
+                }
+                network.gadgets.inputs(gadget)
+            }
+            (None, Some(wire)) => smallvec::smallvec![network.other_end(wire, node.slot)],
+            _ => return made,
+        };
+        inputs.retain(|&mut contact| contact != NONE);
+        if inputs.iter().any(|&contact| network.contacts.is_stream(contact)) {
+            return made;
+        }
+        let changed = |contact: u32| {
+            let input = self.as_of(contact, node.asked);
+            network.state_of(contact, input.version)
+        };
+        inputs.into_iter().map(changed).fold(made, u64::max)
     }
 
     fn written_from(&mut self, node: &Node, tick: u64) -> Vec<(Text, Node)> {
@@ -263,8 +307,10 @@ impl Node {
             content: None,
             version: tick,
             writer: Writer::NOBODY,
+            source: None,
             since,
             forgotten: true,
+            asked: tick,
         }
     }
 }
