@@ -85,9 +85,9 @@ LOGIC = ["equals", "notEquals", "greaterThan", "lessThan", "greaterOrEqual", "le
 
 OPERATIONS = {
     "write": 40, "gadget": 14, "wire": 9, "python": 6, "erase": 4, "contact": 4, "update": 3,
-    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22,
+    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22, "undo": 6, "redo": 3,
 }  # fmt: skip
-IN_BATCH = {**OPERATIONS, "batch": 0}
+IN_BATCH = {**OPERATIONS, "batch": 0, "undo": 0, "redo": 0}
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,12 @@ class Draw:
     def batch(self) -> Op:
         ops = [self.op(in_batch=True) for _ in range(self.random.randint(1, 6))]
         return ["batch", ops, self.chance(10)]
+
+    def undo(self) -> Op:
+        return ["undo"]
+
+    def redo(self) -> Op:
+        return ["redo"]
 
     def number(self) -> Any:
         return self.one_of(FLOATS) if self.chance(35) else self.random.randint(-9, 9)

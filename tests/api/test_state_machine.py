@@ -311,6 +311,25 @@ class Machine(RuleBasedStateMachine):
     def remove_by_path(self, path: str) -> None:
         self.both(lambda world: world.net.remove(path))
 
+    @rule(times=st.integers(1, 3))
+    def undo(self, times: int) -> None:
+        """Old handles of what is made again stay stale, so that both sides agree on handles too."""
+        for _ in range(times):
+            self.bring_back("undo")
+
+    @rule(times=st.integers(1, 3))
+    def redo(self, times: int) -> None:
+        for _ in range(times):
+            self.bring_back("redo")
+
+    def bring_back(self, what: str) -> None:
+        answers: list[Any] = []
+        before = self.engine.net.tick
+        outcome = self.both(lambda world: answers.append(getattr(world.net, what)()))
+        assert outcome == "stopped" or (len(answers) == 2 and answers[0] == answers[1])
+        if outcome is None and not self.engine.answering:
+            assert self.engine.net.tick == before + (answers[0] is not None)
+
     @precondition(lambda self: self.store is not None)
     @rule()
     def reopen(self) -> None:

@@ -195,6 +195,16 @@ impl Network {
         )
     }
 
+    /// Whether there is an unnamed gadget of such a computation and bindings.
+    pub(crate) fn is_gadget_known(&self, computation: &str, group: u32, ports: &Declared) -> bool {
+        let hash = gadget_hash(computation, group, &ports.inputs, &ports.outputs);
+        let computes = |slot: u32| self.computation_str(slot) == computation;
+        let known = self
+            .identities
+            .gadget(hash, &self.gadgets, group, &ports.inputs, &ports.outputs, computes);
+        known.is_some()
+    }
+
     /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
     fn same_gadget(&mut self, slot: u32, declaration: &GadgetDeclaration, bound: &Bound) -> Result<(), NetworkError> {
         let computation = declaration.computation.name();

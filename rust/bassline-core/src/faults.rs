@@ -32,6 +32,11 @@ impl Faults {
         }
     }
 
+    /// The gadgets that failed, and how.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &(u32, Fault)> {
+        self.0.iter()
+    }
+
     pub(crate) fn any(&self, mut of: impl FnMut(u32) -> bool) -> bool {
         self.0.iter().any(|known| of(known.0))
     }

@@ -87,6 +87,7 @@ mod strays;
 mod stream;
 mod symbol;
 mod tick;
+mod undo;
 mod value;
 mod vertex;
 mod view;
@@ -117,10 +118,11 @@ pub use record::{
     Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, WireRecord,
 };
 pub use settle::Settled;
+pub use undo::Return;
 pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
     base64, show, untagged,
 };
 pub use view::View;
-pub use why::{How, Reason};
+pub use why::{Derivation, How, Reason, Then, Told};
 pub use wire::WireKind;

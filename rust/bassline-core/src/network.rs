@@ -19,6 +19,7 @@ use crate::regions::Regions;
 use crate::strays::Strays;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
+use crate::undo::History;
 use crate::value::{Content, Map, Text, Value};
 use crate::wire::Wires;
 use indexmap::IndexMap;
@@ -69,6 +70,7 @@ pub struct Network {
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
     pub(crate) calls: Calls,
+    pub(crate) history: History,
     /// The number of the last committed tick.
     pub(crate) now: u64,
     pub(crate) counted: Counted,
@@ -114,6 +116,7 @@ impl Network {
             queue: Queue::default(),
             tick: Tick::default(),
             calls: Calls::default(),
+            history: History::default(),
             now: 0,
             counted: Counted::default(),
             creation: 0,

@@ -181,6 +181,12 @@ pub enum Bug {
     FlushBeforeBegun,
     /// A watcher that is too slow keeps what came first.
     WatcherLosesLast,
+    /// What is undone goes through the blend: a maximum stays.
+    UndoThroughBlend,
+    /// A write after an undo leaves what can be done again.
+    RedoTailKept,
+    /// A derivation names what an input holds by now, and not what it held.
+    WhyWrongInput,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -272,6 +278,9 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-quorum-of-half", Bug::QuorumOfHalf),
     ("kernel-row-overtaken", Bug::RowOvertaken),
     ("kernel-flush-before-begun", Bug::FlushBeforeBegun),
+    ("undo-through-a-blend", Bug::UndoThroughBlend),
+    ("redo-tail-kept", Bug::RedoTailKept),
+    ("why-names-a-wrong-input", Bug::WhyWrongInput),
 ];
 
 #[cfg(feature = "planted")]

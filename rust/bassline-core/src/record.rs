@@ -6,6 +6,7 @@ use crate::contact::Unnamed;
 use crate::contradiction::Contradiction;
 use crate::id::{ContactId, GadgetId, GroupId, LinkId, WireId};
 use crate::network::Cause;
+use crate::undo::Return;
 use crate::value::{Content, Text, Value};
 use crate::wire::WireKind;
 
@@ -33,6 +34,8 @@ pub struct Committed {
     pub changes: Vec<Change>,
     /// Every structural edit, in order.
     pub structure: Vec<StructureChange>,
+    /// The tick it undoes or does again, if that is what it is.
+    pub returns: Option<Return>,
 }
 
 /// Something added to or removed from the structure, or a mark set or lifted.

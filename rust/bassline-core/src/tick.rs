@@ -197,11 +197,11 @@ const ROOM: usize = 1024;
 
 impl Tick {
     /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
-    fn forget(&mut self) {
+    fn forget(&mut self, edited: bool) {
         self.touches.clear();
         self.notes.clear();
         self.kept.clear();
-        if !self.edits.is_empty() {
+        if edited {
             self.touches.shrink_to(ROOM);
             self.notes.shrink_to(ROOM);
         }
@@ -428,8 +428,9 @@ impl Network {
         while !self.tick.touches.is_empty() {
             self.untouch_last();
         }
-        self.tick.forget();
+        self.tick.forget(!self.tick.edits.is_empty());
         self.undo_edits(0);
+        self.give_back_applied();
         self.creation = self.tick.creation
             - u64::from(crate::planted::is(crate::planted::Bug::CreationReused) && self.tick.creation > 0);
         self.refresh_regions();

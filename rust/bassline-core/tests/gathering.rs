@@ -124,6 +124,7 @@ fn what_a_cycle_writes_outside_more_than_a_thousand_times_is_joined_once_each() 
         identity: "tests:halve".into(),
         inputs: vec![("x".into(), true)],
         outputs: vec!["next".into(), "half".into()],
+        is_queued: false,
         call: Some(Arc::new(Halve)),
     };
     let bound = [("x", "x"), ("next", "x"), ("half", "seen")];

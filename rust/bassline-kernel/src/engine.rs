@@ -3,7 +3,7 @@
 use crate::clock::Clock;
 use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
-use crate::record::TickRecord;
+use crate::record::{TickRecord, source_of};
 use crate::schedule::{Scheduler, Waiting};
 use crate::watch::Watchers;
 use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
@@ -167,6 +167,9 @@ impl Engine {
             return;
         };
         self.meter.committed();
+        if let Some(returns) = committed.returns {
+            self.source = source_of(returns);
+        }
         let time_micros = self.clock.now_micros();
         if let Some(position) = &position {
             match self.positions.get_mut(&self.source) {

@@ -73,7 +73,7 @@ pub use names::Names;
 pub use options::AttachOptions;
 pub use party::{Ack, Mode, OnError};
 pub use policy::Policy;
-pub use record::TickRecord;
+pub use record::{TickRecord, is_reserved, return_of};
 pub use retry::Retry;
 pub use ring::Ring;
 pub use schedule::{Due, Scheduler};

@@ -2,7 +2,7 @@
 
 use crate::engine::Notice;
 use crate::lock::lock;
-use crate::record::TickRecord;
+use crate::record::{TickRecord, return_of};
 use bassline_core::{Change, Network, Pattern, PatternIndex};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
@@ -108,7 +108,10 @@ impl Watchers {
                 path: network.path(change.contact),
                 old: change.old.clone(),
                 new: change.new.clone(),
-                cause: network.cause_text(&change.cause),
+                cause: match return_of(&record.source) {
+                    Some(_) => record.source.clone(),
+                    None => network.cause_text(&change.cause),
+                },
                 time_micros: record.time_micros,
             });
             let mut is_called = false;

@@ -70,7 +70,7 @@ impl Change {
     fn after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         content_to_python(py, &self.notice.new)
     }
-    /// Who wrote it: `external:source`, a gadget's path, or `wire:from->to`.
+    /// Who wrote it: `external:source`, a gadget's path, or `wire:from->to`; of a tick that brings another back, `undo:3` or `redo:3`.
     #[getter]
     fn cause(&self) -> &str {
         &self.notice.cause

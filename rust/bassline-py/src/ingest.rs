@@ -138,6 +138,7 @@ impl Network {
         skip_bad: bool,
         r#final: bool,
     ) -> PyResult<IngestResult> {
+        crate::undo::check_source(&source)?;
         let shared = &self.shared;
         outside_batch(py, shared, "ingest()")?;
         let target = match into {

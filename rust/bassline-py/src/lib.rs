@@ -42,6 +42,7 @@ mod shared;
 mod snapshot;
 mod storage;
 mod tick;
+mod undo;
 mod value;
 mod watch;
 mod why;

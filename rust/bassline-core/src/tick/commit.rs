@@ -5,6 +5,7 @@ use crate::contact::{NONE, Version, flag};
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::record::{Change, Committed};
+use crate::undo::Scrubbed;
 use crate::value::Content;
 
 impl Network {
@@ -29,23 +30,27 @@ impl Network {
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
+        let returns = self.returns();
+        let keep_empty = keep_empty || returns.is_some();
         let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
         let mut changes = if record { self.record_touches() } else { Vec::new() };
         if crate::planted::is(crate::planted::Bug::Unordered) {
             let random = std::hash::RandomState::new();
             changes.sort_by_cached_key(|change| std::hash::BuildHasher::hash_one(&random, change.contact));
         }
-        self.tick.forget();
-        #[cfg(debug_assertions)]
         let edited = !self.tick.edits.is_empty();
-        let structure = if self.tick.edits.is_empty() {
-            Vec::new()
+        let structure = if edited {
+            self.commit_edits(record, kept)
         } else {
-            self.commit_edits(record)
+            if kept {
+                self.remember(&[], &Scrubbed::default());
+            }
+            Vec::new()
         };
         if kept {
             self.calls.ask();
         }
+        self.tick.forget(edited);
         self.close_tick();
         #[cfg(debug_assertions)]
         self.validate_ownership(edited);
@@ -57,6 +62,7 @@ impl Network {
             tick: number,
             changes,
             structure,
+            returns,
         })
     }
 

@@ -5,7 +5,7 @@ use crate::change::Change;
 use crate::contradiction::Contradiction;
 use crate::value::content_to_python;
 use bassline_core::{Cause, Directory, StructureChange, Text};
-use bassline_kernel::{Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Snapshot, TickRecord};
+use bassline_kernel::{Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Snapshot, TickRecord, return_of};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::sync::{Arc, OnceLock};
@@ -169,15 +169,18 @@ fn entries(records: &[Arc<TickRecord>], directory: &Directory) -> Vec<Entry> {
     let mut last: Option<(Cause, Text)> = None;
     for (record, tick) in records.iter().enumerate() {
         let mut index = 0;
+        let returns = return_of(&tick.source).is_some();
+        last = last.filter(|_| !returns);
         for (at, change) in tick.changes.iter().enumerate() {
             let Some(path) = directory.path(change.contact) else {
                 continue;
             };
             let cause = match &last {
+                _ if returns => tick.source.clone(),
                 Some((known, text)) if *known == change.cause => text.clone(),
                 _ => directory.cause(&change.cause),
             };
-            last = Some((change.cause.clone(), cause.clone()));
+            last = (!returns).then(|| (change.cause.clone(), cause.clone()));
             entries.push(Entry {
                 record: record as u32,
                 change: at as u32,
