@@ -41,7 +41,7 @@ class LiveTable:
     def __init__(
         self, network: Network, pattern: str = "**", *, limit: int = notebook.SHOWN, interval: float = 0.2
     ) -> None:
-        if not isinstance(network, _core.Network):
+        if not issubclass(type(network), _core.Network):
             raise TypeError("a table is of a network; net.table(pattern) makes one")
         network._rows(pattern, None, 0)  # noqa: SLF001 - so that what is no pattern is refused here
         self._network = network

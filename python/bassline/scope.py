@@ -333,9 +333,9 @@ class Group(Scope):
 
     def _from_root(self, path: Any) -> Any:
         """A path in this group as one from the root; what is no path stays what it is, to be refused as such."""
-        if not isinstance(path, str):
+        if not issubclass(type(path), str):  # isinstance asks the object, which may say what it is not
             return path
-        return path if path.startswith("/") else f"{self.path}/{path}"
+        return path if str.startswith(path, "/") else str.join("/", (self.path, path))
 
     def __getitem__(self, path: str) -> Any:
         return self._network[self._from_root(path)]

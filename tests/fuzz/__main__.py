@@ -22,7 +22,7 @@ HANGS = 20  # seconds for one case
 TOURS = 5  # how often each callable comes first before anything is said of those that were not reached
 REFUSED = {  # always: nobody but Bassline makes them, or there is no such thing
     "Batch", "Change", "Contact", "Gadget", "IngestResult", "RowReader", "Undecoded", "Wire", "Group", "Network.__delitem__",
-    "Network.__reduce__", "Handles.__reduce__", "Driver.handle_changes", "Columns", "Contradiction", "Link", "Lattice.join",
+    "Network.__reduce__", "Handles.__reduce__", "Watch.__reduce__", "LiveTable.__reduce__", "Driver.handle_changes", "Columns", "Contradiction", "Link", "Lattice.join",
     "StorageDriver.handle_changes", "BridgeDriver.start_listening", "DeadLetter", "Gap", "NetworkStorage", "Snapshot",
     *(f"{kind}.handle_command" for kind in ("Driver", "BridgeDriver", "CallbackDriver", "LogDriver", "MemoryCache", "MetricsDriver",
     "StorageDriver")), *(f"{kind}.__hash__" for kind in ("Attachment", "Command", "Stored")),  # as they hold dicts

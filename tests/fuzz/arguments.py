@@ -109,7 +109,23 @@ class Arguments:
     def good(self, name: str) -> Any:  # noqa: C901 - one line per name
         """What a parameter of that name expects."""
         random, world = self.random, self.world
-        paths = ["a", "b", "t", "flag", "empty", "peak", "low", "events", "g/x", "total", "copy", "g", "ratio"]
+        paths = [
+            "a",
+            "b",
+            "t",
+            "flag",
+            "empty",
+            "peak",
+            "low",
+            "events",
+            "g/x",
+            "total",
+            "copy",
+            "g",
+            "ratio",
+            "/a",
+            "x",
+        ]
         match name:
             case "key" if random.random() < 0.3:
                 return 0
