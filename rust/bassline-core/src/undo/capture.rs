@@ -28,8 +28,10 @@ impl Network {
         if !self.history.is_on() {
             return;
         }
+        let is_too_large = self.history.is_too_large(self.tick.touches.len());
         if !self.symbols.text(self.source).is_empty() {
-            if self.history.keeps_others {
+            self.forget_removed(edits);
+            if self.history.keeps_others && !is_too_large {
                 let befores = self.befores(scrubbed, &self.places());
                 let touched = self.tick.touches.iter().map(|touch| touch.contact);
                 let fresh = touched.filter(|&slot| self.contacts.has(slot, flag::FRESH));
@@ -45,6 +47,10 @@ impl Network {
         if !crate::planted::is(crate::planted::Bug::RedoTailKept) {
             self.history.forget_redo();
         }
+        if is_too_large {
+            self.history.give_up_all();
+            return;
+        }
         let tick = self.open_tick();
         if edits.is_empty() {
             self.remember_plain(tick);
@@ -54,6 +60,16 @@ impl Network {
         let mut befores = self.befores(scrubbed, &places);
         let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
         self.keep_undo(tick, structure, befores);
+    }
+
+    /// What a tick of a source removes is not made again.
+    fn forget_removed(&mut self, edits: &[Edit]) {
+        for edit in edits {
+            if let Edit::ContactRemoved(slot) = *edit {
+                let key = self.key_of_contact(slot);
+                self.history.stands.swap_remove(&key);
+            }
+        }
     }
 
     /// Of a tick that edited nothing.

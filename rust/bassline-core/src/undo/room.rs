@@ -3,6 +3,7 @@
 use super::History;
 use super::entry::{Before, Entry};
 use crate::value::{Content, Value};
+use std::collections::VecDeque;
 
 impl History {
     pub(super) fn is_on(&self) -> bool {
@@ -41,6 +42,20 @@ impl History {
         }
     }
 
+    /// Whether so many contents are more than may be kept.
+    pub(super) fn is_too_large(&self, contents: usize) -> bool {
+        contents.saturating_mul(size_of::<Before>()) > self.most
+    }
+
+    /// What came before a tick that is not kept cannot be undone.
+    pub(super) fn give_up_all(&mut self) {
+        for entry in std::mem::take(&mut self.undo) {
+            self.bytes -= entry.bytes;
+            self.forget(&entry);
+        }
+        self.befores = VecDeque::new();
+    }
+
     pub(super) fn give_up_oldest(&mut self) {
         while self.undo.len() + self.redo.len() > self.ticks || self.bytes > self.most {
             if let Some(entry) = self.undo.pop_front() {
@@ -55,6 +70,9 @@ impl History {
                 self.forget(&entry);
             }
         }
+        if self.befores.capacity() > 4 * self.befores.len() + ROOM {
+            self.befores.shrink_to(2 * self.befores.len());
+        }
     }
 
     /// What an entry removed will not be made again.
@@ -66,6 +84,8 @@ impl History {
     }
 }
 
+/// So many contents there is room for in any case.
+const ROOM: usize = 4096;
 const PER_ENTRY: usize = 64;
 const PER_EDIT: usize = 256;
 
