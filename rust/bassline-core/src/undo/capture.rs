@@ -1,7 +1,7 @@
 //! Keeping what a tick changed, when it is committed and what it removed is still there.
 
 use super::entry::{Before, By, Entry, How, Key, MarksBefore, Structure};
-use super::room::weight;
+use super::room::{heap, weight};
 use super::{Applying, Return};
 use crate::contact::{Edge, NONE, Unnamed, Writer, flag};
 use crate::edit::{Edit, Marks, passing};
@@ -76,14 +76,35 @@ impl Network {
     fn remember_plain(&mut self, tick: u64) {
         let mut befores = std::mem::take(&mut self.history.befores);
         let from = befores.len();
-        for at in 0..self.tick.touches.len() {
-            befores.extend(self.before_of(at));
+        befores.reserve(self.tick.touches.len());
+        let is_direct = self.history.goes_straight();
+        let mut heaps = 0;
+        for (at, touch) in self.tick.touches.iter().enumerate() {
+            if !is_direct || touch.age.note().is_some() {
+                let before = self.before_of(at);
+                heaps += before.as_ref().map_or(0, |before| heap(&before.content));
+                befores.extend(before);
+                continue;
+            }
+            // One write that changed it, of a contact that has always had its handle.
+            let version = touch.version.tick(tick);
+            let content = self.tick.kept.content(touch.old);
+            heaps += heap(&content);
+            befores.push_back(Before {
+                contact: self.contacts.id(touch.contact).to_bits(),
+                content,
+                by: self.by_of(touch.writer),
+                how: How::Changed,
+                other: version,
+                version,
+            });
         }
+        let count = befores.len() - from;
         let entry = Entry {
             tick,
             at: tick,
-            count: befores.len() - from,
-            bytes: weight(befores.range(from..), 0),
+            count,
+            bytes: weight(count, heaps, 0),
             structure: None,
         };
         self.history.befores = befores;
@@ -97,11 +118,12 @@ impl Network {
 
     fn entry(&self, tick: u64, structure: Structure, befores: &[Before]) -> Entry {
         let edits = structure.added.len() + structure.removed().count() + structure.marks.len();
+        let heaps = befores.iter().map(|before| heap(&before.content)).sum();
         Entry {
             tick,
             at: self.open_tick(),
             count: befores.len(),
-            bytes: weight(befores.iter(), edits),
+            bytes: weight(befores.len(), heaps, edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
         }
     }
