@@ -49,9 +49,8 @@ pub fn redoable(reader: &dyn Reader, last: u64) -> Result<Option<Found>, Storage
             Some(Return::Redo(tick)) => {
                 returned.insert(tick);
             }
-            Some(Return::Undo(_)) => {}
             None if info.source.is_empty() => return Ok(None),
-            None => {}
+            Some(Return::Undo(_)) | None => {}
         }
     }
     Ok(None)

@@ -1,7 +1,7 @@
 //! Keeping what a tick changed, when it is committed and what it removed is still there.
 
 use super::entry::{Before, By, Entry, How, Key, MarksBefore, Structure};
-use super::room::weight;
+use super::room::{heap, weight};
 use super::{Applying, Return};
 use crate::contact::{Edge, NONE, Unnamed, Writer, flag};
 use crate::edit::{Edit, Marks, passing};
@@ -28,8 +28,10 @@ impl Network {
         if !self.history.is_on() {
             return;
         }
+        let is_too_large = self.history.is_too_large(self.tick.touches.len());
         if !self.symbols.text(self.source).is_empty() {
-            if self.history.keeps_others {
+            self.forget_removed(edits);
+            if self.history.keeps_others && !is_too_large {
                 let befores = self.befores(scrubbed, &self.places());
                 let touched = self.tick.touches.iter().map(|touch| touch.contact);
                 let fresh = touched.filter(|&slot| self.contacts.has(slot, flag::FRESH));
@@ -45,6 +47,10 @@ impl Network {
         if !crate::planted::is(crate::planted::Bug::RedoTailKept) {
             self.history.forget_redo();
         }
+        if is_too_large {
+            self.history.give_up_all();
+            return;
+        }
         let tick = self.open_tick();
         if edits.is_empty() {
             self.remember_plain(tick);
@@ -56,18 +62,49 @@ impl Network {
         self.keep_undo(tick, structure, befores);
     }
 
+    /// What a tick of a source removes is not made again.
+    fn forget_removed(&mut self, edits: &[Edit]) {
+        for edit in edits {
+            if let Edit::ContactRemoved(slot) = *edit {
+                let key = self.key_of_contact(slot);
+                self.history.stands.swap_remove(&key);
+            }
+        }
+    }
+
     /// Of a tick that edited nothing.
     fn remember_plain(&mut self, tick: u64) {
         let mut befores = std::mem::take(&mut self.history.befores);
         let from = befores.len();
-        for at in 0..self.tick.touches.len() {
-            befores.extend(self.before_of(at));
+        befores.reserve(self.tick.touches.len());
+        let is_direct = self.history.goes_straight();
+        let mut heaps = 0;
+        for (at, touch) in self.tick.touches.iter().enumerate() {
+            if !is_direct || touch.age.note().is_some() {
+                let before = self.before_of(at);
+                heaps += before.as_ref().map_or(0, |before| heap(&before.content));
+                befores.extend(before);
+                continue;
+            }
+            // One write that changed it, of a contact that has always had its handle.
+            let version = touch.version.tick(tick);
+            let content = self.tick.kept.content(touch.old);
+            heaps += heap(&content);
+            befores.push_back(Before {
+                contact: self.contacts.id(touch.contact).to_bits(),
+                content,
+                by: self.by_of(touch.writer),
+                how: How::Changed,
+                other: version,
+                version,
+            });
         }
+        let count = befores.len() - from;
         let entry = Entry {
             tick,
             at: tick,
-            count: befores.len() - from,
-            bytes: weight(befores.range(from..), 0),
+            count,
+            bytes: weight(count, heaps, 0),
             structure: None,
         };
         self.history.befores = befores;
@@ -81,11 +118,12 @@ impl Network {
 
     fn entry(&self, tick: u64, structure: Structure, befores: &[Before]) -> Entry {
         let edits = structure.added.len() + structure.removed().count() + structure.marks.len();
+        let heaps = befores.iter().map(|before| heap(&before.content)).sum();
         Entry {
             tick,
             at: self.open_tick(),
             count: befores.len(),
-            bytes: weight(befores.iter(), edits),
+            bytes: weight(befores.len(), heaps, edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
         }
     }

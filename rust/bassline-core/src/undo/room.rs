@@ -3,6 +3,7 @@
 use super::History;
 use super::entry::{Before, Entry};
 use crate::value::{Content, Value};
+use std::collections::VecDeque;
 
 impl History {
     pub(super) fn is_on(&self) -> bool {
@@ -41,6 +42,25 @@ impl History {
         }
     }
 
+    /// Whether every contact is known by the handle it has, and stands where its last tick left it.
+    pub(super) fn goes_straight(&self) -> bool {
+        self.stands.is_empty() && self.renamed.is_empty()
+    }
+
+    /// Whether so many contents are more than may be kept.
+    pub(super) fn is_too_large(&self, contents: usize) -> bool {
+        contents.saturating_mul(size_of::<Before>()) > self.most
+    }
+
+    /// What came before a tick that is not kept cannot be undone.
+    pub(super) fn give_up_all(&mut self) {
+        for entry in std::mem::take(&mut self.undo) {
+            self.bytes -= entry.bytes;
+            self.forget(&entry);
+        }
+        self.befores = VecDeque::new();
+    }
+
     pub(super) fn give_up_oldest(&mut self) {
         while self.undo.len() + self.redo.len() > self.ticks || self.bytes > self.most {
             if let Some(entry) = self.undo.pop_front() {
@@ -55,6 +75,9 @@ impl History {
                 self.forget(&entry);
             }
         }
+        if self.befores.capacity() > 4 * self.befores.len() + ROOM {
+            self.befores.shrink_to(2 * self.befores.len());
+        }
     }
 
     /// What an entry removed will not be made again.
@@ -66,18 +89,19 @@ impl History {
     }
 }
 
+/// So many contents there is room for in any case.
+const ROOM: usize = 4096;
 const PER_ENTRY: usize = 64;
 const PER_EDIT: usize = 256;
 
-/// About how many bytes an entry keeps.
-pub(super) fn weight<'a>(befores: impl Iterator<Item = &'a Before>, edits: usize) -> usize {
-    let contents: usize = befores.map(|before| size_of::<Before>() + heap(&before.content)).sum();
-    PER_ENTRY + edits * PER_EDIT + contents
+/// About how many bytes an entry keeps, of so many contents and so much on the heap.
+pub(super) fn weight(contents: usize, heaps: usize, edits: usize) -> usize {
+    PER_ENTRY + edits * PER_EDIT + contents * size_of::<Before>() + heaps
 }
 
 /// The bytes of content outside its cell, of the outermost object only, so that it costs the same for any content.
 #[inline]
-fn heap(content: &Content) -> usize {
+pub(super) fn heap(content: &Content) -> usize {
     match content {
         None | Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
         Some(Value::Text(text)) => text.len(),

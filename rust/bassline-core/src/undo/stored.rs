@@ -2,7 +2,7 @@
 
 use super::Return;
 use super::entry::{Before, By, Entry, How, Key, MarksBefore, Structure};
-use super::room::weight;
+use super::room::{heap, weight};
 use crate::contact::Unnamed;
 use crate::describe::{ContactState, Image};
 use crate::error::{Fault, NetworkError};
@@ -108,11 +108,12 @@ impl Network {
             .collect();
         self.history.stands.extend(stands);
         let edits = structure.added.len() + structure.removed().count();
+        let heaps = befores.iter().map(|before| heap(&before.content)).sum();
         let entry = Entry {
             tick: what.tick(),
             at: after.tick,
             count: befores.len(),
-            bytes: weight(befores.iter(), edits),
+            bytes: weight(befores.len(), heaps, edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
         };
         (entry, befores)

@@ -115,3 +115,22 @@ fn going_back_and_forth_for_hours_takes_no_more_room() {
     }
     assert_eq!((network.history.renamed.len(), network.history.undo.len()), (0, 100));
 }
+
+#[test]
+fn a_tick_of_more_contents_than_may_be_kept_leaves_no_room_behind() {
+    let mut network = Network::default();
+    network.keep_history(1_000, 2_000, true);
+    let contacts: Vec<ContactId> = (0..200).map(|n| contact(&mut network, &format!("x{n}"))).collect();
+    write(&mut network, contacts[0], 1);
+    let all = |network: &mut Network, value| {
+        for &contact in &contacts {
+            network.write(contact, Value::Int(value)).unwrap();
+        }
+    };
+    tick(&mut network, |network| all(network, 2));
+    assert_eq!((network.history.undo.len(), network.history.befores.capacity()), (0, 0));
+    assert_eq!(undo(&mut network), None);
+    network.set_source("till");
+    tick(&mut network, |network| all(network, 3));
+    assert!(network.history.others.is_empty());
+}
