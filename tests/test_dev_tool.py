@@ -255,7 +255,8 @@ def test_a_soak_goes_on_where_it_was_stopped(stand_in):
     assert "python -m tests.agreement --seed 3 --start 700 --cases 50 cases= seed=" in done.calls
     done = stand_in("soak", "kernel", "--seed", "3", "--start", "700", "--cases", "50")
     example = "cargo run --release -p bassline-storage --example soak_kernel"
-    assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed="]
+    load = "python -m tests.kernel.load --seconds 600"
+    assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed=", f"{load} cases= seed="]
 
 
 def test_what_a_model_checker_runs_is_a_build_of_its_own(stand_in):

@@ -250,6 +250,7 @@ class Coroutines:
                     loop.call_soon_threadsafe(task.cancel)
             if self._here() is None:
                 self.wait(_LEAVE)
+        self._answers.put(None)
         if self._own is not None:
             self._own.stop()
         if not left:

@@ -380,7 +380,8 @@ def test_what_drivers_answer_while_the_network_closes_is_told(net):
     assert [change.new for change in watch] == [5]
 
 
-def test_a_watch_that_nobody_holds_is_forgotten(net):
+def test_a_watch_that_nobody_holds_is_forgotten():
+    net = bl.Network(history=0)  # nothing else holds what was written
     x = net.contact("x", 0)
     for n in range(100):
         watch = net.watch("x")

@@ -84,7 +84,7 @@ def offer(columns: Any, seconds: float) -> tuple[int, int]:
 
 
 def run(kind: str, policy: str, seconds: float) -> dict[str, Any]:
-    net, good = bl.Network(), Good()
+    net, good = bl.Network(history=0), Good()  # what can be undone is memory too
     columns = net.columns(net.declare([f"x{at}" for at in range(WIDE)]))
     net.attach(good, name="good", snapshot=False, max_age=0.001)
     offer(columns, 1.0)  # all that is made once

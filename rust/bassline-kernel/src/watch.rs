@@ -3,10 +3,11 @@
 use crate::engine::Notice;
 use crate::lock::lock;
 use crate::record::{TickRecord, return_of};
+use crate::sync::Mutex;
 use bassline_core::{Change, Network, Pattern, PatternIndex};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 mod queue;
 

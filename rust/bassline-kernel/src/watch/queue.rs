@@ -2,11 +2,12 @@
 
 use crate::engine::Notice;
 use crate::lock::lock;
+use crate::sync::{Condvar, Mutex};
 use bassline_core::ContactId;
 use bassline_core::planted::{self, Bug};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// The changes that a watcher has not taken yet, in order.
