@@ -165,9 +165,13 @@ impl Network {
         }
     }
 
+    pub(crate) fn is_router(&self, slot: u32) -> bool {
+        self.gadgets.rows[slot as usize].body == Body::Route
+    }
+
     /// Whether a gadget is a router that writes to a contact by key, not by a port.
     pub(crate) fn is_route_to(&self, slot: u32, contact: u32) -> bool {
-        self.gadgets.rows[slot as usize].body == Body::Route
+        self.is_router(slot)
             && !self.gadgets.inputs(slot).contains(&contact)
             && self.gadgets.wide[slot as usize]
                 .as_ref()

@@ -11,8 +11,13 @@ use crate::wire::WireKind;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-/// Contacts: in their regions there may be content whose writer no longer leads there.
-pub(crate) type Strays = IndexSet<u32, FxBuildHasher>;
+/// Contacts: in their regions there may be content whose writer does not lead there, or no longer.
+#[derive(Debug, Default)]
+pub(crate) struct Strays {
+    of_any: IndexSet<u32, FxBuildHasher>,
+    /// Those whose writer is a router. There may be very many, and they are looked through only when a router goes.
+    of_routers: IndexSet<u32, FxBuildHasher>,
+}
 
 impl Network {
     /// Forgets the last writers that the edits of a tick removed; answers where, and which.
@@ -27,7 +32,7 @@ impl Network {
             }
             writers.insert(writer.0);
         };
-        let mut unlinked = false;
+        let (mut unlinked, mut unrouted) = (false, false);
         for edit in edits {
             match *edit {
                 Edit::Unrouted { gadget, contact, .. } => scrub(self, contact, Writer::gadget(gadget)),
@@ -37,11 +42,12 @@ impl Network {
                         scrub(self, row.to, Writer::wire(wire));
                     } else {
                         // What comes over a bidirectional wire was written by somebody else.
-                        self.strays.extend([row.from, row.to]);
+                        self.strays.of_any.extend([row.from, row.to]);
                         unlinked = true;
                     }
                 }
                 Edit::GadgetRemoved(gadget) => {
+                    unrouted |= self.is_router(gadget);
                     for contact in self.gadgets.outputs(gadget) {
                         if contact != NONE {
                             scrub(self, contact, Writer::gadget(gadget));
@@ -52,13 +58,13 @@ impl Network {
             }
         }
         if !writers.is_empty() {
-            for &stray in &self.strays {
+            let Strays { of_any, of_routers } = &self.strays;
+            let looked_at = of_any.iter().chain(of_routers.iter().filter(|_| unrouted));
+            for stray in looked_at.copied().collect::<Vec<_>>() {
                 if self.contacts.has(stray, flag::CYCLIC) {
                     regions.insert(self.region_of_contact(stray));
                 }
-            }
-            for at in 0..self.strays.len() {
-                scrubbed.extend(self.forget_writer(self.strays[at], |of| writers.contains(&of.0)));
+                scrubbed.extend(self.forget_writer(stray, |of| writers.contains(&of.0)));
             }
             for region in regions {
                 for at in 0..self.regions.contacts(region).len() {
@@ -69,7 +75,10 @@ impl Network {
         }
         if unlinked || !writers.is_empty() {
             let mut strays = std::mem::take(&mut self.strays);
-            strays.retain(|&stray| self.may_stray(stray));
+            strays.of_any.retain(|&stray| self.may_stray(stray));
+            if unrouted {
+                strays.of_routers.retain(|&stray| self.may_stray(stray));
+            }
             self.strays = strays;
         }
         scrubbed
@@ -100,6 +109,11 @@ impl Network {
         self.regions.contacts(region).iter().any(|&linked| is_derived(linked))
     }
 
+    /// Notes what a router writes as it makes a group.
+    pub(crate) fn note_built(&mut self, slot: u32) {
+        self.strays.of_routers.insert(slot);
+    }
+
     /// After loading or restoring: finds the content whose writer leads neither to it nor into its region.
     pub(crate) fn find_strays(&mut self) {
         for slot in 0..self.contacts.rows.len() as u32 {
@@ -116,8 +130,13 @@ impl Network {
             (None, Some(wire)) => leads_here(self.wires.row(wire).to),
             (None, None) => true,
         };
-        if !is_led && self.contacts.slots.is_live(slot) {
-            self.strays.insert(slot);
+        if is_led || !self.contacts.slots.is_live(slot) {
+            return;
+        }
+        if writer.as_gadget().is_some_and(|gadget| self.is_router(gadget)) {
+            self.strays.of_routers.insert(slot);
+        } else {
+            self.strays.of_any.insert(slot);
         }
     }
 }

@@ -65,6 +65,7 @@ impl Network {
         writer: Writer,
     ) -> Result<Written, NetworkError> {
         if let Some((writer, stamp, key)) = self.tick.building {
+            self.note_built(slot);
             return self.write_content(slot, content, writer, stamp, key);
         }
         let index = self.next_write_index();

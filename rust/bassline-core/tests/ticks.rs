@@ -4,7 +4,7 @@
 
 mod world;
 
-use bassline_core::{Blend, NetworkError, Value, WireKind};
+use bassline_core::{Blend, Cause, NetworkError, Value, WireKind};
 use world::{World, int, list, map};
 
 #[test]
@@ -253,6 +253,38 @@ fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
         reopened.get("by/50%25%2F50/in"),
         Some(map(&[("who", Value::text("50%/50")), ("n", Value::Int(1))]))
     );
+}
+
+#[test]
+fn what_a_removed_router_had_built_is_not_said_to_be_of_the_gadget_that_takes_its_place() {
+    let mut w = World::new();
+    w.contact("records", Blend::Stream);
+    let start = map(&[("id", Value::text("start")), ("value", Value::Int(5))]);
+    let template = map(&[
+        ("contacts", list(&[map(&[("id", Value::text("in"))]), start])),
+        (
+            "wires",
+            list(&[map(&[("from", Value::text("start")), ("to", Value::text("copy"))])]),
+        ),
+    ]);
+    let argument = |value: &Value| bassline_core::Argument::Value(value.clone());
+    let arguments = vec![
+        ("record".into(), bassline_core::Argument::Path("records".into())),
+        ("key".into(), argument(&Value::text("who"))),
+        ("into".into(), argument(&Value::text("by"))),
+        ("entry".into(), argument(&Value::text("in"))),
+        ("template".into(), argument(&template)),
+    ];
+    let router = w.declare("stream.route", arguments).unwrap();
+    w.set(&[("records", map(&[("who", Value::text("a"))]))]);
+    let built = ["by/a/start", "by/a/copy"].map(|path| w.id(path));
+    assert_eq!(
+        built.map(|id| w.0.cause(id).unwrap()),
+        [(); 2].map(|()| Cause::Gadget(router))
+    );
+    w.tick(|n| n.remove_gadget(router)).unwrap();
+    w.gadget("math.add", &[("a", "x"), ("b", "1"), ("sum", "y")]);
+    assert_eq!(built.map(|id| w.0.cause(id).unwrap()), [(); 2].map(|()| Cause::Nobody));
 }
 
 /// Where the router stands behind `after`, its new group writes to `top` when both have fired: back to what it was when the tick began.
