@@ -85,7 +85,7 @@ LOGIC = ["equals", "notEquals", "greaterThan", "lessThan", "greaterOrEqual", "le
 
 OPERATIONS = {
     "write": 40, "gadget": 14, "wire": 9, "python": 6, "erase": 4, "contact": 4, "update": 3,
-    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22, "undo": 6, "redo": 3,
+    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22, "undo": 4, "redo": 2,
 }  # fmt: skip
 IN_BATCH = {**OPERATIONS, "batch": 0, "undo": 0, "redo": 0}
 

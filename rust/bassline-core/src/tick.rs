@@ -196,6 +196,20 @@ pub(crate) struct Tick {
 const ROOM: usize = 1024;
 
 impl Tick {
+    /// Whether every entry is of one write.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.notes.is_empty()
+    }
+
+    /// The places of entries that were not written just once.
+    pub(crate) fn noted(&self) -> impl Iterator<Item = u32> + '_ {
+        self.notes.iter().enumerate().filter_map(|(at, note)| {
+            let touch = self.touches.get(note.touch as usize)?;
+            // An entry that was taken back leaves its note behind.
+            (touch.age.note() == Some(at)).then_some(note.touch)
+        })
+    }
+
     /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
     fn forget(&mut self, edited: bool) {
         self.touches.clear();

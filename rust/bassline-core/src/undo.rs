@@ -6,6 +6,7 @@
 mod back;
 mod capture;
 mod entry;
+mod logs;
 mod past;
 mod renamed;
 mod room;
@@ -16,6 +17,7 @@ mod tests;
 use crate::error::NetworkError;
 use crate::network::Network;
 use crate::undo::entry::{Before, Entry, How, Key};
+use crate::undo::logs::Logs;
 use crate::undo::renamed::Renamed;
 pub(crate) use capture::Scrubbed;
 use indexmap::IndexMap;
@@ -60,11 +62,14 @@ pub(crate) struct History {
     /// What can be undone, oldest first, and the contents of all of it in one row.
     undo: VecDeque<Entry>,
     befores: VecDeque<Before>,
+    /// What can be undone after that, as the logs of the ticks have it.
+    logs: Logs,
     /// What can be done again, the next one last.
     redo: Vec<(Entry, Vec<Before>)>,
     /// What ticks of sources changed, which are not undone: kept where no store tells of the past.
     keeps_others: bool,
     others: VecDeque<(Entry, Vec<Before>)>,
+    other_logs: Logs,
     other_bytes: usize,
     applying: Option<Applying>,
     /// The tick whose state a contact is in, where that is not the tick that changed it last, as that went back to it.
@@ -86,6 +91,7 @@ impl Network {
     /// known any more. On an error the caller rolls back.
     pub fn undo(&mut self) -> Result<Option<u64>, NetworkError> {
         self.check_alone("undone")?;
+        self.write_out_logs();
         let Some(entry) = self.history.undo.pop_back() else {
             return Ok(None);
         };
@@ -97,6 +103,7 @@ impl Network {
     /// Does the tick again that was undone last, in an open tick of its own, and settles; answers which. `None` if none is known.
     pub fn redo(&mut self) -> Result<Option<u64>, NetworkError> {
         self.check_alone("done again")?;
+        self.write_out_logs();
         let Some((entry, befores)) = self.history.redo.pop() else {
             return Ok(None);
         };

@@ -35,7 +35,8 @@ impl Network {
     /// the state of gadgets, structure; nothing fires. Answers with the number of the tick undone, `None` if there is none any more.
     /// Ticks of a named source are not undone. What happened outside stays; handles of what is made again stay stale.
     ///
-    /// In memory are the last `history=` ticks, if they come to no more than about 64 MB; a store goes back as far as its history.
+    /// In memory are the last `history=` ticks, if they come to no more than about 64 MB, and of those that only change contents,
+    /// but for the newest, no more than change 100,000 contacts together. A store goes back as far as its history.
     ///
     /// Raises:
     ///     ConflictError: a later tick, of a named source, changed what it changed; the message names the contacts.

@@ -5,7 +5,6 @@ use crate::contact::{NONE, Version, flag};
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::record::{Change, Committed};
-use crate::undo::Scrubbed;
 use crate::value::Content;
 
 impl Network {
@@ -40,10 +39,11 @@ impl Network {
         }
         let edited = !self.tick.edits.is_empty();
         let structure = if edited {
+            self.write_out_logs();
             self.commit_edits(record, kept)
         } else {
             if kept {
-                self.remember(&[], &Scrubbed::default());
+                self.remember_unedited();
             }
             Vec::new()
         };

@@ -1,6 +1,7 @@
 //! Keeping what a tick changed, when it is committed and what it removed is still there.
 
 use super::entry::{Before, By, Entry, How, Key, MarksBefore, Structure};
+use super::logs::Unchanged;
 use super::room::{heap, weight};
 use super::{Applying, Return};
 use crate::contact::{Edge, NONE, Unnamed, Writer, flag};
@@ -8,6 +9,7 @@ use crate::edit::{Edit, Marks, passing};
 use crate::id::{ContactId, GadgetId, Handle};
 use crate::network::Network;
 use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, WireRecord};
+use crate::tick::Touch;
 use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 
@@ -31,17 +33,18 @@ impl Network {
         let is_too_large = self.history.is_too_large(self.tick.touches.len());
         if !self.symbols.text(self.source).is_empty() {
             self.forget_removed(edits);
-            if self.history.keeps_others && !is_too_large {
-                let befores = self.befores(scrubbed, &self.places());
-                let touched = self.tick.touches.iter().map(|touch| touch.contact);
-                let fresh = touched.filter(|&slot| self.contacts.has(slot, flag::FRESH));
-                let structure = Structure {
-                    added: fresh.map(|slot| self.key_of_contact(slot)).collect(),
-                    ..Structure::default()
-                };
-                let entry = self.entry(self.open_tick(), structure, &befores);
-                self.history.push_other(entry, befores);
+            if !self.history.keeps_others || is_too_large {
+                return;
             }
+            let befores = self.befores(scrubbed, &self.places());
+            let touched = self.tick.touches.iter().map(|touch| touch.contact);
+            let fresh = touched.filter(|&slot| self.contacts.has(slot, flag::FRESH));
+            let structure = Structure {
+                added: fresh.map(|slot| self.key_of_contact(slot)).collect(),
+                ..Structure::default()
+            };
+            let entry = self.entry(self.open_tick(), structure, &befores);
+            self.history.push_other(entry, befores);
             return;
         }
         if !crate::planted::is(crate::planted::Bug::RedoTailKept) {
@@ -52,14 +55,36 @@ impl Network {
             return;
         }
         let tick = self.open_tick();
-        if edits.is_empty() {
-            self.remember_plain(tick);
-            return;
-        }
         let places = self.places();
         let mut befores = self.befores(scrubbed, &places);
         let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
         self.keep_undo(tick, structure, befores);
+    }
+
+    /// The same, of a tick that edited nothing.
+    pub(crate) fn remember_unedited(&mut self) {
+        if self.history.applying.is_some() {
+            self.remember(&[], &Scrubbed::default());
+            return;
+        }
+        if !self.history.is_on() {
+            return;
+        }
+        let is_too_large = self.history.is_too_large(self.tick.touches.len());
+        if !self.symbols.text(self.source).is_empty() {
+            if self.history.keeps_others && !is_too_large {
+                self.remember_log(true);
+            }
+            return;
+        }
+        if !crate::planted::is(crate::planted::Bug::RedoTailKept) {
+            self.history.forget_redo();
+        }
+        if is_too_large {
+            self.history.give_up_all();
+        } else {
+            self.remember_log(false);
+        }
     }
 
     /// What a tick of a source removes is not made again.
@@ -72,43 +97,38 @@ impl Network {
         }
     }
 
-    /// Of a tick that edited nothing.
-    fn remember_plain(&mut self, tick: u64) {
-        let mut befores = std::mem::take(&mut self.history.befores);
-        let from = befores.len();
-        befores.reserve(self.tick.touches.len());
-        let is_direct = self.history.goes_straight();
-        let mut heaps = 0;
-        for (at, touch) in self.tick.touches.iter().enumerate() {
-            if !is_direct || touch.age.note().is_some() {
-                let before = self.before_of(at);
-                heaps += before.as_ref().map_or(0, |before| heap(&before.content));
-                befores.extend(before);
-                continue;
-            }
-            // One write that changed it, of a contact that has always had its handle.
-            let version = touch.version.tick(tick);
-            let content = self.tick.kept.content(touch.old);
-            heaps += heap(&content);
-            befores.push_back(Before {
-                contact: self.contacts.id(touch.contact).to_bits(),
-                content,
-                by: self.by_of(touch.writer),
-                how: How::Changed,
-                other: version,
-                version,
-            });
+    /// The log as it is.
+    #[inline]
+    fn remember_log(&mut self, is_other: bool) {
+        let tick = self.open_tick();
+        let unchanged = self.unchanged();
+        let (touches, kept) = (&mut self.tick.touches, &mut self.tick.kept);
+        self.history
+            .push_log(is_other, |logs| logs.push(tick, touches, kept, unchanged));
+    }
+
+    /// The places of entries of the log whose contact the tick did not change, and what became of them.
+    #[inline]
+    fn unchanged(&self) -> Option<Unchanged> {
+        if self.tick.is_plain() {
+            return None;
         }
-        let count = befores.len() - from;
-        let entry = Entry {
-            tick,
-            at: tick,
-            count,
-            bytes: weight(count, heaps, 0),
-            structure: None,
-        };
-        self.history.befores = befores;
-        self.history.push_undo(entry, None);
+        self.unchanged_noted()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unchanged_noted(&self) -> Option<Unchanged> {
+        let noted = self.tick.noted().filter_map(|place| {
+            let how = self.how(self.tick.touches.get(place as usize)?);
+            (how != Some(How::Changed)).then_some((place, how))
+        });
+        let mut unchanged: Unchanged = noted.collect();
+        if unchanged.is_empty() {
+            return None;
+        }
+        unchanged.sort_unstable_by_key(|&(place, _)| place);
+        Some(unchanged)
     }
 
     fn keep_undo(&mut self, tick: u64, structure: Structure, befores: Vec<Before>) {
@@ -132,26 +152,21 @@ impl Network {
     #[inline]
     fn before_of(&self, place: usize) -> Option<Before> {
         let touch = self.tick.touches.get(place)?;
-        let row = &self.contacts.rows[touch.contact as usize];
-        if row.flags & (flag::FRESH | flag::REMOVED) != 0 {
+        if self.contacts.has(touch.contact, flag::FRESH | flag::REMOVED) {
             return None;
         }
-        let how = if self.is_changed(touch.contact) {
-            How::Changed
-        } else if row.writer == touch.writer {
-            return None;
+        let content = self.tick.kept.content(touch.old);
+        Some(self.before(touch, self.how(touch)?, self.open_tick(), content))
+    }
+
+    /// What became of a touched contact, if it is not as it was.
+    fn how(&self, touch: &Touch) -> Option<How> {
+        if self.is_changed(touch.contact) {
+            Some(How::Changed)
         } else {
-            How::Quiet
-        };
-        let key = self.key_of_contact(touch.contact);
-        Some(Before {
-            contact: key.bits(),
-            content: self.tick.kept.content(touch.old),
-            by: self.by_of(touch.writer),
-            how,
-            other: self.stands(key, touch.version.tick(self.open_tick())),
-            version: touch.version.tick(self.open_tick()),
-        })
+            let is_of_another = self.contacts.rows[touch.contact as usize].writer != touch.writer;
+            is_of_another.then_some(How::Quiet)
+        }
     }
 
     /// Whether the tick that is being committed changed a contact: otherwise its version has been given back.
@@ -328,17 +343,12 @@ impl Network {
         if is_constant {
             return None;
         }
-        let key = self.key_of_contact(slot);
         let touch = places.get(&slot).and_then(|&place| self.tick.touches.get(place));
         Some(match touch {
-            Some(touch) => Before {
-                contact: key.bits(),
-                content: self.tick.kept.content(touch.old),
-                by: self.by_of(touch.writer),
-                how: How::Gone,
-                other: self.stands(key, touch.version.tick(self.open_tick())),
-                version: touch.version.tick(self.open_tick()),
-            },
+            Some(touch) => {
+                let content = self.tick.kept.content(touch.old);
+                self.before(touch, How::Gone, self.open_tick(), content)
+            }
             None => {
                 let writer = scrubbed.get(&slot).copied();
                 let writer = writer.unwrap_or(self.contacts.rows[slot as usize].writer);

@@ -34,11 +34,12 @@ impl Past<'_> {
         let Key::Contact(contact) = self.network.key_of_contact(slot) else {
             return None;
         };
-        let (mut found, mut at): (Option<&Before>, u64) = (None, version);
+        let (mut found, mut at): (Option<Before>, u64) = (None, version);
         while at > tick {
             let later = at;
-            if let Some(before) = self.changed_by(at, contact) {
-                (found, at) = (Some(before), before.version);
+            if let Some(before) = self.changed_by(at, slot, contact) {
+                at = before.version;
+                found = Some(before);
             } else {
                 if self.made_by(at, contact) {
                     return Some((Some(None), 0, Some(Writer::NOBODY)));
@@ -48,27 +49,32 @@ impl Past<'_> {
                 if tick < undone {
                     at = before.other;
                 } else {
-                    (found, at) = (Some(before), before.version);
+                    at = before.version;
+                    found = Some(before.clone());
                 }
             }
             if at >= later {
                 return None;
             }
         }
-        let writer = found.map(|before| self.network.writer_now(before.by));
-        Some((found.map(|before| before.content.clone()), at, writer))
+        let writer = found.as_ref().map(|before| self.network.writer_now(before.by));
+        Some((found.map(|before| before.content), at, writer))
     }
 
-    fn changed_by(&self, tick: u64, contact: u64) -> Option<&Before> {
+    fn changed_by(&self, tick: u64, slot: u32, contact: u64) -> Option<Before> {
         let history = &self.network.history;
         if let Ok(place) = history.others.binary_search_by_key(&tick, |(entry, _)| entry.at) {
             let (_, befores) = history.others.get(place)?;
-            return befores.iter().find(|before| before.contact == contact);
+            return befores.iter().find(|before| before.contact == contact).cloned();
+        }
+        let log = history.other_logs.of_tick(tick).or_else(|| history.logs.of_tick(tick));
+        if let Some(log) = log {
+            return self.network.logged_before(log, slot);
         }
         let place = history.undo.binary_search_by_key(&tick, |entry| entry.at).ok()?;
         let (start, entry) = (*self.starts.get(place)?, history.undo.get(place)?);
         let mut befores = history.befores.range(start..start + entry.count);
-        befores.find(|before| before.contact == contact)
+        befores.find(|before| before.contact == contact).cloned()
     }
 
     /// Whether a contact was made in a tick.

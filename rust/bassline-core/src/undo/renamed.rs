@@ -28,10 +28,6 @@ impl Renamed {
         self.now.get(&first).copied().unwrap_or(first)
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.now.is_empty()
-    }
-
     pub(super) fn rename(&mut self, first: Key, now: Key) {
         if let Some(was) = self.now.insert(first, now) {
             self.first.swap_remove(&was);

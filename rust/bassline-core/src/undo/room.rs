@@ -2,12 +2,18 @@
 
 use super::History;
 use super::entry::{Before, Entry};
+use super::logs::Logs;
 use crate::value::{Content, Value};
 use std::collections::VecDeque;
 
 impl History {
     pub(super) fn is_on(&self) -> bool {
         self.ticks > 0
+    }
+
+    #[cfg(test)]
+    pub(super) fn undoable(&self) -> usize {
+        self.undo.len() + self.logs.len()
     }
 
     pub(super) fn push_undo(&mut self, entry: Entry, befores: impl IntoIterator<Item = Before>) {
@@ -26,25 +32,46 @@ impl History {
     pub(super) fn push_other(&mut self, entry: Entry, befores: Vec<Before>) {
         self.other_bytes += entry.bytes;
         self.others.push_back((entry, befores));
-        while self.others.len() > self.ticks || self.other_bytes > self.most {
-            let Some((entry, _)) = self.others.pop_front() else {
+        self.give_up_oldest_others();
+    }
+
+    fn give_up_oldest_others(&mut self) {
+        while self.others.len() + self.other_logs.len() > self.ticks
+            || self.other_bytes > self.most
+            || self.other_logs.is_full()
+        {
+            let oldest = self.others.pop_front().map(|(entry, _)| entry.bytes);
+            let Some(bytes) = oldest.or_else(|| self.other_logs.give_up_oldest()) else {
                 break;
             };
-            self.other_bytes -= entry.bytes;
+            self.other_bytes -= bytes;
+        }
+    }
+
+    /// Takes the log of a tick over with `push`, which answers how many bytes it came to; with `is_other`, of one of a source.
+    #[inline]
+    pub(super) fn push_log(&mut self, is_other: bool, push: impl FnOnce(&mut Logs) -> usize) {
+        if is_other {
+            self.other_bytes += push(&mut self.other_logs);
+            self.give_up_oldest_others();
+        } else {
+            self.bytes += push(&mut self.logs);
+            if self.is_full() {
+                self.give_up_oldest_log();
+            }
         }
     }
 
     /// What was undone is done again no more.
+    #[inline]
     pub(super) fn forget_redo(&mut self) {
+        if self.redo.is_empty() {
+            return;
+        }
         for (entry, _) in std::mem::take(&mut self.redo) {
             self.bytes -= entry.bytes;
             self.forget(&entry);
         }
-    }
-
-    /// Whether every contact is known by the handle it has, and stands where its last tick left it.
-    pub(super) fn goes_straight(&self) -> bool {
-        self.stands.is_empty() && self.renamed.is_empty()
     }
 
     /// Whether so many contents are more than may be kept.
@@ -59,14 +86,41 @@ impl History {
             self.forget(&entry);
         }
         self.befores = VecDeque::new();
+        while let Some(bytes) = self.logs.give_up_oldest() {
+            self.bytes -= bytes;
+        }
+        self.logs = Logs::default();
     }
 
+    #[inline]
+    fn is_full(&self) -> bool {
+        let ticks = self.undo.len() + self.logs.len() + self.redo.len();
+        ticks > self.ticks || self.bytes > self.most || self.logs.is_full()
+    }
+
+    /// Of ticks one like the other, one goes when one comes.
+    #[inline]
+    fn give_up_oldest_log(&mut self) {
+        if self.undo.is_empty()
+            && let Some(bytes) = self.logs.give_up_oldest()
+        {
+            self.bytes -= bytes;
+        }
+        if self.is_full() {
+            self.give_up_oldest();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
     pub(super) fn give_up_oldest(&mut self) {
-        while self.undo.len() + self.redo.len() > self.ticks || self.bytes > self.most {
+        while self.is_full() {
             if let Some(entry) = self.undo.pop_front() {
                 self.bytes -= entry.bytes;
                 self.befores.drain(..entry.count);
                 self.forget(&entry);
+            } else if let Some(bytes) = self.logs.give_up_oldest() {
+                self.bytes -= bytes;
             } else if self.redo.is_empty() {
                 break;
             } else {
