@@ -36,6 +36,7 @@ mod blend;
 mod blocks;
 mod boundary;
 mod build;
+mod changes;
 mod column;
 mod component;
 mod contact;
@@ -95,6 +96,7 @@ mod write;
 pub use blend::{Blend, Join, Lattice, LatticeSpec};
 pub use boundary::Boundary;
 pub use build::{Library, blend_of, boundary_of, primitive_of, wire_kind_of};
+pub use changes::{Changes, ChangesIter};
 pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
 pub use contradiction::Contradiction;
@@ -111,7 +113,7 @@ pub use network::{Cause, Network, OnContradiction};
 pub use pattern::Pattern;
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
-    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, WireRecord,
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, TickDone, WireRecord,
 };
 pub use settle::Settled;
 pub use value::{

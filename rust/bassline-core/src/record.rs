@@ -35,6 +35,15 @@ pub struct Committed {
     pub structure: Vec<StructureChange>,
 }
 
+/// A committed tick whose changes stand elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TickDone {
+    /// Its number.
+    pub tick: u64,
+    /// Every structural edit, in order.
+    pub structure: Vec<StructureChange>,
+}
+
 /// Something added to or removed from the structure, or a mark set or lifted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StructureChange {

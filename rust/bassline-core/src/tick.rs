@@ -190,6 +190,12 @@ pub(crate) struct Tick {
 const ROOM: usize = 1024;
 
 impl Tick {
+    fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
+        std::iter::successors(self.events.get(first as usize), |event| {
+            self.events.get(event.next as usize)
+        })
+    }
+
     /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
     fn forget(&mut self) {
         self.touches.clear();
@@ -389,9 +395,7 @@ impl Network {
     }
 
     pub(crate) fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
-        std::iter::successors(self.tick.events.get(first as usize), |event| {
-            self.tick.events.get(event.next as usize)
-        })
+        self.tick.events_from(first)
     }
 
     /// Takes everything back: contents and structure are as before the tick.
