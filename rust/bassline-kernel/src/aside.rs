@@ -25,11 +25,11 @@ impl Courier {
         let names = match known {
             Some(letter) => letter.names.clone(),
             None => self.shared.names.look(|directory| {
-                let name = |change: &Change| {
+                let name = |change: Change| {
                     let path = directory.path(change.contact).cloned().unwrap_or_default();
                     (path, directory.cause(&change.cause))
                 };
-                record.changes.iter().map(name).collect()
+                record.changes().map(name).collect()
             }),
         };
         let letter = DeadLetter {
@@ -38,7 +38,7 @@ impl Courier {
             time_micros: self.shared.wall_micros(),
             error: failure.message.as_str().into(),
             tries: tries + known.map_or(0, |letter| letter.tries),
-            record: Arc::clone(record),
+            record: Arc::new(record.whole()),
             names,
             again: false,
         };

@@ -1,18 +1,20 @@
 //! A network with its kernel: a committed tick gets its time and position, goes into the log, and is told to whoever watches.
 
 use crate::clock::Clock;
-use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
-use crate::record::TickRecord;
+use crate::record::Head;
 use crate::schedule::{Scheduler, Waiting};
-use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
+use bassline_core::{Changes, Content, Network, NetworkError, Settled, Text, TickDone, Value};
 use indexmap::IndexMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 mod meter;
+mod past;
 
 pub use meter::{EngineMeasured, TIMED_OF};
+use past::Past;
+pub use past::TickTime;
 
 /// A change as those who watch are told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,17 +37,6 @@ pub struct Notice {
     pub time_micros: i64,
 }
 
-/// When a tick was, and who caused it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TickTime {
-    /// The tick.
-    pub tick: u64,
-    /// When, in microseconds since 1970.
-    pub time_micros: i64,
-    /// Who caused it.
-    pub source: Text,
-}
-
 /// A network with its kernel.
 pub struct Engine {
     /// The network.
@@ -55,18 +46,19 @@ pub struct Engine {
     pub(crate) scheduler: Scheduler,
     pub(crate) waiting: Waiting,
     epoch: u64,
-    positions: IndexMap<Text, Value>,
     source: Text,
     position: Option<Value>,
     watched: bool,
     notices: VecDeque<Vec<Notice>>,
-    times: VecDeque<TickTime>,
-    /// How many of the last ticks' times are kept.
-    kept: usize,
+    /// Room for the changes of a tick that is not written into the log at once.
+    changes: Changes,
+    past: Past,
     /// Whether a store takes every tick, so that no tick may hold what it cannot take.
     stored: bool,
-    meter: EngineMeter,
 }
+
+/// Room for more changes than this is given back.
+const KEPT: usize = 1 << 14;
 
 impl Engine {
     /// A network with its kernel; `kept` is how many of the last ticks it can tell the time of.
@@ -85,15 +77,13 @@ impl Engine {
             scheduler: Scheduler::Immediate,
             waiting: Waiting::default(),
             epoch,
-            positions,
             source: Text::new(),
             position: None,
             watched: false,
             notices: VecDeque::new(),
-            times: VecDeque::new(),
-            kept,
+            changes: Changes::default(),
+            past: Past::new(positions, kept),
             stored: false,
-            meter: EngineMeter::default(),
         }
     }
 
@@ -145,7 +135,7 @@ impl Engine {
     /// Settles for a while; see [`Network::settle_some`].
     #[inline]
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
-        let settled = if self.meter.is_timed() {
+        let settled = if self.past.meter.is_timed() {
             self.settle_timed(budget)?
         } else {
             self.network.settle_some(budget)?
@@ -160,57 +150,111 @@ impl Engine {
     pub fn commit(&mut self) {
         self.waiting.count = None;
         self.waiting.due = None;
-        let record = self.watched || self.kernel.is_needed();
         let position = self.position.take();
-        let Some(committed) = self.network.commit(record, position.is_some()) else {
-            self.meter.came_to_nothing();
-            return;
-        };
-        self.meter.committed();
-        let time_micros = self.clock.now_micros();
-        if let Some(position) = &position {
-            match self.positions.get_mut(&self.source) {
-                Some(known) => *known = position.clone(),
-                None => drop(self.positions.insert(self.source.clone(), position.clone())),
+        if !self.kernel.is_needed() && !self.watched {
+            match self.network.commit(false, position.is_some()) {
+                Some(committed) => {
+                    let time = self.clock.now_micros();
+                    self.past.committed(committed.tick, time, &self.source);
+                    if let Some(position) = position {
+                        self.past.reached(&self.source, position);
+                    }
+                }
+                None => self.past.meter.came_to_nothing(),
             }
+        } else if self.watched || !self.network.drops_nothing() {
+            self.commit_aside(position);
+        } else {
+            self.commit_to_log(position);
         }
-        if self.kept > 0 {
-            if self.times.len() == self.kept {
-                self.times.pop_front();
-            }
-            self.times.push_back(TickTime {
-                tick: committed.tick,
-                time_micros,
-                source: self.source.clone(),
-            });
-        }
-        if !record {
-            return;
-        }
-        let record = TickRecord::new(committed, self.epoch, time_micros, self.source.clone(), position);
-        if self.watched {
-            self.notice(&record);
-        }
-        self.kernel.publish(record);
     }
 
-    fn notice(&mut self, record: &TickRecord) {
-        let named = record
-            .changes
+    /// Has the tick written where it stays. Nothing is dropped meanwhile, nor is anybody called, as the log is locked.
+    fn commit_to_log(&mut self, mut position: Option<Value>) {
+        let time_micros = self.clock.now_micros();
+        let (reached, mut is_kept) = (position.clone(), false);
+        let Self {
+            network,
+            kernel,
+            source,
+            past,
+            epoch,
+            ..
+        } = self;
+        kernel.take(network.now() + 1, &[], &mut |changes| {
+            let Some(TickDone { tick, structure }) = network.commit_into(changes, position.is_some()) else {
+                past.meter.came_to_nothing();
+                return None;
+            };
+            is_kept = true;
+            past.committed(tick, time_micros, source);
+            Some(Head {
+                epoch: *epoch,
+                tick,
+                time_micros,
+                source: source.clone(),
+                position: position.take(),
+                structure,
+            })
+        });
+        if let Some(reached) = reached.filter(|_| is_kept) {
+            past.reached(source, reached);
+        }
+    }
+
+    /// Has the tick written aside, shows it to whoever watches, and brings it into the log.
+    #[cold]
+    fn commit_aside(&mut self, mut position: Option<Value>) {
+        let mut changes = std::mem::take(&mut self.changes);
+        match self.network.commit_into(&mut changes, position.is_some()) {
+            None => self.past.meter.came_to_nothing(),
+            Some(TickDone { tick, structure }) => {
+                let time_micros = self.clock.now_micros();
+                self.past.committed(tick, time_micros, &self.source);
+                if let Some(position) = &position {
+                    self.past.reached(&self.source, position.clone());
+                }
+                if self.watched {
+                    self.notice(&changes, tick, time_micros);
+                }
+                if self.kernel.is_needed() {
+                    let (epoch, source) = (self.epoch, &self.source);
+                    self.kernel.take(tick, &structure, &mut |into| {
+                        into.append(&mut changes);
+                        Some(Head {
+                            epoch,
+                            tick,
+                            time_micros,
+                            source: source.clone(),
+                            position: position.take(),
+                            structure: structure.clone(),
+                        })
+                    });
+                }
+            }
+        }
+        changes.clear();
+        if changes.capacity() <= KEPT {
+            self.changes = changes;
+        }
+    }
+
+    fn notice(&mut self, changes: &Changes, tick: u64, time_micros: i64) {
+        let named = changes
             .iter()
             // Who watches is told of contents; a store also of who wrote what stays the same.
             .filter(|change| self.network.is_named(change.contact) && (change.event || change.old != change.new));
         let notices: Vec<Notice> = named
             .enumerate()
             .map(|(index, change)| Notice {
-                epoch: record.epoch,
-                tick: record.tick,
+                epoch: self.epoch,
+                tick,
                 index,
                 path: self.network.path(change.contact),
-                old: change.old.clone(),
-                new: change.new.clone(),
+                old: change.old,
+                new: change.new,
                 cause: self.network.cause_text(&change.cause),
-                time_micros: record.time_micros,
+                time_micros,
             })
             .collect();
         if !notices.is_empty() {
@@ -224,7 +268,7 @@ impl Engine {
         self.waiting.due = None;
         self.network.rollback();
         self.position = None;
-        self.meter.taken_back();
+        self.past.meter.taken_back();
     }
 
     /// One whole tick.
@@ -253,7 +297,7 @@ impl Engine {
 
     /// Where the reader of a source stands.
     pub fn position(&self, source: &str) -> Option<&Value> {
-        self.positions.get(source)
+        self.past.positions.get(source)
     }
 
     /// Whether someone wants to be told of changes.
@@ -273,7 +317,6 @@ impl Engine {
 
     /// When a tick was, if it is one of the last.
     pub fn time_of(&self, tick: u64) -> Option<&TickTime> {
-        let at = self.times.binary_search_by_key(&tick, |time| time.tick).ok()?;
-        self.times.get(at)
+        self.past.time_of(tick)
     }
 }

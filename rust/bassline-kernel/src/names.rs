@@ -3,11 +3,10 @@
 
 use crate::lock::lock;
 use crate::log::Recalled;
-use crate::record::TickRecord;
 use bassline_core::{Directory, Image, StructureChange};
 use std::collections::VecDeque;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// The names, as those who read the log behind the network need them. A handle is never given twice, so that one directory serves readers
 /// at any place.
@@ -20,8 +19,8 @@ pub struct Names {
 #[derive(Debug, Default)]
 struct Held {
     directory: Directory,
-    /// The records that removed something, by their sequence.
-    removed: VecDeque<(u64, Arc<TickRecord>)>,
+    /// The edits of the records that removed something, by their sequence.
+    removed: VecDeque<(u64, Vec<StructureChange>)>,
 }
 
 impl Names {
@@ -51,11 +50,11 @@ impl Names {
     }
 
     /// Takes what a tick adds; called before anybody can read its record.
-    pub(crate) fn learn(&self, record: &Arc<TickRecord>, sequence: u64) {
+    pub(crate) fn learn(&self, structure: &[StructureChange], sequence: u64) {
         let mut held = lock(&self.held);
-        held.directory.learn(&record.structure);
-        if record.structure.iter().any(StructureChange::is_removal) {
-            held.removed.push_back((sequence, Arc::clone(record)));
+        held.directory.learn(structure);
+        if structure.iter().any(StructureChange::is_removal) {
+            held.removed.push_back((sequence, structure.to_vec()));
         }
     }
 
@@ -71,7 +70,7 @@ impl Names {
             if record.structure.iter().any(StructureChange::is_removal) {
                 let at = held.removed.partition_point(|(known, _)| *known < sequence);
                 if held.removed.get(at).is_none_or(|(known, _)| *known != sequence) {
-                    held.removed.insert(at, (sequence, record));
+                    held.removed.insert(at, (sequence, record.structure.clone()));
                 }
             }
         }
@@ -84,8 +83,8 @@ impl Names {
         }
         let mut held = lock(&self.held);
         while held.removed.front().is_some_and(|(at, _)| *at < sequence) {
-            if let Some((_, record)) = held.removed.pop_front() {
-                held.directory.forget(&record.structure);
+            if let Some((_, structure)) = held.removed.pop_front() {
+                held.directory.forget(&structure);
             }
         }
     }
