@@ -217,6 +217,15 @@ def test_a_failure_ends_with_the_command_that_replays_it(stand_in):
         "replay: BASSLINE_SEED=5 .venv/bin/python -m pytest tests/test_engine_against_reference.py -k 'two words'"
     )
     assert verdict.startswith("dev test: FAILED: pytest (")
+    done = stand_in("test", "core", "--seed", "5", CARGO_CODE=101)
+    *_, cargo, verdict = done.stdout.splitlines()
+    assert cargo.endswith("replay: BASSLINE_SEED=5 PROPTEST_RNG_SEED=5 cargo test -p bassline-core")
+    assert verdict.startswith("dev test: FAILED: cargo test (")
+
+
+def test_properties_are_tried_on_the_same_cases_in_every_run():
+    settings = tomllib.loads((ROOT / ".cargo" / "config.toml").read_text())
+    assert settings["env"]["PROPTEST_RNG_SEED"].isdigit()
 
 
 def test_a_pattern_must_match_something(stand_in):
@@ -246,7 +255,26 @@ def test_a_soak_goes_on_where_it_was_stopped(stand_in):
     assert "python -m tests.agreement --seed 3 --start 700 --cases 50 cases= seed=" in done.calls
     done = stand_in("soak", "kernel", "--seed", "3", "--start", "700", "--cases", "50")
     example = "cargo run --release -p bassline-storage --example soak_kernel"
-    assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed="]
+    load = "python -m tests.kernel.load --seconds 600"
+    assert done.calls == [f"{example} -- --seeds 50 --seed 703 cases= seed=", f"{load} cases= seed="]
+
+
+def test_what_a_model_checker_runs_is_a_build_of_its_own(stand_in):
+    for crate in ("bassline-kernel", "bassline-storage"):
+        (stand_in.root / "rust" / crate / "tests" / "schedules").mkdir(parents=True)
+    kernel = "cargo test -p bassline-kernel --features bassline-kernel/schedules --test schedules"
+    both = (
+        "-p bassline-kernel -p bassline-storage --features bassline-kernel/schedules,bassline-storage/schedules "
+        "--test schedules"
+    )
+    plain, scheduled, *_ = stand_in("test", "kernel", "--cases", "9").calls
+    assert (plain, scheduled) == ("cargo test -p bassline-kernel cases=9 seed=", f"{kernel} cases=9 seed=")
+    assert stand_in("test", "kernel", "-k", "gate").calls[1] == f"{kernel} -- gate cases= seed="
+    assert stand_in("test").calls[1] == f"cargo test {both} cases= seed="
+    assert not any("schedules" in call for call in stand_in("test", "core").calls)
+    assert f"cargo clippy {both} -- -D warnings cases= seed=" in stand_in("check").calls
+    long = stand_in("soak", "schedules", "--seed", "3", "--start", "700", "--cases", "50").calls
+    assert long == [f"cargo test --release {both} -- --nocapture cases=50 seed=703"]
 
 
 def test_planted_bugs_are_built_once_and_aside(stand_in):

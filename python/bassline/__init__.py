@@ -7,6 +7,7 @@ from bassline._core import (
     Contact,
     Contradiction,
     DeadLetter,
+    Edit,
     Gadget,
     Gap,
     IngestResult,
@@ -52,6 +53,7 @@ from bassline.errors import (
     InputError,
     ManifestError,
     NestingError,
+    NoChangeError,
     NotSettledError,
     StaleHandleError,
     StorageError,
@@ -60,10 +62,12 @@ from bassline.errors import (
     ValueTypeError,
 )
 from bassline.lattice import Lattice
+from bassline.live_table import LiveTable
 from bassline.network import Network
 from bassline.schedulers import BatchScheduler, ImmediateScheduler, TransactionalScheduler
 from bassline.scope import Group
 from bassline.storage import NetworkStorage
+from bassline.watch import Watch
 
 Nothing = NothingType()
 """What an empty contact reads as; falsy, and not `None`."""
@@ -92,6 +96,7 @@ __all__ = [
     "DeclarationError",
     "Driver",
     "DriverError",
+    "Edit",
     "Gadget",
     "GadgetError",
     "Gap",
@@ -103,6 +108,7 @@ __all__ = [
     "Interval",
     "Lattice",
     "Link",
+    "LiveTable",
     "LogDriver",
     "ManifestError",
     "MemoryCache",
@@ -110,6 +116,7 @@ __all__ = [
     "NestingError",
     "Network",
     "NetworkStorage",
+    "NoChangeError",
     "NotSettledError",
     "Nothing",
     "RowReader",
@@ -123,6 +130,7 @@ __all__ = [
     "UnknownContactError",
     "ValueRangeError",
     "ValueTypeError",
+    "Watch",
     "Wire",
     "__version__",
     "const",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,22 @@ def parameters(function: Callable[..., Any]) -> list[tuple[str, bool]]:
             )
         found.append((name, parameter.default is inspect.Parameter.empty))
     return found
+
+
+def later(function: Callable[..., Any]) -> tuple[bool, asyncio.AbstractEventLoop | None]:
+    """Whether a function is a coroutine function, and the event loop that runs here, which its calls will run on."""
+    if not is_coroutine(function):
+        return False, None
+    try:
+        return True, asyncio.get_running_loop()
+    except RuntimeError:
+        return True, None
+
+
+def is_coroutine(function: Any) -> bool:
+    """Whether calling a function answers a coroutine."""
+    called = getattr(type(function), "__call__", None)  # noqa: B004 - it is looked at, not for
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(called)
 
 
 def identity(function: Callable[..., Any]) -> str:

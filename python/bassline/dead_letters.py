@@ -71,11 +71,12 @@ class DeadLetters(Sequence["_core.DeadLetter"]):
         return repr(self._letters)
 
     def _ids(self, letters: Iterable[_core.DeadLetter] | None) -> list[int]:
-        chosen = self._letters if letters is None else list(letters)
-        for letter in chosen:
+        ids = []
+        for letter in self._letters if letters is None else letters:
             if not isinstance(letter, _core.DeadLetter):
                 raise ValueTypeError(f"a dead letter is what net.dead_letters() gives; found {found(letter)}")
-        return [letter.id for letter in chosen]
+            ids.append(letter.id)
+        return ids
 
     def requeue(self, letters: Iterable[_core.DeadLetter] | None = None) -> int:
         """Have these, or all, tried once more by the drivers that did not take them; answers how many are.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bassline._found import found
+from bassline._found import found, is_one_of
 from bassline.dead_letters import DeadLetters
 from bassline.drivers.attachment import Attachment, described
 from bassline.errors import BasslineError
@@ -196,7 +196,7 @@ class Driving:
         """The state of a driver, or of a member by its name within its compound."""
         drivers = self.drivers
         for name, state in drivers.items():
-            if driver == name:
+            if is_one_of(driver, name):
                 return dict(state)
             if "members" in state and isinstance(driver, str) and driver.startswith(f"{name}/"):
                 inner = state["members"].get(driver[len(name) + 1 :])

@@ -19,6 +19,7 @@ __all__ = [
     "InputError",
     "ManifestError",
     "NestingError",
+    "NoChangeError",
     "NotSettledError",
     "StaleHandleError",
     "StorageError",
@@ -131,6 +132,15 @@ class GadgetError(BasslineError, RuntimeError):
     bassline.errors.GadgetError: gadget 'math.divide(a=a, b=b, quotient=q)' failed: 1 divided by zero (inputs: a=1, b=0)
     >>> net["b"], net["q"]
     (2, 0.5)
+    """
+
+
+class NoChangeError(BasslineError, TimeoutError):
+    """No change came within the time that a watch was to wait for one.
+
+    >>> bl.Network().watch("x").get(timeout=0.01)
+    Traceback (most recent call last):
+    bassline.errors.NoChangeError: no contact of 'x' changed within 0.01 seconds
     """
 
 

@@ -36,6 +36,9 @@ class Handles(Mapping[str, Handle], Generic[Handle]):
     def __len__(self) -> int:
         return len(self._paths())
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._paths()
+
     def match(self, pattern: str) -> list[Handle]:
         """The handles whose paths are of a pattern: `*` is any part of a name, `**` any number of names."""
         return [self._find(path) for path in self._paths() if _core.matches(pattern, path)]

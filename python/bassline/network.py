@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from bassline import _core
 from bassline._found import found, is_one_of
+from bassline._urls import url_of
 from bassline.columns import Columns
 from bassline.driving import Driving
 from bassline.errors import (
     BasslineError,
     DeclarationError,
     DriverError,
-    StorageError,
+    GadgetError,
     UnknownContactError,
     ValueTypeError,
 )
+from bassline.live_table import LiveTable
 from bassline.mappings import Handles
 from bassline.measuring import Measuring
 from bassline.schedulers import BatchScheduler, Scheduler, scheduler_of
 from bassline.scope import Group, Scope
 from bassline.storage import Storage
+from bassline.waiting import Waiting
+from bassline.watch import Watch
 from bassline.why import Why
 
 if TYPE_CHECKING:
@@ -34,19 +38,7 @@ if TYPE_CHECKING:
     from bassline.testing import ManualClock
 
 
-def url_of(store: str | os.PathLike[str] | None) -> str | None:
-    """Return a store's URL as text that a file can be named by; `None` for memory."""
-    if store is None:
-        return None
-    text = os.fspath(store)
-    try:
-        os.fsencode(text)
-    except UnicodeEncodeError as error:
-        raise StorageError(f"no file can have the name {found(text)}; leave the lone surrogate out") from error
-    return text
-
-
-class Network(_core.Network, Scope, Driving, Measuring):
+class Network(_core.Network, Scope, Driving, Measuring, Waiting):
     """A network of contacts, wires and gadgets, in memory or in a store.
 
     `store` is a file name (`"shop.db"`, `"sqlite:shop.db"`) or nothing for memory; opening a file gives the whole
@@ -317,6 +309,36 @@ class Network(_core.Network, Scope, Driving, Measuring):
         number = self._subscribe(pattern, function)
         return lambda: self._unsubscribe(number)
 
+    def watch(self, pattern: str, *, max_pending: int = 10_000) -> Watch:
+        """Watch the contacts of a pattern: their changes from now on, for `for`, `async for` or `get`; see `bl.Watch`.
+
+        At most `max_pending` changes wait to be taken, and one of each contact; a slow watcher delays nobody.
+
+        Raises:
+            BasslineError: the network is closed, or shows the past.
+            DeclarationError: `max_pending` is 0.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"sensors/kitchen": 21.0, "sensors/attic": 17.5, "price": 9.5})
+        >>> with net.watch("sensors/*") as watch:
+        ...     net.update({"price": 10, "sensors/attic": 18.0})
+        ...     print(watch.get(timeout=1), watch.pending)
+        <Change tick 2: sensors/attic from 17.5 to 18.0> 0
+        """
+        return Watch(self, pattern, max_pending=max_pending)
+
+    def table(self, pattern: str = "**", *, limit: int = 30, interval: float = 0.2) -> LiveTable:
+        """The contacts of a pattern as a table, which in a notebook follows the network; see `bl.LiveTable`.
+
+        >>> net = bl.Network()
+        >>> _ = net.declare({"price": 9.5, "qty": 3})
+        >>> print(net.table("p*"))
+        p*: 1 contact, tick 1
+        contact  value  blend        tick
+        price    9.5    accept-last  1
+        """
+        return LiveTable(self, pattern, limit=limit, interval=interval)
+
     def columns(self, paths: Iterable[str | _core.Contact]) -> Columns:
         """Some contacts as one column of numbers, written and read by NumPy arrays.
 
@@ -372,10 +394,13 @@ class Network(_core.Network, Scope, Driving, Measuring):
         return Storage(self._store(), self)
 
     def close(self, timeout: float | None = None) -> None:
-        """Deliver what is pending, close the store, and stop the drivers; contents stay readable.
+        """Let coroutines end, deliver what is pending, close the store, and stop the drivers; contents stay readable.
+
+        Gadgets that are coroutines have `timeout` seconds to answer, 30 unless told otherwise, and are cancelled then.
 
         Raises:
             DriverError: something could not be delivered; the message says by which driver, how much and why.
+            GadgetError: a coroutine was cancelled, or had failed and nobody was told yet.
 
         >>> net = bl.Network("shop.db")
         >>> _ = net.contact("price", 9.5)
@@ -384,11 +409,17 @@ class Network(_core.Network, Scope, Driving, Measuring):
         ...     print(net["price"])
         9.5
         """
+        coroutines = self._coroutines()
+        cut = None if coroutines is None or self._is_closed() else coroutines.close(timeout)
         left = self._close(timeout)
         if left:
             failure = DriverError(_core.undelivered(left))
             failure.driver, failure.committed = left[0][0], True
             raise failure
+        if cut is not None:
+            raise GadgetError(cut)
+        if coroutines is not None:
+            coroutines.tell_lost()
 
     def _close_after(self, error: BaseException) -> None:
         """Close on the way out of something that failed: what cannot be delivered is noted on that."""
@@ -412,10 +443,15 @@ class Network(_core.Network, Scope, Driving, Measuring):
         raise TypeError("a network is not copied or pickled; open its store again, or read its contents")
 
     def __repr__(self) -> str:
-        return f"<Network {self.name!r}: {len(self.contacts)} contacts, {len(self.gadgets)} gadgets, tick {self.tick}>"
+        counts = zip(("contact", "gadget", "contradiction", "fault"), self._population(), strict=True)
+        words = [f"{n:,} {what}{'s' * (n != 1)}" for what, n in counts if n or what in ("contact", "gadget")]
+        return f"<Network {self.name!r}: {', '.join(words)}, tick {self.tick}>"
 
 
 def _close_all() -> None:
+    if "bassline.coroutines" in sys.modules:
+        for name, cut in sys.modules["bassline.coroutines"].close_all():
+            print(f"bassline: network '{name}': {cut}", file=sys.stderr)  # noqa: T201 - as below
     for name, failure in _core.close_all():
         print(f"bassline: network '{name}': {failure}", file=sys.stderr)  # noqa: T201 - nothing is left that could raise
 

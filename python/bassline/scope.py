@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from bassline import _core, _functions
 from bassline._found import found, is_one_of
 from bassline.errors import DeclarationError
+from bassline.showing import Showing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,19 @@ def _contains_faults(on_error: str) -> bool:
     if not is_one_of(on_error, "raise", "contain"):
         raise DeclarationError(f"on_error must be 'raise' or 'contain', found {found(on_error)}")
     return on_error == "contain"
+
+
+def _is_queue(mode: Any, function: Callable[..., Any]) -> bool:
+    if mode is None:
+        return False
+    if not is_one_of(mode, "latest", "queue"):
+        raise DeclarationError(f"mode must be 'latest' or 'queue', found {found(mode)}")
+    if not _functions.is_coroutine(function):
+        raise DeclarationError(
+            f"mode= is for coroutines, which run outside the tick; {_functions.title(function)} is none: "
+            "write async def, or leave mode= out"
+        )
+    return is_one_of(mode, "queue")
 
 
 def _output_ports(outputs: Any, function: Callable[..., Any]) -> dict[str, Any]:
@@ -66,7 +80,7 @@ def _with_names(ports: dict[Any, Any], what: str) -> dict[str, Any]:
     return ports
 
 
-class Scope:
+class Scope(Showing):
     """What a network and a group have in common: contacts, groups, wires and gadgets are declared in them."""
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
@@ -190,6 +204,7 @@ class Scope:
         *,
         name: str | None = None,
         on_error: str = "raise",
+        mode: str = "latest",
         inputs: Mapping[str, Any] | None = None,
         outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
     ) -> Function: ...
@@ -202,12 +217,19 @@ class Scope:
         *,
         name: str | None = None,
         on_error: str = "raise",
+        mode: str = "latest",
         inputs: Mapping[str, Any] | None = None,
         outputs: str | Iterable[Any] | Mapping[str, Any] | None = None,
     ) -> Callable[[Function], Function]: ...
 
     def gadget(
-        self, computation: Any = None, /, *, name: str | None = None, on_error: str = "raise", **ports: Any
+        self,
+        computation: Any = None,
+        /,
+        *,
+        name: str | None = None,
+        on_error: str = "raise",
+        **ports: Any,
     ) -> Any:
         """Declare a gadget: a primitive by its name, or a Python function (also as a decorator).
 
@@ -215,6 +237,10 @@ class Scope:
         constant (`bl.const("text")` for text). Of a function, `inputs` maps parameters to contacts (default: by name,
         in this scope or else at the root), `outputs` names what it writes (default: its own name); a parameter with a
         default is optional.
+
+        A function that is a coroutine (`async def`) runs outside the tick, on the event loop that runs where it is
+        declared or else on one of the network's own, and writes its answer in a tick of its own. What comes while it
+        runs waits for it: the newest alone, or all of them in order with `mode="queue"`. `net.settle()` waits for it.
 
         Raises:
             DeclarationError: no such primitive or port, or a required port is not bound.
@@ -247,6 +273,7 @@ class Scope:
         network, group = self._scope()
         given = _input_ports(options.pop("inputs", None))
         outputs = _output_ports(options.pop("outputs", None), function)
+        queue = _is_queue(options.pop("mode", None), function)
         if options:
             raise DeclarationError(
                 f"a Python gadget takes inputs= and outputs=; found {', '.join(map(found, sorted(options)))}: "
@@ -272,6 +299,7 @@ class Scope:
             ports,
             name or _functions.name_of(function).strip("<>"),
             contain,
+            queue,
         )
 
 
@@ -286,6 +314,9 @@ class Group(Scope):
     <Gadget 'sensors/kitchen/math.add(a=raw, b=offset, sum=calibrated)'>
     >>> net["sensors/kitchen/calibrated"], kitchen.path, kitchen.name, kitchen.attributes
     (21.5, 'sensors/kitchen', 'kitchen', {'author': 'ann'})
+    >>> kitchen["raw"] = 22.0
+    >>> kitchen["calibrated"], "raw" in kitchen, "offset" in kitchen, "/offset" in kitchen
+    (22.5, True, False, True)
     """
 
     __slots__ = ("_handle", "_network")
@@ -299,6 +330,21 @@ class Group(Scope):
 
     def _scope(self) -> tuple[Network, _core.GroupHandle | None]:
         return self._network, self._handle
+
+    def _from_root(self, path: Any) -> Any:
+        """A path in this group as one from the root; what is no path stays what it is, to be refused as such."""
+        if not issubclass(type(path), str):  # isinstance asks the object, which may say what it is not
+            return path
+        return path if str.startswith(path, "/") else str.join("/", (self.path, path))
+
+    def __getitem__(self, path: str) -> Any:
+        return self._network[self._from_root(path)]
+
+    def __setitem__(self, path: str, value: Any) -> None:
+        self._network[self._from_root(path)] = value
+
+    def __contains__(self, path: str) -> bool:
+        return self._from_root(path) in self._network
 
     @property
     def path(self) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from bassline import _core
 from bassline._found import found
+from bassline._urls import file_of
 from bassline.dead_letters import DeadLetters, Stored
-from bassline.errors import BasslineError, StorageError
+from bassline.errors import BasslineError, StorageError, ValueTypeError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from bassline.network import Network
 
@@ -135,7 +138,7 @@ class Storage:
         >>> bl.Network("backup.db")["price"]
         9.5
         """
-        return self._store.backup(to)
+        return self._store.backup(file_of(to))
 
     def __repr__(self) -> str:
         return f"<Storage {self.url!r}>"
@@ -214,19 +217,20 @@ class Storage:
 
     def save_group_state(self, network: str, group: str, state: Mapping[str, Any]) -> None:
         """See `NetworkStorage`."""
-        contacts: Mapping[str, Mapping[str, Any]] = state.get("contacts", {})
+        groups = {path: _mapping(f"group {found(path)}", of) for path, of in _part(state, "groups").items()}
+        contacts = {path: _mapping(f"contact {found(path)}", of) for path, of in _part(state, "contacts").items()}
         with self._open(network, make=True) as net, net.batch():
             for path in list(net.contacts):
                 below = _below(group, path)
                 if below and below not in contacts:
                     net.remove(path)
             if group:
-                net.group(group, **state.get("attributes", {}))
-            for path, inner in state.get("groups", {}).items():
-                net.group(_join(group, path), **inner.get("attributes", {}))
+                net.group(group, **_part(state, "attributes"))
+            for path, inner in groups.items():
+                net.group(_join(group, path), **_part(inner, "attributes"))
             for path, told in contacts.items():
                 blend = told.get("blend", "accept-last")
-                contact = net.contact(_join(group, path), blend=blend, **told.get("attributes", {}))
+                contact = net.contact(_join(group, path), blend=blend, **_part(told, "attributes"))
                 if "value" in told:
                     _put(contact, told["value"])
                 else:
@@ -249,7 +253,7 @@ class Storage:
         tags: Iterable[str] = (),
     ) -> list[str]:
         """See `NetworkStorage`."""
-        wanted = dict(attributes or {})
+        wanted = {} if attributes is None else dict(_mapping("attributes=", attributes))
         if author is not None:
             wanted["author"] = author
         labels = set(tags)
@@ -258,7 +262,7 @@ class Storage:
         return [
             path
             for path, has in known.items()
-            if all(key in has and has[key] == value for key, value in wanted.items())
+            if all(key in has and _core.same(has[key], value) for key, value in wanted.items())
             and labels <= set(has.get("tags") or ())
         ]
 
@@ -322,7 +326,7 @@ class Storage:
 
         `tick` and `time` are those of the last tick that is stored, and `snapshots` how many there are. What takes
         longer in a large store is left out unless it is to be counted: `contacts`, `groups`, `gadgets`, `wires`,
-        `contradictions`, and the ticks of `history`.
+        `contradictions`, the ticks of `history`, and `dead_letters`, how many there are by driver.
 
         Raises:
             StorageError: there is no such network, or it cannot be read.
@@ -335,7 +339,10 @@ class Storage:
         (1, 1, 1, 0)
         """
         told = self._store.figures(network, count)
-        return {**told, "snapshots": len(self._store.snapshots(network))}
+        told["snapshots"] = len(self._store.snapshots(network))
+        if count:
+            told["dead_letters"] = dict(sorted(Counter(letter.driver for letter in self.dead_letters(network)).items()))
+        return told
 
     def check(self) -> tuple[list[str], list[str]]:
         """Read everything there is; answers what was read, and what is wrong with it."""
@@ -351,6 +358,17 @@ def _below(group: str, path: str) -> str:
     if not group:
         return path
     return path.removeprefix(f"{group}/") if path.startswith(f"{group}/") else ""
+
+
+def _mapping(what: str, value: Any) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueTypeError(f"{what} is a mapping; found {found(value)}")
+    return value
+
+
+def _part(state: Mapping[str, Any], part: str) -> Mapping[str, Any]:
+    """A part of a state, which may have none."""
+    return _mapping(part, _mapping("a state", state).get(part, {}))
 
 
 def _state_of(contact: _core.Contact) -> dict[str, Any]:

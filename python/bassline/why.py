@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from bassline._picture import Row, picture
+
 
 class Why:
     """A derivation: a contact, the gadget that wrote it, its inputs, down to what came from outside.
+
+    Each input is shown with what it held when the content above it was computed. Where a join has made a content, the
+    port `joined` leads to what the contact held before it.
 
     >>> net = bl.Network()
     >>> net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
@@ -21,9 +26,10 @@ class Why:
         self._reasons = reasons
 
     def to_dict(self) -> dict[str, Any]:
-        """Nested dicts: `path`, `value`, `tick`, `kind`, and `inputs` by port.
+        """Nested dicts: `path`, `value`, `tick`, `kind`, `since`, and `inputs` by port.
 
-        What was told before is only `path` and `see_above`.
+        `since` is the tick that last changed the contact, if it holds another value by now. What was told before is
+        only `path` and `see_above`.
         """
         whole: dict[str, Any] = {}
         told: set[int] = set()
@@ -43,24 +49,50 @@ class Why:
 
     def __str__(self) -> str:
         lines: list[str] = []
+        rests = [""]  # what a line's own lines begin with, by line
+        for row in self._rows():
+            if row.parent is None:
+                lines.append(row.text)
+                continue
+            before = rests[row.parent]
+            lines.append(f"{before}{'└─ ' if row.is_last else '├─ '}{row.label}{row.text}")
+            rests.append(before + ("   " if row.is_last else "│  "))
+        return "\n".join(lines)
+
+    def to_svg(self) -> str:
+        """The same as a picture: an SVG document of its own, a box for each line of the tree.
+
+        >>> net = bl.Network()
+        >>> _ = net.contact("x", "<1>")
+        >>> svg = net.why("x").to_svg()
+        >>> svg.startswith("<svg"), "&lt;1&gt;" in svg
+        (True, True)
+        """
+        return picture(self._rows())
+
+    def _repr_svg_(self) -> str:
+        return self.to_svg()
+
+    def _rows(self) -> list[Row]:
+        rows: list[Row] = []
         told: set[int] = set()
-        ahead = [(0, "", "")]
-        while ahead:
-            at, head, rest = ahead.pop()
-            reason = self._reasons[at]
+        ahead: list[tuple[int, int | None, str, bool]] = [(0, None, "", True)]
+        while ahead:  # no recursion here either
+            at, parent, port, is_last = ahead.pop()
+            reason, here = self._reasons[at], len(rows)
+            label = "" if port in ("", "wire") else f"{port}: "
             if at in told and reason["inputs"]:
-                lines.append(f"{head}{reason['path']} = {_show(reason['value'])}  (see above)")
+                again = f"{reason['path']} = {_show(reason['value'])}  (see above)"
+                rows.append(Row(parent, label, again, "again", is_last))
                 continue
             told.add(at)
-            lines.append(f"{head}{_describe(reason)}")
-            if reason["cut"]:
-                lines.append(f"{rest}└─ …")
+            rows.append(Row(parent, label, _describe(reason), reason["kind"], is_last))
             inputs = reason["inputs"]
+            if reason["cut"]:
+                rows.append(Row(here, "", "…", "cut", is_last=True))
             for number, (name, place) in reversed([*enumerate(inputs)]):
-                last = number == len(inputs) - 1
-                label = "" if name == "wire" else f"{name}: "
-                ahead.append((place, rest + ("└─ " if last else "├─ ") + label, rest + ("   " if last else "│  ")))
-        return "\n".join(lines)
+                ahead.append((place, here, name, number == len(inputs) - 1))
+        return rows
 
     def __repr__(self) -> str:
         return str(self)
@@ -72,21 +104,24 @@ def _show(value: Any) -> str:
 
 
 def _describe(reason: dict[str, Any]) -> str:
-    kind, path = reason["kind"], reason["path"]
+    kind, path, tick = reason["kind"], reason["path"], reason["tick"]
     if kind == "constant":
         return f"{_show(reason['value'])}  (constant)"
-    line = f"{path} = {_show(reason['value'])}"
+    if kind == "forgotten":
+        older = f"what it held in tick {tick} is older than the history that is kept"
+        return f"{path}  ({older}; it is another since tick {reason['since']})"
     match kind:
         case "external":
             time = reason.get("time")
             when = "" if time is None else f", {datetime.fromtimestamp(time, UTC):%Y-%m-%d %H:%M:%S} UTC"
-            source = f"from '{reason['source']}'" if reason["source"] else "written"
-            return f"{line}  ({source}, tick {reason['tick']}{when})"
+            by = (f"from '{reason['source']}'" if reason["source"] else "written") + f", tick {tick}{when}"
         case "gadget":
-            return f"{line}  (by {reason['gadget']}, tick {reason['tick']})"
+            by = f"by {reason['gadget']}, tick {tick}"
         case "wire":
-            return f"{line}  (over a wire, tick {reason['tick']})"
+            by = f"over a wire, tick {tick}"
         case "removed":
-            return f"{line}  (tick {reason['tick']}; what wrote it was removed)"
+            by = f"tick {tick}; what wrote it was removed"
         case _:
-            return f"{line}  (never written)"
+            by = "never written"
+    since = "" if reason["since"] is None else f"; it is another since tick {reason['since']}"
+    return f"{path} = {_show(reason['value'])}  ({by}{since})"

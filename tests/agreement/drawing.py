@@ -85,9 +85,9 @@ LOGIC = ["equals", "notEquals", "greaterThan", "lessThan", "greaterOrEqual", "le
 
 OPERATIONS = {
     "write": 40, "gadget": 14, "wire": 9, "python": 6, "erase": 4, "contact": 4, "update": 3,
-    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22,
+    "remove": 3, "remove_gadget": 3, "unwire": 2, "route": 3, "batch": 22, "undo": 6, "redo": 3,
 }  # fmt: skip
-IN_BATCH = {**OPERATIONS, "batch": 0}
+IN_BATCH = {**OPERATIONS, "batch": 0, "undo": 0, "redo": 0}
 
 
 @dataclass(frozen=True)
@@ -112,9 +112,8 @@ SIZES = [
 class Mode:
     """Which values go where.
 
-    numbers: contacts keep to their kind. mixed: any kind anywhere, but no lattices (what two writers of incompatible
-    kinds leave in an empty one depends on who fires first). contradictions: other kinds are written to lattices from
-    outside; the lattices always have content. texts: strings and lists beside fewer numbers.
+    numbers: contacts keep to their kind. mixed: any kind anywhere. contradictions: other kinds are written to
+    lattices from outside. texts: strings and lists beside fewer numbers.
     """
 
     name: str
@@ -126,8 +125,7 @@ class Mode:
 
     @property
     def erasable(self) -> list[str]:
-        all_of_them = self.pool + self.others
-        return [path for path in all_of_them if path not in LATTICES] if self.name == "contradictions" else all_of_them
+        return self.pool + self.others
 
 
 LINKED_STREAMS = (
@@ -157,6 +155,12 @@ class Draw:
     def batch(self) -> Op:
         ops = [self.op(in_batch=True) for _ in range(self.random.randint(1, 6))]
         return ["batch", ops, self.chance(10)]
+
+    def undo(self) -> Op:
+        return ["undo"]
+
+    def redo(self) -> Op:
+        return ["redo"]
 
     def number(self) -> Any:
         return self.one_of(FLOATS) if self.chance(35) else self.random.randint(-9, 9)
@@ -208,7 +212,7 @@ class Draw:
         return ["erase", self.one_of(self.mode.erasable)]
 
     def remove(self) -> Op:
-        groups = ["by/a"] if self.mode.name == "contradictions" else ["by/a", "g"]
+        groups = ["by/a", "g"]
         return ["remove", self.one_of([*self.mode.erasable, *groups, "typo"])]
 
     def contact(self) -> Op:
@@ -386,7 +390,7 @@ def drawn(seed: int, case: int) -> tuple[list[Op], str]:
     random = Random(f"{seed}/{case}")
     size = random.choices(SIZES, [size.weight for size in SIZES])[0]
     name = random.choice(["numbers", "numbers", "mixed", "contradictions", "texts"])
-    candidates = [path for path in NUMBERS if name != "mixed" or path not in LATTICES] if name != "texts" else FEW
+    candidates = NUMBERS if name != "texts" else FEW
     chosen = set(random.sample(candidates, min(len(candidates), random.randint(size.contacts // 2, size.contacts))))
     one = Draw(random, Mode(name, [path for path in candidates if path in chosen]))
     setup: list[Op] = []

@@ -114,6 +114,7 @@ class Run:
     wires: dict[tuple[str, str, str], Any] = field(default_factory=dict)
     changes: list[Any] = field(default_factory=list)
     seen: list[dict[str, Any]] = field(default_factory=list)
+    returned: int | None = None  # the tick that was undone or done again last
 
     def __post_init__(self) -> None:
         self.functions = functions(self.bl.Nothing)
@@ -190,6 +191,12 @@ class Run:
         declare = self.net.gadget(inputs=self.bindings(inputs), outputs=tuple(outputs), name=name, on_error=on_error)
         declare(self.functions[function])
 
+    def do_undo(self) -> None:
+        self.returned = self.net.undo()
+
+    def do_redo(self) -> None:
+        self.returned = self.net.redo()
+
     def do_remove(self, path: str) -> None:
         self.net.remove(path)
 
@@ -214,7 +221,7 @@ class Run:
             values = typed(change.old, self.bl.Nothing), typed(change.new, self.bl.Nothing)
             changes.setdefault(change.path, []).append((change.tick, *values))
         self.changes.clear()
-        seen = {"outcome": outcome, "tick": self.net.tick, "changes": changes}
+        seen = {"outcome": outcome, "tick": self.net.tick, "returned": self.returned, "changes": changes}
         return seen | self.state() if wholly else seen
 
     def state(self) -> dict[str, Any]:

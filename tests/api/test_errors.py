@@ -17,6 +17,7 @@ BUILT_IN = {
     bl.NotSettledError: [RuntimeError],
     bl.GadgetError: [RuntimeError],
     bl.BackpressureError: [TimeoutError],
+    bl.NoChangeError: [TimeoutError],
     bl.DriverError: [RuntimeError],
     bl.StorageError: [OSError],
     bl.ManifestError: [ValueError],

@@ -114,6 +114,10 @@ def nesting():
     filled()["price"] = items
 
 
+def no_change():
+    filled().watch("price").get(timeout=0)
+
+
 def wrong_row():
     filled().ingest(bl.RowReader.csv(), b"price\n1\n2,3\n", final=True)
 
@@ -150,6 +154,7 @@ TABLE = {
         ["between -2**63 and 2**63 - 1", "0x10000000000000000", "use a float or a str"],
     ),
     bl.NestingError: (RecursionError, nesting, ["120 levels", "contains itself"]),
+    bl.NoChangeError: (TimeoutError, no_change, ["no contact of 'price' changed", "within 0 seconds"]),
     bl.InputError: (ValueError, wrong_row, ["row 2", "line 3", "expected 1 cells", "found 2"]),
 }
 UNUSED = {bl.BasslineError, bl.CapabilityError}  # the root, and what nothing raises yet

@@ -147,7 +147,8 @@ def test_a_record_that_contains_itself_is_refused(net):
     assert list(net.contacts) == []
 
 
-def test_an_object_that_uses_the_network_when_it_goes_does_not_stop_it(net, recwarn):
+def test_an_object_that_uses_the_network_when_it_goes_does_not_stop_it(recwarn):
+    net = bl.Network(history=0)
     x = net.contact("x")
     gone = []
 
@@ -174,7 +175,7 @@ def test_objects_go_when_the_network_lets_go_of_them():
     class Thing:
         pass
 
-    net = bl.Network()
+    net = bl.Network(history=0)
     thing = Thing()
     seen = weakref.ref(thing)
     net.contact("x", thing)
@@ -182,6 +183,24 @@ def test_objects_go_when_the_network_lets_go_of_them():
     assert seen() is not None
     net["x"] = 1
     net["x"] = 2
+    gc.collect()
+    assert seen() is None
+
+
+def test_what_can_be_undone_holds_an_object_and_gives_the_same_one_back():
+    class Thing:
+        pass
+
+    net = bl.Network(history=2)
+    thing = Thing()
+    seen = weakref.ref(thing)
+    net.contact("x", thing)
+    net["x"] = 1
+    net.undo()
+    assert net["x"] is thing
+    del thing
+    for value in range(4):
+        net["x"] = value
     gc.collect()
     assert seen() is None
 

@@ -67,6 +67,15 @@ def fussy(x: Any) -> Any:
 FUNCTIONS = {"halved": halved, "added": added, "fussy": fussy}
 
 
+WATCHED = {
+    "**": lambda path: True,
+    "*": lambda path: "/" not in path,
+    "g/**": lambda path: path.startswith("g/"),
+    "**/x": lambda path: path in ("x", "g/x"),
+    "a": lambda path: path == "a",
+}
+
+
 def blend_of(path: str) -> str:
     return BLENDS.get(path.rpartition("/")[2][0], "accept-last")
 
@@ -80,6 +89,10 @@ class World:
         self.told: list[Any] = []
         self.answering = False
         self.net.on_change("**", self.note)
+        self.watches, self.slow = [], None
+        if module is bl:
+            self.watches = [(net.watch(pattern), belongs) for pattern, belongs in WATCHED.items()]
+            self.slow = net.watch("**", max_pending=2)
 
     def note(self, change: Any) -> None:
         values = typed(change.old, self.module.Nothing), typed(change.new, self.module.Nothing)
@@ -90,12 +103,22 @@ class World:
             self.net["c"] = [change.tick]
 
     def take_told(self) -> dict[str, list[Any]]:
-        """What was told since, by contact."""
+        """What was told since, by contact; watches tell the same, and one that is too slow the same in the end."""
+        for watch, belongs in self.watches:
+            assert self.seen(watch) == [one for one in self.told if belongs(one[1])]
+        if self.slow is not None:
+            last = {path: new for _, path, _, new in self.told if blend_of(path) != "stream"}
+            assert {path: new for _, path, _, new in self.seen(self.slow) if blend_of(path) != "stream"} == last
         by_path: dict[str, list[Any]] = {}
         for tick, path, old, new in self.told:
             by_path.setdefault(path, []).append((tick, old, new))
         self.told.clear()
         return by_path
+
+    def seen(self, watch: Any) -> list[Any]:
+        nothing = self.module.Nothing
+        changes = watch.drain()
+        return [(one.tick, one.path, typed(one.old, nothing), typed(one.new, nothing)) for one in changes]
 
     def attempt(self, act: Any) -> str | None:
         """The class of the error, if there is one."""
@@ -287,6 +310,26 @@ class Machine(RuleBasedStateMachine):
     @rule(path=st.sampled_from([*PATHS, "g", "typo", "one"]))
     def remove_by_path(self, path: str) -> None:
         self.both(lambda world: world.net.remove(path))
+
+    @rule(times=st.integers(1, 3))
+    def undo(self, times: int) -> None:
+        """Old handles of what is made again stay stale, so that both sides agree on handles too."""
+        for _ in range(times):
+            self.bring_back("undo")
+
+    @rule(times=st.integers(1, 3))
+    def redo(self, times: int) -> None:
+        for _ in range(times):
+            self.bring_back("redo")
+
+    def bring_back(self, what: str) -> None:
+        answers: list[Any] = []
+        before = self.engine.net.tick
+        outcome = self.both(lambda world: answers.append(getattr(world.net, what)()))
+        # What a subscriber answers may fail when all is done.
+        assert outcome is not None or (len(answers) == 2 and answers[0] == answers[1])
+        if outcome is None and not self.engine.answering:
+            assert self.engine.net.tick == before + (answers[0] is not None)
 
     @precondition(lambda self: self.store is not None)
     @rule()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pty
@@ -45,8 +46,36 @@ def test_the_figures_are_those_of_the_store(cli, folder, store):
         "contradictions": 1,
         "history": net.tick,
         "snapshots": 1,
+        "dead_letters": {},
     }
     assert found["bytes"] == sum(file.stat().st_size for file in files if file.is_file())
+
+
+@pytest.mark.parametrize("store", STORES[1:])
+def test_dead_letters_are_counted_by_driver_while_the_store_is_open_and_after(cli, store):
+    class Picky(bl.Driver):
+        def handle_changes(self, batch):
+            if any(value > 10 for value in batch.values):
+                raise ValueError("too much")
+
+    net = bl.Network(store)
+    for name, poison in (("bus", [11, 12]), ("mail", [13])):
+        net.contact(name, 0)
+        net.attach(Picky(), name=name, durable=False, snapshot=False)
+        for value in poison:
+            net[name] = value
+            until(lambda name=name: not net.pending[name])
+        net.detach(name)
+    net.flush()
+    letters = {"bus": 2, "mail": 1}
+    assert look(cli, store)["dead_letters"] == letters
+    with contextlib.suppress(bl.DriverError):
+        net.close()
+    assert look(cli, store)["dead_letters"] == letters
+    net = bl.Network(store)
+    net.dead_letters("bus").purge()
+    net.close()
+    assert look(cli, store)["dead_letters"] == {"mail": 1}
 
 
 @pytest.mark.parametrize("store", STORES[1:])

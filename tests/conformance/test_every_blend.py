@@ -248,6 +248,23 @@ def test_two_firsts_that_are_linked_agree_on_the_older_write(world, net):
     assert (net["c"], net["d"]) == ("older", "older")
 
 
+def test_a_new_wire_to_a_counter_adds_the_content_once(world, net):
+    net.contact("total", 1, blend="counter")
+    net.contact("a", 5)
+    net.wire("a", "total", kind="directed")
+    assert net["total"] == 6
+    with net.batch():
+        net.contact("b", 7)
+        net.wire("b", "total", kind="directed")
+    assert net["total"] == 13
+    with net.batch():
+        net.contact("events", blend="stream")
+        net["events"] = 10
+        net["events"] = 20
+        net.wire("events", "total", kind="directed")
+    assert net["total"] == 43
+
+
 def test_a_counter_is_not_linked_both_ways(world, net):
     net.contact("c", 1, blend="counter")
     with pytest.raises(world.errors.DeclarationError, match="counted again"):

@@ -366,3 +366,16 @@ def test_what_a_wire_brings_when_it_is_connected_lifts_no_fault_in_either_direct
     net.wire(start, end)
     assert net["sum"] == (5 if "good" in (start, end) else None)
     assert net.contacts["sum"].fault is not None
+
+
+def test_a_fault_that_reads_the_same_again_uses_no_tick(world, net):
+    """Both zeros read alike: what a cycle comes to again is no other fault for the sign of its zero."""
+    net.gadget("math.divide", name="half", a="a", b=2, quotient="b")
+    net.gadget("math.divide", a="a", b=0, quotient="b", on_error="contain")
+    net.wire("a", "b", kind="bidirectional")
+    net["b"] = 1.0
+    text = str(net.contacts["b"].fault)
+    tick = net.tick
+    net["b"] = -1.0
+    assert (net["b"], str(net.contacts["b"].fault)) == (0.0, text)
+    assert net.tick == tick

@@ -206,3 +206,43 @@ def test_a_router_finds_an_instance_again_after_the_tick_that_first_used_it_was_
         raise RuntimeError("stop")
     net["flights"] = {"carrier": "AA", "delay": 20}
     assert same(net["by_carrier/AA/mean"], 15.0)
+
+
+def test_both_zeros_are_one_key(world, net):
+    routed(net)
+    with net.batch():
+        net["flights"] = {"carrier": 0.0, "delay": 1}
+        net["flights"] = {"carrier": -0.0, "delay": 2}
+    assert net["by_carrier/0.0/peak"] == 2
+    assert "by_carrier/-0.0/peak" not in net.contacts
+
+
+def test_a_router_that_succeeds_again_is_in_no_fault_wherever_the_record_goes(world, net):
+    net.contact("rest", blend="stream")
+    routed(net, other="rest", on_error="contain")
+    net["flights"] = {"carrier": [1], "delay": 1}
+    assert net.contacts["rest"].fault is not None
+    net["flights"] = {"carrier": "AA", "delay": 1}
+    assert net.contacts["rest"].fault is None
+
+
+@pytest.mark.parametrize("steps", [0, 8])
+@pytest.mark.parametrize("blend", ["accept-last", "counter"])
+def test_what_a_new_instance_writes_to_a_contact_that_has_been_read_is_read_again(world, net, blend, steps):
+    """Where the router stands behind `after`, its instance brings `top` back to what it was when the tick began."""
+    net.contact("top", 1, blend=blend)
+    net.gadget("math.add", a="x", b=1, sum="top")
+    net.gadget("math.add", name="other", a="y", b=1, sum="top")
+    net.gadget("math.add", name="after", a="top", b=100, sum="hundred more")
+    net.contact("r0", blend="stream")
+    for step in range(steps):
+        net.contact(f"r{step + 1}", blend="stream")
+        net.wire(f"r{step}", f"r{step + 1}", kind="directed")
+    start = -6 if blend == "counter" else 1
+    template = {
+        "contacts": [{"id": "in"}, {"id": "start", "value": start}],
+        "wires": [{"from": "start", "to": "/top", "kind": "directed"}],
+    }
+    net.gadget("stream.route", name="router", record=f"r{steps}", key="k", into="by", entry="in", template=template)
+    net.update({"x": 5, "r0": {"k": "a"}})
+    assert (net["top"], net["hundred more"]) == (1, 101)

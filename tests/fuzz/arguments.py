@@ -109,7 +109,23 @@ class Arguments:
     def good(self, name: str) -> Any:  # noqa: C901 - one line per name
         """What a parameter of that name expects."""
         random, world = self.random, self.world
-        paths = ["a", "b", "t", "flag", "empty", "peak", "low", "events", "g/x", "total", "copy", "g", "ratio"]
+        paths = [
+            "a",
+            "b",
+            "t",
+            "flag",
+            "empty",
+            "peak",
+            "low",
+            "events",
+            "g/x",
+            "total",
+            "copy",
+            "g",
+            "ratio",
+            "/a",
+            "x",
+        ]
         match name:
             case "key" if random.random() < 0.3:
                 return 0
@@ -119,7 +135,7 @@ class Arguments:
                 if name == "pattern":
                     return self.one_of(["**", "*", "g/*", "a", "math.*"])
                 return self.one_of(
-                    [*paths, f"made/{random.randrange(5)}", *(self.world.objects if random.random() < 0.1 else [])]
+                    [*paths, f"made/{random.randrange(5)}", *([self.any_known()] * 9 if random.random() < 0.1 else [])]
                 )
             case "value" | "position" | "default" | "item" | "other" | "low":
                 return self.one_of([1, 2.5, "text", None, [1, "x"], {"k": 1}, bl.Nothing, True, bl.Interval(1, 2)])
@@ -150,7 +166,49 @@ class Arguments:
             case "function" | "encode" | "decode":
                 return self.one_of([lambda x: x, self.hostile_function()])
             case "driver":
-                return Taker()
+                return self.one_of([Taker(), "taker"])
+            case "batch" if random.random() < 0.7:
+                return self.known(type(world.taken))
+            case "attachments":
+                return [bl.Attachment(Taker(), name=f"name{random.randrange(9)}")]
+            case "drivers":
+                return [Taker(), bl.MemoryCache()]
+            case "context" | "command":
+                return self.known(bl.Context if name == "context" else bl.Command)
+            case "input":
+                return self.known(bl.Input)
+            case "network":
+                return self.one_of(["main", "main", "other", world.net])
+            case "group":
+                return self.one_of(["g", ""])
+            case "contact":
+                return "x"
+            case "state":
+                return {"contacts": {"x": {"value": 1}}}
+            case "content":
+                return 5
+            case "callback":
+                return world.callback(lambda: None)
+            case "request":
+                return {"id": 1, "op": "query", "pattern": "*"}
+            case "snapshot" | "id" | "tries":
+                return 1
+            case "arguments" | "attributes":
+                return {}
+            case "author":
+                return "ann"
+            case "tags":
+                return ["home"]
+            case "tick":
+                return 1
+            case "after":
+                return ()
+            case "on_failure":
+                return "degraded"
+            case "policy":
+                return self.one_of(["block", "coalesce", "drop-oldest", "error"])
+            case "retry_after" | "pause" | "max_lag":
+                return 0.01
             case "reader":
                 return self.one_of(
                     [one for one in world.objects if isinstance(one, bl.RowReader)] or [bl.RowReader.json_lines()]
@@ -173,6 +231,12 @@ class Arguments:
                 )
             case "timeout" | "max_age":
                 return self.one_of([0, 0.01, 1, None])
+            case "network":
+                return world.net
+            case "interval":
+                return self.one_of([0, 0.01])
+            case "limit" | "max_pending":
+                return self.one_of([1, 5, 1000])
             case "depth" | "index" | "history" | "max_records" | "max_bytes" | "batch":
                 return self.one_of([0, 1, 5, 1000])
             case "store":
@@ -196,6 +260,18 @@ class Arguments:
             case _:
                 return self.any()
 
+    def known(self, cls: type) -> Any:
+        """One of the world's objects of a class, if there is one."""
+        found = [one for one in self.world.objects if type(one) is cls]
+        return self.random.choice(found) if found else self.any()
+
+    def any_known(self) -> Any:
+        """An object of the world. A watch is closed: who goes through an open one waits for what nobody writes."""
+        one = self.random.choice(self.world.objects)
+        if isinstance(one, bl.Watch):
+            one.close()
+        return one
+
     def string(self) -> str:
         if self.random.random() < 0.02:
             return HUGE_NAME
@@ -210,7 +286,7 @@ class Arguments:
         if drawn < 0.55:
             return random.choice(PLAIN)
         if drawn < 0.65 and self.world.objects:
-            return random.choice(self.world.objects)
+            return self.any_known()
         if drawn < 0.72:
             return self.deep()
         if drawn < 0.95 or depth > 2:

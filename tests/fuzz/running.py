@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import re
 import time
 import traceback
@@ -37,8 +38,13 @@ COMMITTED_BEFORE = (
 # Which errors besides the hierarchy are documented of what.
 ALSO: dict[str, tuple[type[BaseException], ...]] = {
     "Batch.__getitem__": (IndexError,),
+    "DeadLetters.__getitem__": (IndexError,),
+    "MemoryCache.__getitem__": (KeyError,),
     "Driver.handle_changes": (NotImplementedError,),
+    "StorageDriver.handle_changes": (NotImplementedError,),
+    "BridgeDriver.start_listening": (NotImplementedError,),
     "Lattice.join": (NotImplementedError,),
+    "Watch.__next__": (StopIteration,),
 }
 
 
@@ -163,6 +169,8 @@ class Case:
             "detach",
             "attach",
         )  # too little time, no store any more
+        if target.name in ("Watch.__next__", "Watch.get") and receiver.pending == 0:
+            receiver.close()  # nobody else would end the wait
         before, disturbed, started = snapshot(world.net), world.disturbed, time.monotonic()
         self.account.called[target.name] += 1
         try:
@@ -180,7 +188,11 @@ class Case:
         else:
             self.account.succeeded[target.name] += 1
             self.tell("  ok")
+            if inspect.iscoroutine(answer):
+                answer.close()
             self.keep(answer)
+            if target.name == "LiveTable.follow":
+                receiver.close()
             del answer
             self.tell("  let go")
         if not inside and world.is_open:
@@ -226,6 +238,10 @@ class Case:
         else:
             parameters = surface.parameters(target.call, is_method=target.kind == "method")
         positional, options = self.arguments.call(parameters, nasty)
+        if (
+            target.name == "LiveTable.follow"
+        ):  # on a thread of its own, where nobody sees what a hostile function raises
+            positional, options = [self.random.choice([len, len, 5, None])], {}
         words = [kind_of(one) for one in positional] + [
             f"{name[:30]!a}={kind_of(one)}" for name, one in options.items()
         ]
@@ -250,6 +266,8 @@ class Case:
         problem = ""
         if name.endswith("Error.__str__") and isinstance(error, RecursionError):
             return  # of an error that was made with a very deep list
+        if name.endswith("|pickle") and "pickle" in text:
+            return  # of what was put into it
         if name.endswith("=") and isinstance(error, AttributeError) and NOT_WRITABLE.search(text):
             return
         if not isinstance(error, allowed) and not is_hostile(error):

@@ -89,9 +89,9 @@ def public_names(cls: type) -> list[str]:
 
 
 def is_inherited(cls: type, name: str) -> bool:
-    """Whether it is Python's own, of exceptions or lists."""
+    """Whether it is Python's own, of exceptions, lists or abstract collections."""
     owner = next((one for one in cls.__mro__ if name in vars(one)), object)
-    return owner.__module__ == "builtins" and owner is not object
+    return owner.__module__ in {"builtins", "collections.abc"} and owner is not object
 
 
 @functools.cache

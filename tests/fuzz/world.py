@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import bassline as bl
+from tests.fuzz.driven import around
 from tests.fuzz.hostile import HostileError
 
 
@@ -123,12 +124,15 @@ class World:
         self.closed.close()
         self.changes: list[Any] = []
         unsubscribe = net.on_change("**", self.changes.append)
+        watch = net.watch("**")
         taker = Taker()
         if self.random.random() < 0.3 and self.threads:
             net.attach(Taker(), name="taker")
-        self.other.attach(taker)
+        self.other.attach(taker, name="keeper")
         self.other["a"] = 2
         self.other.flush()
+        driven = around(self.other)
+        self.taken = taker.batch
         with net.batch("desk", position=3):
             a.value = 2
         net.flush()
@@ -139,8 +143,8 @@ class World:
             stale_contact, stale_group, stale_gadget, stale_wire, self.closed.contacts["a"], reader, bl.RowReader.json_lines(), result,
             net.contacts, net.groups, net.gadgets, net.wires, net.why("total"), bl.const("text"), bl.Interval(1, 2.5), bl.Nothing,
             Taker(), bl.Driver(), taker.batch, bl.primitives(), net.links, net.columns(["a", "b"]), contradicted.contradiction, bl.Lattice(), bl.ImmediateScheduler(), bl.BatchScheduler(),
-            bl.TransactionalScheduler(), self.undecoded(), *self.changes[-1:], unsubscribe, bl.primitives, bl.DriverError("no"),
-            bl.InputError("no"), bl.BasslineError("no"),
+            bl.TransactionalScheduler(), self.undecoded(), *self.changes[-1:], unsubscribe, watch, net.table("*", interval=0), bl.primitives, bl.DriverError("no"),
+            bl.InputError("no"), bl.BasslineError("no"), *driven, net.storage,
         ]  # fmt: skip
         self.last = snapshot(net)
 

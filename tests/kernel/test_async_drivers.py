@@ -8,6 +8,7 @@ import threading
 import pytest
 
 import bassline as bl
+from tests.waiting import until
 
 
 class Async(bl.BridgeDriver, bl.StorageDriver):
@@ -137,3 +138,123 @@ def test_a_coroutine_cannot_flush_its_own_network_and_may_write_to_it(net):
     net.flush()
     assert net["y"] == 7
     assert "would wait for itself" in said[0]
+
+
+class Background(bl.Driver):
+    """It starts something when it begins, and its other methods are plain."""
+
+    def __init__(self, work):
+        self.work, self.threads, self.task = work, set(), None
+
+    async def initialize(self, context):
+        self.threads.add(threading.get_ident())
+        self.task = asyncio.create_task(self.work())
+
+    def handle_changes(self, batch):
+        self.threads.add(threading.get_ident())
+        assert asyncio.get_running_loop()
+
+
+def test_what_a_driver_starts_goes_on_between_its_calls(net):
+    beats, silent = [], threading.Event()
+
+    async def beat():
+        for n in range(20):
+            await asyncio.sleep(0.005)
+            beats.append((n, threading.get_ident()))
+        silent.set()
+
+    driver = Background(beat)
+    net.attach(driver, name="beats")
+    assert silent.wait(30)
+    net.contact("x", 1)
+    net.flush()
+    assert [n for n, _ in beats] == list(range(20))
+    assert {thread for _, thread in beats} == driver.threads
+    assert len(driver.threads) == 1
+
+
+def test_what_a_driver_starts_may_write_and_is_refused_to_wait_for_itself(net):
+    said, done = [], threading.Event()
+    net.contact("y", 0)
+
+    async def work():
+        net["y"] = 5
+        try:
+            net.flush()
+        except bl.BasslineError as error:
+            said.append(str(error))
+        done.set()
+
+    net.attach(Background(work), name="works", max_records=1, timeout=30)
+    assert done.wait(30)
+    net.flush()
+    assert net["y"] == 5
+    assert "would wait for itself" in said[0]
+
+
+@pytest.mark.parametrize("way_out", [SystemExit, KeyboardInterrupt])
+def test_what_a_driver_starts_ends_itself_alone(net, way_out, caplog):
+    async def leave():
+        raise way_out
+
+    driver = Background(leave)
+    net.attach(driver, name="leaves")
+    until(lambda: driver.task.done())
+    net.contact("x", 1)
+    net.flush()
+    until(lambda: way_out.__name__ in caplog.text)
+    assert net.drivers["leaves"]["state"] == "idle"
+
+
+def test_a_coroutine_that_exits_ends_its_driver(net):
+    class Exits(bl.Driver):
+        async def handle_changes(self, batch):
+            raise SystemExit("enough")
+
+    net.attach(Exits(), name="exits")
+    net.contact("x", 1)
+    with pytest.raises(bl.DriverError, match="enough"):
+        net.flush()
+
+
+def test_a_restarted_driver_has_a_new_loop_and_what_it_had_started_is_ended(net):
+    class Fails(Async):
+        failed = False
+
+        async def handle_changes(self, batch):
+            if not Fails.failed:
+                Fails.failed = True
+                raise MemoryError("once")
+            await self.note("handle")
+
+    driver = Fails()
+    net.attach(driver, name="fails")
+    first = driver.task
+    net.contact("x", 1)
+    with pytest.raises(bl.DriverError, match="once"):
+        net.flush()
+    net.restart("fails")
+    net.flush()
+    assert first.cancelled()
+    assert driver.task is not first
+    assert not driver.task.done()
+
+
+def test_a_method_that_answers_a_coroutine_is_waited_for_on_a_loop_too(net):
+    seen = []
+
+    class Plain(bl.Driver):
+        def handle_changes(self, batch):
+            return self.later(batch.values)
+
+        async def later(self, values):
+            await asyncio.sleep(0)
+            seen.extend(values)
+
+    net.attach(Plain(), name="plain")
+    net.contact("x", 1)
+    net.flush()
+    net["x"] = 2
+    net.flush()
+    assert seen == [1, 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 import bassline as bl
@@ -172,3 +174,5 @@ def test_what_is_no_driver_is_no_member():
         bl.Compound([])
     with pytest.raises(bl.ValueTypeError, match="a member is a driver"):
         bl.Compound([Keep(), object()])
+    with pytest.raises(bl.ValueTypeError, match="a member is a driver"):
+        bl.Compound(itertools.count())  # the first is refused before the next is asked for

@@ -19,7 +19,7 @@ import bassline as bl
 from tests.kernel.test_durable_dead_letters import Picky
 net = bl.Network({url!r})
 net.contact("x")
-net.attach(Picky(), name="picky", max_age=0, batch=1, durable=False)
+net.attach(Picky(), name="picky", max_age=0, batch=1, durable=False, snapshot=False)
 n = 0
 told = 0
 while True:

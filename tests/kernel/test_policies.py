@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import bassline as bl
+from bassline.testing import ManualClock
 from tests.kernel.scripted import Keep
 from tests.waiting import until
 
@@ -125,6 +126,79 @@ def test_a_tick_that_waits_for_longer_than_max_lag_has_the_next_write_refused(ne
     net.flush()
     assert keep.values[-1] == "on"
     assert keep.values[:-1] == list(range(1, len(keep.values)))
+
+
+@pytest.fixture
+def aging():
+    """A driver that hangs in its first batch, on a network whose clock is moved on by hand."""
+    clock = ManualClock(start=1000.0)
+    keep = Keep().hold()
+    with bl.Network(clock=clock) as net:
+        net.contact("first", 0)
+        net.contact("events", blend="stream")
+
+        def attach(**options):
+            net.attach(keep, name="held", max_age=0, snapshot=False, max_lag=5, **options)
+            net["first"] = 1
+            assert keep.entered.wait(60)
+            return net, keep, clock
+
+        yield attach
+        keep.go.set()
+
+
+def test_under_drop_oldest_what_has_waited_for_longer_than_max_lag_is_lost_and_told(aging):
+    net, keep, clock = aging(policy="drop-oldest")
+    for n in range(2, 22):
+        clock.advance(1)
+        net["first"] = n
+    keep.go.set()
+    net.flush()
+    assert keep.values == [1, *range(16, 22)]
+    (gap,) = keep.gaps
+    first = keep.ticks[0] + 1
+    assert (gap.reason, gap.first_tick, gap.last_tick, gap.missing) == ("dropped", first, first + 13, 14)
+
+
+def test_however_long_it_has_waited_the_newest_tick_comes(aging):
+    net, keep, clock = aging(policy="drop-oldest")
+    for n in range(2, 22):
+        net["first"] = n
+    clock.advance(60)
+    keep.go.set()
+    net.flush()
+    assert keep.values == [1, 21]
+
+
+def test_under_coalesce_what_has_waited_for_longer_than_max_lag_comes_as_it_is_now(aging):
+    net, keep, clock = aging(policy="coalesce")
+    for n in range(2, 22):
+        clock.advance(1)
+        net.update({"first": n, "events": n})
+    keep.go.set()
+    net.flush()
+    changes = [(change.path, change.new) for change in keep.changes[1:]]
+    assert [new for path, new in changes if path == "first"] == [21]
+    assert [new for path, new in changes if path == "events"] == list(range(16, 22))
+    assert [(gap.reason, gap.missing) for gap in keep.gaps] == [("events", 14)]
+
+
+@pytest.mark.parametrize("policy", ["coalesce", "drop-oldest"])
+def test_what_has_not_waited_for_max_lag_comes_whole(aging, policy):
+    net, keep, clock = aging(policy=policy)
+    for n in range(2, 52):
+        clock.advance(0.1)
+        net["first"] = n
+    keep.go.set()
+    net.flush()
+    assert keep.values == list(range(1, 52))
+
+
+def test_what_is_spilt_is_held_to_no_time(tmp_path):
+    with bl.Network(f"journal:{tmp_path / 'shop'}") as net:
+        with pytest.raises(bl.BasslineError, match=r"'keep' is to spill.*leave that out"):
+            net.attach(Keep(), name="keep", policy="spill", max_lag=5)
+        assert list(net.drivers) == ["store"]
 
 
 def test_one_tick_larger_than_the_bound_is_admitted_when_nothing_lags(net):

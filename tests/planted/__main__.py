@@ -18,6 +18,17 @@ PYTEST = ["pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout=60", "--no-
 STORAGE = ["cargo", "test", "--profile", "planted", "-p", "bassline-storage", "--features", "planted"]
 JOURNAL = [*STORAGE, "--test", "journal"]
 KERNEL = [*STORAGE, "--test", "kernel"]
+CRATES = ("bassline-kernel", "bassline-storage")
+SCHEDULES = [
+    "cargo",
+    "test",
+    "--profile",
+    "planted",
+    *(word for crate in CRATES for word in ("-p", crate)),
+    "--features",
+]
+SCHEDULES += [",".join(f"{crate}/{feature}" for crate in CRATES for feature in ("planted", "schedules"))]
+SCHEDULES += ["--test", "schedules"]
 SQLITE = [*STORAGE, "--test", "sqlite", "--", "--nocapture"]  # plants each bug of its own in turn
 HANGS = 180  # seconds after which a suite has hung, at the least; what it takes without a bug counts five times
 
@@ -44,13 +55,14 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
     ]
     journal = [("the journal", JOURNAL)]
     kernel = [("the kernel", KERNEL)]
+    schedules = [("schedules", SCHEDULES)]
     if not bug:
-        return journal + kernel + engine
+        return journal + schedules + kernel + engine
     if bug.startswith("kernel-"):
-        return kernel
+        return schedules + kernel
     if bug.startswith("sqlite-"):
         return []  # its own suite did not tell of it
-    return journal if bug.startswith("journal-") else engine
+    return journal + schedules if bug.startswith("journal-") else engine
 
 
 def run(bug: str, words: list[str], patience: float | None) -> tuple[bool, str, str]:
@@ -110,7 +122,7 @@ def main() -> int:
         parser.error(f"unknown bug {unknown[0]!r}, known are: {', '.join(known)}")
 
     print("building the tests of the journal and the kernel ...", flush=True)
-    for tests in (JOURNAL, KERNEL):
+    for tests in (JOURNAL, SCHEDULES, KERNEL):
         built = leash.run([*tests, "--no-run", "--quiet"])
         if built.code:
             print(built.output)

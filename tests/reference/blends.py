@@ -172,14 +172,14 @@ JOINS: dict[str, Callable[[Value, Value], Value]] = {
 
 def compare(a: Value, b: Value) -> int:
     """-1, 0 or 1 in the total order of the kind; 0 only for an int and a float of the same value."""
-    if type(a) is type(b) and isinstance(a, Decimal) and (a.is_nan() or b.is_nan()):
-        return int(a.is_nan()) - int(b.is_nan())
-    if type(a) is type(b) and isinstance(a, ORDERED):
-        if isinstance(a, (datetime, time)) and (a.tzinfo is None) != (b.tzinfo is None):
-            raise IncompatibleError(f"{a!r} and {b!r} have no order between them")
-    elif is_number(a) and is_number(b):
+    if is_number(a) and is_number(b):
         if is_nan(a) or is_nan(b):
             return int(is_nan(a)) - int(is_nan(b))
+    elif type(a) is type(b) and isinstance(a, ORDERED):
+        if isinstance(a, Decimal) and (a.is_nan() or b.is_nan()):
+            return int(a.is_nan()) - int(b.is_nan())
+        if isinstance(a, (datetime, time)) and (a.tzinfo is None) != (b.tzinfo is None):
+            raise IncompatibleError(f"{a!r} and {b!r} have no order between them")
     elif kind(a) != kind(b) or kind(a) not in ("str", "bool"):
         raise IncompatibleError(f"{a!r} and {b!r} have no order between them")
     return int(a > b) - int(a < b)

@@ -14,7 +14,8 @@ def connect(state: State, wire: Wire, index: int, policy: str) -> None:
             return
         source, target, back = target, source, 0
     directed = wire.kind == "directed"
-    if target.is_stream and source.differs() and (directed or source.is_stream):
+    counts = target.blend in ("stream", "counter")
+    if counts and source.differs() and (directed or source.is_stream):
         return  # the wire passes on what happened in this tick when the network settles; not twice
     writer = wire.number if directed else source.writer
     over = 0 if directed else wire.number  # as an event it came over the wire, and does not go back

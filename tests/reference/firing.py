@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .errors import ContradictionError, GadgetError
+from .graph import Region
 from .model import ANSWER, CONNECTED, Contact, Event, Gadget, Key, Stamp, Wire
 from .router import instance_path, instantiate
 from .streams import Node, Streams
 from .structure import Declarations, absolute
 from .values import Const, Nothing, Value, equal, isolate
-from .writes import Outcome, Write, write
+from .writes import Outcome, Write, settling_write, take_turn
 
+NO_KEY: Key = (0, 0, 0, 0)
 OLDEST: Stamp = (0, -1)  # content that was not written in this tick
 
 
@@ -27,6 +29,7 @@ class Firing:
     renewed: list[int] = field(default_factory=list)  # contacts written with what they held, likewise
     answers: list[Node] = field(default_factory=list)
     restructured: bool = False
+    cycle: frozenset[int] = frozenset()  # the contacts of the cycle that has its turn
     turn: int = 0  # how many members have fired in this tick
 
     def stamp(self, member: int) -> Stamp:
@@ -35,6 +38,11 @@ class Firing:
 
     def contact(self, number: int) -> Contact:
         return self.declarations.state.contacts[number]
+
+    def begin_turn(self, region: Region) -> None:
+        for number in region.contacts:
+            take_turn(self.contact(number), self.policy, in_cycle=region.is_cycle)
+        self.cycle = region.contacts if region.is_cycle else frozenset()
 
     def put(
         self,
@@ -47,8 +55,9 @@ class Firing:
         identity: Key | None = None,
     ) -> Outcome:
         """A write made by a member; `cause` is the event it fired for, if it did."""
-        key = self.streams.key(member, cause) if target.is_stream else (0, 0, 0, 0)
-        outcome = write(target, Write(value, stamp, writer, key, identity), self.policy)
+        key = self.streams.key(member, cause) if target.is_stream else NO_KEY
+        incoming = Write(value, stamp, writer, key, identity)
+        outcome = settling_write(target, incoming, self.policy, in_cycle=target.number in self.cycle)
         if outcome.changed:
             self.changed.append(target.number)
         elif outcome.taken:
@@ -69,15 +78,16 @@ class Firing:
         streams = stream_inputs(self.declarations.state.contacts, gadget)
         if streams:
             return self._for_each_event(gadget, streams)
+        contacts = self.declarations.state.contacts
         inputs = {
-            port: bound.value if isinstance(bound, Const) else self.contact(bound).content
+            port: contacts[bound].content if isinstance(bound, int) else bound.value
             for port, bound in gadget.inputs.items()
         }
         if ready(gadget, inputs):
             self._call(gadget, inputs, None)
         else:
+            self._lift(gadget)
             for target in self._targets(gadget):
-                target.faults.pop(gadget.number, None)
                 self.lose(target, gadget.number)
         return 1
 
@@ -120,15 +130,20 @@ class Firing:
                 return
             raise GadgetError(f"{gadget.path} failed with inputs {dict(inputs)!r}: {error!r}") from error
         gadget.state = state
-        for target in self._targets(gadget):
-            target.faults.pop(gadget.number, None)
+        self._lift(gadget)
         for port, value in results.items():
             if value is not Nothing and port in gadget.outputs:
                 target = self.contact(gadget.outputs[port])
                 self.put(gadget.number, target, value, cause, self.stamp(gadget.number), gadget.number)
 
+    def _lift(self, gadget: Gadget) -> None:
+        for target in self._targets(gadget):
+            if target.faults:
+                target.faults.pop(gadget.number, None)
+
     def _targets(self, gadget: Gadget) -> list[Contact]:
-        return [self.contact(number) for number in gadget.writes()]
+        contacts = self.declarations.state.contacts
+        return [contacts[number] for number in gadget.writes]
 
     def _route(self, gadget: Gadget, record: Value, cause: Event | None) -> dict[str, Value]:
         group = instance_path(gadget, record)
@@ -214,12 +229,12 @@ def connecting(event: Event, wire: Wire) -> bool:
 
 
 def stream_inputs(contacts: Mapping[int, Contact], gadget: Gadget) -> list[int]:
-    return [number for number in gadget.reads() if contacts[number].is_stream]
+    return [number for number in gadget.reads if contacts[number].is_stream]
 
 
 def ready(gadget: Gadget, inputs: Mapping[str, Value]) -> bool:
-    needed = set(gadget.primitive.inputs) - gadget.primitive.optional
-    if any(inputs[port] is Nothing for port in needed):
-        return False
+    for port in gadget.primitive.needed:
+        if inputs[port] is Nothing:
+            return False
     chosen = gadget.primitive.chosen(inputs) if gadget.primitive.chosen else None
     return chosen is None or inputs.get(chosen, Nothing) is not Nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .model import State
@@ -11,6 +11,13 @@ from .router import possible_targets
 
 Node = tuple[int, int]  # creation number; 1 for the backward half of a bidirectional wire, else 0
 Graph = dict[Node, list[Node]]
+
+
+@dataclass(frozen=True)
+class Region:
+    contacts: frozenset[int]
+    members: list[Node]  # gadgets and wires
+    is_cycle: bool
 
 
 def build(state: State) -> Graph:
@@ -22,10 +29,10 @@ def build(state: State) -> Graph:
             _between(graph, end, (wire.number, 1), start)
     for gadget in state.gadgets.values():
         node = (gadget.number, 0)
-        graph[node] = [(target, 0) for target in gadget.writes()]
+        graph[node] = [(target, 0) for target in gadget.writes]
         if gadget.primitive.name == "stream.route":
             graph[node] += [(target, 0) for target in possible_targets(state, gadget)]
-        for source in gadget.reads():
+        for source in gadget.reads:
             graph[(source, 0)].append(node)
     return graph
 
@@ -42,32 +49,35 @@ def components(graph: Graph) -> list[list[Node]]:
     path: list[Node] = []
     on_path: set[Node] = set()
     found: list[list[Node]] = []
+    work: list[tuple[Node, Iterator[Node]]] = []
+
+    def enter(node: Node) -> None:
+        index[node] = low[node] = len(index)
+        path.append(node)
+        on_path.add(node)
+        work.append((node, iter(graph[node])))
+
     for root in graph:
-        work: list[tuple[Node, int]] = [(root, 0)] if root not in index else []
+        if root not in index:
+            enter(root)
         while work:
-            node, child = work.pop()
-            if child == 0:
-                index[node] = low[node] = len(index)
-                path.append(node)
-                on_path.add(node)
-            else:
-                low[node] = min(low[node], low[graph[node][child - 1]])
-            while child < len(graph[node]):
-                target = graph[node][child]
-                child += 1
+            node, targets = work[-1]
+            for target in targets:
                 if target not in index:
-                    work.append((node, child))
-                    work.append((target, 0))
+                    enter(target)
                     break
-                if target in on_path:
-                    low[node] = min(low[node], index[target])
+                if target in on_path and index[target] < low[node]:
+                    low[node] = index[target]
             else:
+                work.pop()
+                if work:
+                    before = work[-1][0]
+                    low[before] = min(low[before], low[node])
                 if low[node] == index[node]:
-                    component: list[Node] = []
-                    while node not in component:
-                        component.append(path.pop())
-                        on_path.discard(component[-1])
-                    found.append(component)
+                    at = path.index(node)
+                    found.append(path[at:])
+                    on_path.difference_update(path[at:])
+                    del path[at:]
     return found
 
 
@@ -88,14 +98,18 @@ class Shape:
     order: str
     structure: tuple[tuple[int, ...], ...] = ()
     graph: Graph = field(default_factory=dict)
-    regions: list[list[Node]] = field(default_factory=list)
+    regions: list[Region] = field(default_factory=list)
 
     def follow(self, state: State) -> None:
         """Nothing is worked out anew for the structure it was worked out for: numbers are never used again."""
         structure = (tuple(state.contacts), tuple(state.wires), tuple(state.gadgets))
         if structure != self.structure:
             self.structure, self.graph = structure, build(state)
-            self.regions = ordered(self.graph, self.order)
+            self.regions = [self._region(nodes, state) for nodes in ordered(self.graph, self.order)]
+
+    def _region(self, nodes: list[Node], state: State) -> Region:
+        contacts = frozenset(number for number, _ in nodes if number in state.contacts)
+        return Region(contacts, [node for node in nodes if node[0] not in contacts], len(nodes) > 1)
 
 
 def ordered(graph: Graph, order: str) -> list[list[Node]]:
@@ -103,11 +117,12 @@ def ordered(graph: Graph, order: str) -> list[list[Node]]:
     region_of = {node: number for number, region in enumerate(regions) for node in region}
     follow: list[set[int]] = [set() for _ in regions]
     for node, targets in graph.items():
-        follow[region_of[node]].update(region_of[target] for target in targets)
-    waits_for: Counter[int] = Counter()
-    for number, followers in enumerate(follow):
-        followers.discard(number)
-        waits_for.update(followers)
+        here = region_of[node]
+        follow[here].update([there for target in targets if (there := region_of[target]) != here])
+    waits_for = [0] * len(regions)
+    for followers in follow:
+        for follower in followers:
+            waits_for[follower] += 1
     free = [(first_key(order, region), number) for number, region in enumerate(regions) if not waits_for[number]]
     heapq.heapify(free)
     in_order: list[list[Node]] = []

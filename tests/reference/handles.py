@@ -27,6 +27,21 @@ def standing(records: Mapping[Key, Record], key: Key, what: str) -> Record:
     return records[key]
 
 
+class Numbered:
+    """The handle of something that has a number; it is stale if that was removed, though an undo made it again."""
+
+    network: Network
+    number: int
+
+    def __post_init__(self) -> None:
+        self._life = self.network.lives[self.number]
+
+    def _standing(self, records: Mapping[int, Record], what: str) -> Record:
+        if self._life != self.network.lives[self.number]:
+            raise StaleHandleError(f"the {what} of this handle was removed")
+        return standing(records, self.number, what)
+
+
 @dataclass(frozen=True)
 class Contradiction:
     path: str
@@ -37,12 +52,12 @@ class Contradiction:
 
 
 @dataclass(unsafe_hash=True)
-class Contact:
+class Contact(Numbered):
     network: Network
     number: int
 
     def record(self) -> model.Contact:
-        return standing(self.network.state.contacts, self.number, "contact")
+        return self._standing(self.network.state.contacts, "contact")
 
     @property
     def value(self) -> Value:
@@ -107,12 +122,12 @@ class Contact:
 
 
 @dataclass(unsafe_hash=True)
-class Gadget:
+class Gadget(Numbered):
     network: Network
     number: int
 
     def record(self) -> model.Gadget:
-        return standing(self.network.state.gadgets, self.number, "gadget")
+        return self._standing(self.network.state.gadgets, "gadget")
 
     @property
     def path(self) -> str:
@@ -128,12 +143,12 @@ class Gadget:
 
 
 @dataclass(unsafe_hash=True)
-class Wire:
+class Wire(Numbered):
     network: Network
     number: int
 
     def record(self) -> model.Wire:
-        return standing(self.network.state.wires, self.number, "wire")
+        return self._standing(self.network.state.wires, "wire")
 
     @property
     def kind(self) -> str:

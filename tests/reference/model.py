@@ -21,7 +21,7 @@ ANSWER = "answer"  # the other end of a bidirectional wire did not end up with w
 CONNECTED = "connected"  # a wire that was made while the network settled
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Event:
     """One event of a stream contact in this tick; `erased` marks where an erase stands among them."""
 
@@ -65,10 +65,12 @@ class Contact:
     born: Stamp | None = None  # of a `first`, the stamp of its content
     events: list[Event] = field(default_factory=list)  # in order of arrival
     latest: Event | None = None  # of them, in key order
+    arrivals: list[Any] = field(default_factory=list)  # what came to a lattice outside of cycles, while settling
+    base: tuple[Any, ...] = ()  # what it was before them
+    is_stream: bool = field(init=False)
 
-    @property
-    def is_stream(self) -> bool:
-        return self.blend == "stream"
+    def __post_init__(self) -> None:
+        self.is_stream = self.blend == "stream"
 
     def differs(self) -> bool:
         """From what it was when the tick began."""
@@ -76,6 +78,7 @@ class Contact:
 
     def begin_tick(self) -> None:
         self.before, self.stamp, self.born, self.events, self.latest = self.content, None, None, [], None
+        self.arrivals, self.base = [], ()
 
 
 @dataclass
@@ -99,12 +102,12 @@ class Gadget:
     on_error: str
     state: Any = None
     new: bool = True  # created in this tick
+    reads: list[int] = field(init=False)
+    writes: list[int] = field(init=False)
 
-    def reads(self) -> list[int]:
-        return [source for source in self.inputs.values() if isinstance(source, int)]
-
-    def writes(self) -> list[int]:
-        return list(self.outputs.values())
+    def __post_init__(self) -> None:
+        self.reads = [source for source in self.inputs.values() if isinstance(source, int)]
+        self.writes = list(self.outputs.values())
 
 
 Record = TypeVar("Record", Contact, Wire, Gadget)
@@ -133,6 +136,7 @@ class State:
         contacts = {number: _copied(contact) for number, contact in self.contacts.items()}
         for contact in contacts.values():
             contact.faults, contact.events = dict(contact.faults), list(contact.events)
+            contact.arrivals = list(contact.arrivals)
         wires = {number: _copied(wire) for number, wire in self.wires.items()}
         for wire in wires.values():
             wire.forced = dict(wire.forced)

@@ -19,7 +19,8 @@ from .graph import Shape
 from .model import EXTERNAL, State
 from .settle import Settling
 from .structure import Declarations, absolute
-from .values import Nothing, Value, isolate
+from .undo import History
+from .values import Nothing, Value, equal, isolate
 from .writes import Write, erase, write
 
 
@@ -34,6 +35,8 @@ class Network(Declaring):
         self._numbers = itertools.count(1)
         self._firings: Counter[str] = Counter()
         self._subscriptions = Subscriptions()
+        self._history = History()
+        self.lives: Counter[int] = Counter()  # how often each thing was made again: handles of before are stale
         self._depth = 0
         self._next_index = 0
         self._busy = False  # gadgets or subscribers are running: what they write waits
@@ -87,11 +90,42 @@ class Network(Declaring):
             contact = self.state.at(change.path)
             assert contact is not None
             contact.version = self.state.tick
+        self._history.note(before, self.state, source)
+        self._tell(changes)
+
+    def _tell(self, changes: list[Change]) -> None:
         self._busy = True
         try:
             self._subscriptions.deliver(changes)
         finally:
             self._busy = False
+
+    def undo(self) -> int | None:
+        return self._bring_back("undo", self._history.undo)
+
+    def redo(self) -> int | None:
+        return self._bring_back("redo", self._history.redo)
+
+    def _bring_back(self, what: str, bring: Callable[[State], tuple[int, State] | None]) -> int | None:
+        if self._busy or self._depth:
+            raise BasslineError("a tick of its own")
+        found = bring(self.state)
+        if found is None:
+            return None
+        tick, before = found[0], self.state
+        self.state = found[1]
+        records = (self.state.contacts, self.state.gadgets, self.state.wires)
+        for new, old in zip(records, (before.contacts, before.gadgets, before.wires), strict=True):
+            self.lives.update(new.keys() - old.keys())
+        changes = []
+        for contact in sorted(self.state.contacts.values(), key=lambda one: one.number):
+            was = before.contacts[contact.number].content if contact.number in before.contacts else Nothing
+            if not equal(was, contact.content):
+                changes.append(Change(self.state.tick, contact.path, was, contact.content, f"{what}:{tick}"))
+        self._tell(changes)
+        while self._waiting and not self._busy:
+            self._waiting.pop(0)()
+        return tick
 
     @property
     def tick(self) -> int:

@@ -25,7 +25,8 @@ def instance_path(gadget: Gadget, record: Value) -> str | None:
         return None
     if kind(key) not in ("str", "int", "bool", "float"):
         raise TypeError(f"a key is a string, a number or a bool, {key!r} was found")
-    return f"{into(gadget)}/{str(key).replace('%', '%25').replace('/', '%2F')}"
+    name = str(key + 0.0 if isinstance(key, float) else key)  # both zeros are one key
+    return f"{into(gadget)}/{name.replace('%', '%25').replace('/', '%2F')}"
 
 
 def into(gadget: Gadget) -> str:

@@ -6,11 +6,13 @@ from collections import Counter
 
 from .errors import NotSettledError
 from .firing import Firing, stream_inputs
-from .graph import Shape
+from .graph import Region, Shape
 from .model import ANSWER, CHANGED, State
 from .streams import Node, Streams
 from .structure import Declarations
-from .values import Nothing, equal
+from .values import Nothing, Value, equal
+
+Told = tuple[Value, int]  # the content, and how many events there were
 
 BOUND = 10_000  # firings of any one member of a region
 
@@ -23,6 +25,8 @@ class Settling:
         self.shape = shape
         self.cycles = 0  # regions with something to fire
         self.done: set[Node] = set()
+        self.told: dict[int, Told] = {}  # what those that read a contact know of it
+        self.again: set[Node] = set()  # those of them for whom it is something else since
 
     def run(self) -> None:
         complete = False
@@ -33,26 +37,45 @@ class Settling:
         """True when every region has been evaluated; False when a router made new ones on the way."""
         self.shape.follow(self.state)
         for region in self.shape.regions:
-            members = [node for node in region if node[0] not in self.state.contacts and node not in self.done]
+            self.firing.begin_turn(region)
+            self._look_again(region)
+            members = {node for node in region.members if node not in self.done}
             if members:
-                self._evaluate(set(members), is_cycle=len(region) > 1)
-                if self.firing.restructured:
-                    self.firing.restructured = False
-                    return False
+                self._evaluate(members, is_cycle=region.is_cycle)
+            for number in region.contacts:
+                self.told[number] = self._tell(number)
+            if self.firing.restructured:
+                self.firing.restructured = False
+                return False
         return True
+
+    def _tell(self, number: int) -> Told:
+        contact = self.state.contacts[number]
+        return contact.content, len(contact.events)
+
+    def _look_again(self, region: Region) -> None:
+        """What a router has made may write to a contact that was read before."""
+        for number in region.contacts & self.told.keys():
+            if not equal(list(self.told[number]), list(self._tell(number))):
+                readers = self.shape.graph[number, 0]
+                self.done.difference_update(readers)
+                self.again.update(readers)
 
     def _evaluate(self, members: set[Node], is_cycle: bool) -> None:
         dirty: dict[Node, str] = {}
         for node in members:
             self._trigger(node, dirty)
-        self.cycles += is_cycle and bool(dirty)
+        if not dirty:
+            self.done |= members
+            return
+        self.cycles += is_cycle
         fired: Counter[Node] = Counter()
         moved: list[int] = []
         while dirty:
             position: Node = (0, 0)
             moved_before, moved = moved, []
-            while any(node >= position for node in dirty):
-                position = min(node for node in dirty if node >= position)
+            while ahead := [node for node in dirty if node >= position]:
+                position = min(ahead)
                 fired[position] += self._fire(position, dirty.pop(position))
                 if self.firing.restructured and is_cycle:
                     self._grow(position, members, dirty)
@@ -77,10 +100,14 @@ class Settling:
             streams = stream_inputs(contacts, gadget)
             if streams:
                 return CHANGED if self.streams.has_pending(node, streams) else None
-            return CHANGED if gadget.new or any(contacts[n].differs() for n in gadget.reads()) else None
+            return (
+                CHANGED
+                if gadget.new or node in self.again or any(contacts[n].differs() for n in gadget.reads)
+                else None
+            )
         wire = self.state.wires[number]
         source = wire.start if direction == 0 else wire.end
-        if contacts[source].differs():
+        if contacts[source].differs() or node in self.again:
             return CHANGED
         if self._is_apart(node) and contacts[source].stamp is not None:
             return CHANGED  # written with what it held before, and newer than what its partner holds
@@ -100,32 +127,35 @@ class Settling:
         return self.firing.wire(self.state.wires[node[0]], node[1], reason)
 
     def _spread(self, fired: Node, members: set[Node], dirty: dict[Node, str]) -> None:
+        graph, contacts = self.shape.graph, self.state.contacts
         for number in self.firing.changed:
-            for node in self.shape.graph.get((number, 0), ()):
+            for node in graph.get((number, 0), ()):
                 if node in members:
                     dirty[node] = CHANGED
-        by_gadget, contacts = fired[0] in self.state.gadgets, self.state.contacts
-        for number in (n for n in self.firing.renewed if by_gadget or contacts[n].content is Nothing):
-            for node in self.shape.graph.get((number, 0), ()):
-                if node in members and node[0] != fired[0] and self._is_apart(node):
-                    dirty[node] = CHANGED
+        for number in self.firing.renewed:
+            if fired[0] in self.state.gadgets or contacts[number].content is Nothing:
+                for node in graph.get((number, 0), ()):
+                    if node in members and node[0] != fired[0] and self._is_apart(node):
+                        dirty[node] = CHANGED
         for node in self.firing.answers:
             dirty.setdefault(node, ANSWER)
 
     def _drop_echo(self, node: Node, dirty: dict[Node, str]) -> None:
         """What a bidirectional wire has just brought need not go back over it."""
-        wire = self.state.wires.get(node[0])
-        if wire is not None and wire.kind == "bidirectional":
+        back = (node[0], 1 - node[1])
+        if back in dirty:
+            wire = self.state.wires[node[0]]
             start, end = self.state.contacts[wire.start], self.state.contacts[wire.end]
             if equal(start.content, end.content) and not start.is_stream and not end.is_stream:
-                dirty.pop((node[0], 1 - node[1]), None)
+                del dirty[back]
 
     def _grow(self, router: Node, members: set[Node], dirty: dict[Node, str]) -> None:
         """The router is part of a cycle, and so may be what it has just made."""
         self.shape.follow(self.state)
-        region = next(region for region in self.shape.regions if router in region)
-        for node in region:
-            if node[0] not in self.state.contacts and node not in members:
+        region = next(region for region in self.shape.regions if router in region.members)
+        self.firing.begin_turn(region)
+        for node in region.members:
+            if node not in members:
                 members.add(node)
                 self._trigger(node, dirty)
 

@@ -176,9 +176,9 @@ class Declarations:
 
     def remove_contacts(self, numbers: set[int]) -> list[tuple[int, int]]:
         """Also removes their wires and gadgets. Returns what was lost: (contact that stays, writer that went)."""
-        went = [gadget for gadget in self.state.gadgets.values() if numbers & {*gadget.reads(), *gadget.writes()}]
+        went = [gadget for gadget in self.state.gadgets.values() if numbers & {*gadget.reads, *gadget.writes}]
         cut = [wire for wire in self.state.wires.values() if numbers & {wire.start, wire.end}]
-        lost = [(target, gadget.number) for gadget in went for target in gadget.writes()]
+        lost = [(target, gadget.number) for gadget in went for target in gadget.writes]
         lost += [(wire.end, wire.number) for wire in cut]
         for gadget in went:
             self.remove_gadget(gadget)

@@ -29,6 +29,9 @@ OWN = {
     tuple: "tuple",
 }
 
+IMMUTABLE = {bool, float, str, bytes, type(None)}
+PLAIN = {int, float, str}  # of one type: what Python calls equal is
+
 INT_MIN, INT_MAX = -(2**63), 2**63 - 1
 
 
@@ -92,6 +95,8 @@ def fields_of(record: Value) -> dict[str, Value]:
 
 def isolate(value: Value, exact: bool = False) -> Value:  # noqa: C901 - one line per type
     """A copy that nobody else can mutate; tuples become lists, frozensets become sets, but not `exact`, inside records."""
+    if type(value) in IMMUTABLE or value is Nothing:
+        return value
     if isinstance(value, (bool, Enum, np.generic)):
         return value
     if isinstance(value, int):
@@ -127,12 +132,13 @@ def isolate(value: Value, exact: bool = False) -> Value:  # noqa: C901 - one lin
 
 def kind(value: Value) -> str:
     """The kind of a value, as far as equality and order are concerned."""
+    own = OWN.get(type(value))
+    if own is not None:
+        return own
     if value is Nothing:
         return "nothing"
     if value is None:
         return "null"
-    if type(value) in OWN:
-        return OWN[type(value)]
     if not isinstance(value, (Enum, np.generic)) and not is_named_tuple(value):
         for base, name in OWN.items():
             if isinstance(value, base):
@@ -150,6 +156,8 @@ def is_nan(value: Value) -> bool:
 
 def equal(a: Value, b: Value) -> bool:  # noqa: C901 - one line per type
     """Structural and typed; NaN equals NaN; 0.0 equals -0.0."""
+    if a is b or (type(a) is type(b) and type(a) in PLAIN and a == b):
+        return True
     same = kind(a)
     if same != kind(b):
         return False

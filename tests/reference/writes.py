@@ -12,7 +12,7 @@ from .values import Nothing, Value, equal
 EVENTS = 300  # of one contact in one tick: looking through them is quadratic here
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Write:
     value: Value
     stamp: Stamp
@@ -21,7 +21,7 @@ class Write:
     identity: Key | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Outcome:
     changed: bool
     answer: bool  # the contact did not end up with what came: over a bidirectional wire it answers
@@ -29,13 +29,33 @@ class Outcome:
 
 
 def write(contact: Contact, incoming: Write, policy: str) -> Outcome:
-    if contact.is_stream:
-        return _event(contact, incoming)
     if contact.blend == "accept-last":
         return _accept_last(contact, incoming)
+    if contact.is_stream:
+        return _event(contact, incoming)
     if contact.blend == "first":
         return _first(contact, incoming)
     return _join(contact, incoming, policy)
+
+
+def settling_write(contact: Contact, incoming: Write, policy: str, *, in_cycle: bool) -> Outcome:
+    """A write of a member. What comes to a lattice waits for its turn, unless it comes from a cycle that has its turn and holds it."""
+    if contact.blend in ("accept-last", "stream", "first") or in_cycle:
+        return write(contact, incoming, policy)
+    if not contact.arrivals:
+        contact.base = (contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction)
+    contact.arrivals.append(incoming)
+    return Outcome(changed=False, answer=False)
+
+
+def take_turn(contact: Contact, policy: str, *, in_cycle: bool) -> None:
+    """All that leads to a lattice has fired: what came is joined by age. Something may come later over what a router has made."""
+    if contact.arrivals:
+        contact.content, contact.stamp, contact.writer, contact.changed_by, contact.contradiction = contact.base
+        for one in sorted(contact.arrivals, key=lambda one: one.stamp):
+            _join(contact, one, policy)
+    if in_cycle:
+        contact.arrivals = []
 
 
 def _accept_last(contact: Contact, incoming: Write) -> Outcome:

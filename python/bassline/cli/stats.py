@@ -34,7 +34,7 @@ COUNTING = 0.1  # of the time, at most, goes into counting what takes long to co
 @as_json
 @debug
 def stats(store: str, name: str, every: float, once: bool, as_json: bool) -> None:
-    """Show the figures of a network in STORE: live, as its writer goes on, until Ctrl-C.
+    """Show the figures of a network in STORE: live, as its writer goes on, until Ctrl-C; dead letters by driver.
 
     They are read from the store, so that they lag behind the writer by what it has not stored yet; nobody is disturbed.
     On a terminal it is a table, otherwise one JSON object for each look.
@@ -123,6 +123,8 @@ def rows(figures: dict[str, Any]) -> dict[str, str]:
 
     >>> rows({"store": "a.db", "network": "main", "tick": 1200, "ticks_per_second": None, "bytes": 4_096_000})
     {'store': 'a.db', 'network': 'main', 'tick': '1,200', 'ticks/s': '', 'size': '4.1 MB'}
+    >>> rows({"dead_letters": {"bus": 1200}})
+    {'dead letters, bus': '1,200'}
     """
     told: dict[str, str] = {}
     order = ("store", "network", "tick", "ticks_per_second", "time", "bytes")
@@ -135,6 +137,8 @@ def rows(figures: dict[str, Any]) -> dict[str, str]:
                 told["ticks/s"] = "" if value is None else f"{value:,.0f}"
             case "time":
                 told["last tick"] = "" if value is None else moment(value)
+            case "dead_letters":
+                told |= {f"dead letters, {driver}": f"{letters:,}" for driver, letters in value.items()}
             case "bytes":
                 told["size"] = "" if value is None else f"{value / 1e6:,.1f} MB"
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found, is_at_least, is_one_of
@@ -43,7 +44,7 @@ class Attachment:
     max_bytes: int | None = None
     """How many bytes it may lag behind; 64 MiB unless told otherwise."""
     max_lag: float | None = None
-    """How many seconds a tick may wait for it; any unless told otherwise."""
+    """How many seconds a tick may wait for it; any unless told otherwise, and always under `spill`."""
     max_age: float | None = None
     """How many seconds a tick waits for others to fill a batch; 0.05 unless told otherwise."""
     batch: int | None = None
@@ -118,7 +119,7 @@ def _stores(driver: Any) -> bool:
 
 def _count(attachment: Attachment, what: str) -> Any:
     value = getattr(attachment, what)
-    if value is None or (hasattr(value, "__index__") and not isinstance(value, bool) and value >= 1):
+    if value is None or (not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= 1):
         return value
     raise DeclarationError(f"{what} is a whole number from 1 on; found {found(value)}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found, is_one_of
+from bassline.drivers.batches import a_batch, changes_of
 from bassline.drivers.driver import Driver
-from bassline.drivers.matching import changes_of
 from bassline.errors import DeclarationError, ValueTypeError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class CallbackDriver(Driver):
 
     def handle_changes(self, batch: _core.Batch) -> Any:
         """Call it."""
-        changes = changes_of(batch, self._pattern)
+        changes = changes_of(a_batch(batch), self._pattern)
         arguments = [changes] if self._per == "batch" and changes else changes
         for at, argument in enumerate(arguments):
             answer = self._function(argument)

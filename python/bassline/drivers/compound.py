@@ -63,8 +63,7 @@ class Compound:
         if not self.drivers:
             raise DeclarationError("a compound has one member or more; found none")
         for driver in self.drivers.values():
-            if not is_driver(driver):
-                raise ValueTypeError(f"a member is a driver, or a compound; found {found(driver)}")
+            _check_member(driver)
 
     def load(self) -> Any:
         """What the first member holds that holds something; `None` if none does."""
@@ -81,11 +80,17 @@ def is_driver(driver: Any) -> bool:
     return isinstance(driver, Compound) or callable(getattr(driver, "handle_changes", None))
 
 
+def _check_member(driver: Any) -> None:
+    if not is_driver(driver):
+        raise ValueTypeError(f"a member is a driver, or a compound; found {found(driver)}")
+
+
 def _named(drivers: Any) -> dict[str, Any]:
     if hasattr(drivers, "items"):
         return dict(drivers.items())
     named: dict[str, Any] = {}
     for driver in drivers:
+        _check_member(driver)  # before the next is asked for, as there may be no end of them
         word = type(driver).__name__.lower()
         same = sum(known == word or known.startswith(f"{word}-") for known in named)
         named[f"{word}-{same + 1}" if same else word] = driver

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Driver:
     """Takes committed changes somewhere; it runs on a thread of its own, never inside a tick.
 
-    Every method but `handle_changes` may be left out, and each may be a coroutine: those run on an event loop of the
-    driver's own. A class need not derive from this one.
+    Every method but `handle_changes` may be left out, and each may be a coroutine: if one is, all run on an event loop
+    of the driver's own, and so does what they start there, until it ends. A class need not derive from this one.
 
     `handle_changes` takes a batch wholly or raises. An `OSError`, such as `ConnectionError` and `TimeoutError`, may
     pass: the batch is tried again, after longer and longer pauses, and a driver that never gets through has failed.
@@ -42,6 +42,9 @@ class Driver:
     >>> Keep.seen
     [('x', 1)]
     """
+
+    wants_structure: bool = False
+    """Whether it is handed ticks that edit the structure and change no content; `batch.structure` tells of them."""
 
     def initialize(self, context: Context) -> Any:
         """Begin; called first, and again on a restart. What it raises, `attach` raises."""

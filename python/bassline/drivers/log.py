@@ -6,9 +6,9 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from bassline._found import found
+from bassline.drivers.batches import a_batch, changes_of
 from bassline.drivers.driver import Driver
-from bassline.drivers.matching import changes_of
-from bassline.errors import DeclarationError
+from bassline.errors import DeclarationError, ValueTypeError
 
 if TYPE_CHECKING:
     from bassline import _core
@@ -22,6 +22,7 @@ class LogDriver(Driver):
 
     Raises:
         DeclarationError: the level is none.
+        ValueTypeError: the logger is none.
 
     >>> import logging, sys
     >>> logger = logging.getLogger("docs.log_driver")
@@ -42,15 +43,21 @@ class LogDriver(Driver):
         self, logger: logging.Logger | str = "bassline.changes", level: int | str = "INFO", pattern: str = "**"
     ) -> None:
         """Log what matches a pattern, at a level."""
-        self._logger = logging.getLogger(logger) if isinstance(logger, str) else logger
+        known: Any = logger
+        if issubclass(type(logger), str):
+            known = logging.getLogger(known)
+        elif not callable(getattr(known, "log", None)):
+            raise ValueTypeError(f"logger is one of logging's, or its name; found {found(logger)}")
+        self._logger = known
         self._level = _level(level)
         self._pattern = pattern
 
     def handle_changes(self, batch: _core.Batch) -> None:
         """Log a batch."""
-        if batch.gap is not None:
-            gap: dict[str, Any] = {"bassline_cause": batch.gap.reason, "bassline_tick": batch.gap.last_tick}
-            self._logger.warning("changes are missing: %r", batch.gap, extra=gap)
+        gap = a_batch(batch).gap
+        if gap is not None:
+            fields: dict[str, Any] = {"bassline_cause": gap.reason, "bassline_tick": gap.last_tick}
+            self._logger.warning("changes are missing: %r", gap, extra=fields)
         if not self._logger.isEnabledFor(self._level):
             return
         for change in changes_of(batch, self._pattern):

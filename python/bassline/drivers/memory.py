@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from bassline import _core
+from bassline.drivers.batches import a_batch
 from bassline.drivers.context import Stored
 from bassline.drivers.driver import StorageDriver
 
@@ -43,7 +44,7 @@ class MemoryCache(StorageDriver, Mapping[str, Any]):
 
     def handle_changes(self, batch: _core.Batch) -> None:
         """Take a batch, wholly."""
-        changed = dict(zip(batch.paths, batch.values, strict=True))
+        changed = dict(zip(a_batch(batch).paths, batch.values, strict=True))
         with self._lock:
             if batch.snapshot:
                 self._contents.clear()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from bassline.drivers.batches import a_batch, changes_of
 from bassline.drivers.driver import Driver
-from bassline.drivers.matching import changes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ class MetricsDriver(Driver):
 
     def handle_changes(self, batch: _core.Batch) -> None:
         """Count a batch."""
-        self._groups.update(path.rpartition("/")[0] for path in batch.paths)
+        self._groups.update(path.rpartition("/")[0] for path in a_batch(batch).paths)
         for name, pattern in self._patterns.items():
             self._counts[name] += len(changes_of(batch, pattern))
 

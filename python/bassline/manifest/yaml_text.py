@@ -25,6 +25,8 @@ def parse(text: str, name: str) -> tuple[Any, Node]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = ": ".join(part for part in (error.context, error.problem) if part)
+        if "nesting depth" in said:  # libyaml looks ahead, and may meet a limit of its own before events tell of ours
+            raise _too_deep(name, mark) from error
         tab = mark is not None and text[mark.index : mark.index + 1] == "\t"
         way_out = "indent with spaces, not with tabs" if tab else "check the indentation and the quotes there"
         raise ManifestError(f"{name}:{_where(mark)}: not valid YAML: {said}; {way_out}") from error
@@ -52,7 +54,11 @@ def _check_depth(text: str, name: str) -> None:
     for event in yaml.parse(text, LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise ManifestError(f"{name}:{_where(event.start_mark)}: nested more than {DEEPEST} deep; flatten it")
+            raise _too_deep(name, event.start_mark)
+
+
+def _too_deep(name: str, mark: Any) -> ManifestError:
+    return ManifestError(f"{name}:{_where(mark)}: nested more than {DEEPEST} deep; flatten it")
 
 
 def _where(mark: Any) -> str:

@@ -83,25 +83,50 @@ impl Network {
 
     /// A value came that has no join with the content: neither the content nor its age changes.
     pub(crate) fn contradict(&mut self, slot: u32, incoming: &Value, writer: Writer) -> Result<Written, NetworkError> {
+        let known = self.contradictions.get(&slot).cloned();
+        if self.on_contradiction == OnContradiction::Record {
+            self.clear_marks(slot, writer);
+            self.set_contradiction(slot, known);
+        }
+        self.record_contradiction(slot, incoming, writer)
+    }
+
+    /// Records a contradiction, or raises it.
+    pub(crate) fn record_contradiction(
+        &mut self,
+        slot: u32,
+        incoming: &Value,
+        writer: Writer,
+    ) -> Result<Written, NetworkError> {
         if self.on_contradiction == OnContradiction::Raise {
             return Err(self.contradiction_error(slot, incoming, writer));
         }
-        let known = self.contradictions.get(&slot).cloned();
-        self.clear_marks(slot, writer);
         let Some(found) = self.contradiction_with(slot, incoming, writer) else {
             return Ok(Written::Same);
         };
         // The same two values again are no news.
-        let recorded = known
-            .filter(|known| known.is_of(&found.current, incoming))
-            .unwrap_or(found);
-        self.tick.edits.push(Edit::marked(self, slot));
-        self.contradictions.insert(slot, recorded);
-        self.contacts.set(slot, flag::MARKED, true);
+        let known = self.contradictions.get(&slot);
+        if known.is_none_or(|known| !known.is_of(&found.current, incoming)) {
+            self.set_contradiction(slot, Some(found));
+        }
         if crate::planted::is(crate::planted::Bug::ContradictionTaken) {
             self.contacts.rows[slot as usize].content = Some(incoming.clone());
         }
         Ok(Written::Contradicted)
+    }
+
+    /// Makes this the contradiction of a contact, or lifts the one there is.
+    pub(crate) fn set_contradiction(&mut self, slot: u32, contradiction: Option<Contradiction>) {
+        if contradiction.is_none() && !self.contradictions.contains_key(&slot) {
+            return;
+        }
+        self.tick.edits.push(Edit::marked(self, slot));
+        match contradiction {
+            Some(found) => self.contradictions.insert(slot, found),
+            None => self.contradictions.swap_remove(&slot),
+        };
+        let marked = self.contradictions.contains_key(&slot) || self.faults.contains_key(&slot);
+        self.contacts.set(slot, flag::MARKED, marked);
     }
 
     /// A write that was taken lifts a contradiction; it lifts a fault if it comes from outside, or straight

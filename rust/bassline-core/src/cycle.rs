@@ -65,14 +65,14 @@ impl Evaluation {
 
 impl Network {
     /// A region's turn: everything that leads into it has settled.
-    pub(crate) fn take_region(&mut self, index: u32, level: i32) {
+    pub(crate) fn take_region(&mut self, index: u32, level: i32) -> Result<(), NetworkError> {
         if !self.regions.large(index).is_some_and(|region| region.queued) {
-            return;
+            return Ok(());
         }
         if self.regions.level(index) > level {
             let level = self.regions.level(index);
             self.queue.push_other(level, Waiting::Region(index));
-            return;
+            return Ok(());
         }
         let region = self.regions.large_mut(index);
         region.queued = false;
@@ -81,9 +81,12 @@ impl Network {
         self.regions.shrink(index);
         let mut evaluation = Evaluation::default();
         for &contact in &written {
+            self.join_gathered(contact)?;
+        }
+        for &contact in &written {
             evaluation.written.insert(contact);
             let events = self.has_events(contact);
-            if events || self.differs(contact) {
+            if events || self.differs(contact) || self.is_late(contact) {
                 self.mark_members(index, contact, &mut evaluation);
             } else if self.stamp_of(contact) != Stamp::OLDEST {
                 // Not for a write that contradicted: it was not taken.
@@ -95,6 +98,7 @@ impl Network {
             .extend(marked.iter().map(|&gadget| self.gadget_member(gadget)));
         self.regions.running = Some(index);
         self.regions.evaluation = Some(Box::new(evaluation));
+        Ok(())
     }
 
     /// Evaluates the running region, if there is one, with at most `budget` firings; what is left of those.

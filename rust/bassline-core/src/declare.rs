@@ -318,7 +318,11 @@ impl Network {
         let directed = self.wires.row(wire).kind == WireKind::Directed;
         let from_stream = self.contacts.is_stream(source);
         let is_new = self.has_events(source) || !from_stream && self.differs(source);
-        if self.contacts.is_stream(target) && is_new && (directed || from_stream) {
+        let counts = matches!(
+            self.contacts.rows[target as usize].blend,
+            Blend::Stream | Blend::Counter
+        );
+        if counts && is_new && (directed || from_stream) {
             // While settling, the wire brings what is new; connecting would bring it twice.
             return Ok(());
         }

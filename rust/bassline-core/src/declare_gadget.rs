@@ -1,5 +1,6 @@
 //! Declarations of gadgets: ports are bound to contacts, and the same declaration again is the gadget that exists.
 
+use crate::calls::{MODE, QUEUE};
 use crate::contact::NONE;
 use crate::declare::empty_map;
 use crate::edit::Edit;
@@ -194,6 +195,16 @@ impl Network {
         )
     }
 
+    /// Whether there is an unnamed gadget of such a computation and bindings.
+    pub(crate) fn is_gadget_known(&self, computation: &str, group: u32, ports: &Declared) -> bool {
+        let hash = gadget_hash(computation, group, &ports.inputs, &ports.outputs);
+        let computes = |slot: u32| self.computation_str(slot) == computation;
+        let known = self
+            .identities
+            .gadget(hash, &self.gadgets, group, &ports.inputs, &ports.outputs, computes);
+        known.is_some()
+    }
+
     /// The same declaration again is this gadget; a function not found on opening, or defined anew, is bound.
     fn same_gadget(&mut self, slot: u32, declaration: &GadgetDeclaration, bound: &Bound) -> Result<(), NetworkError> {
         let computation = declaration.computation.name();
@@ -257,6 +268,9 @@ impl Network {
                 (None, Some(port)) => bound.outputs[port] = self.bind_output(group, name, argument, computation)?,
                 (None, None) => return Err(unknown_port(name, computation)),
             }
+        }
+        if matches!(computation, Computation::Function(FunctionSpec { is_queued: true, .. })) {
+            bound.config.push((MODE.into(), Value::text(QUEUE)));
         }
         let names = computation.name();
         if let Some(port) = computation

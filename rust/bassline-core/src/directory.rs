@@ -1,9 +1,9 @@
 //! A directory: the paths of contacts as a reader of the log knows them, which may be behind the network.
 
 use crate::describe::Image;
-use crate::id::{ContactId, GadgetId, GroupId, WireId};
+use crate::id::{ContactId, GadgetId, GroupId, LinkId, WireId};
 use crate::network::Cause;
-use crate::record::{ContactRecord, GadgetRecord, GroupRecord, StructureChange, WireRecord};
+use crate::record::{ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, WireRecord};
 use crate::value::Text;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
@@ -15,6 +15,7 @@ pub struct Directory {
     contacts: IndexMap<ContactId, Text, FxBuildHasher>,
     gadgets: IndexMap<GadgetId, Text, FxBuildHasher>,
     wires: IndexMap<WireId, (ContactId, ContactId), FxBuildHasher>,
+    links: IndexMap<LinkId, (ContactId, ContactId, Text), FxBuildHasher>,
 }
 
 impl Directory {
@@ -34,6 +35,7 @@ impl Directory {
             .for_each(|contact| self.add_contact(&contact.record));
         image.wires.iter().for_each(|wire| self.add_wire(wire));
         image.gadgets.iter().for_each(|gadget| self.add_gadget(gadget));
+        image.links.iter().for_each(|link| self.add_link(link));
     }
 
     /// Takes what a tick added. What it removed stays until [`Directory::forget`], for the tick's own changes.
@@ -44,20 +46,21 @@ impl Directory {
                 StructureChange::ContactAdded(contact) => self.add_contact(contact),
                 StructureChange::WireAdded(wire) => self.add_wire(wire),
                 StructureChange::GadgetAdded(gadget) => self.add_gadget(gadget),
+                StructureChange::LinkAdded(link) => self.add_link(link),
                 _ => {}
             }
         }
     }
 
-    /// Forgets what a tick removed.
-    pub fn forget(&mut self, changes: &[StructureChange]) {
-        for change in changes {
-            match change {
-                StructureChange::GroupRemoved(id) => drop(self.groups.swap_remove(id)),
-                StructureChange::ContactRemoved(id) => drop(self.contacts.swap_remove(id)),
-                StructureChange::WireRemoved(id) => drop(self.wires.swap_remove(id)),
-                StructureChange::GadgetRemoved(id) => drop(self.gadgets.swap_remove(id)),
-                _ => {}
+    /// Forgets what was removed.
+    pub fn forget(&mut self, removed: &[Removed]) {
+        for gone in removed {
+            match gone {
+                Removed::Group(id) => drop(self.groups.swap_remove(id)),
+                Removed::Contact(id) => drop(self.contacts.swap_remove(id)),
+                Removed::Wire(id) => drop(self.wires.swap_remove(id)),
+                Removed::Gadget(id) => drop(self.gadgets.swap_remove(id)),
+                Removed::Link(id) => drop(self.links.swap_remove(id)),
             }
         }
     }
@@ -85,6 +88,10 @@ impl Directory {
         self.wires.insert(wire.id, (wire.from, wire.to));
     }
 
+    fn add_link(&mut self, link: &LinkRecord) {
+        self.links.insert(link.id, (link.from, link.to, link.relation.clone()));
+    }
+
     fn add_gadget(&mut self, gadget: &GadgetRecord) {
         let name = gadget.name.clone().unwrap_or_else(|| {
             let ports = gadget.inputs.iter().chain(&gadget.outputs);
@@ -104,6 +111,26 @@ impl Directory {
     /// The path of a contact; none for a constant or a cell of state.
     pub fn path(&self, id: ContactId) -> Option<&Text> {
         self.contacts.get(&id)
+    }
+
+    /// The path of a group; none for the root.
+    pub fn group(&self, id: GroupId) -> Option<&Text> {
+        self.groups.get(&id)
+    }
+
+    /// The path of a gadget.
+    pub fn gadget(&self, id: GadgetId) -> Option<&Text> {
+        self.gadgets.get(&id)
+    }
+
+    /// The ends of a wire.
+    pub fn wire(&self, id: WireId) -> Option<(ContactId, ContactId)> {
+        self.wires.get(&id).copied()
+    }
+
+    /// The ends of a link, and its relation.
+    pub fn link(&self, id: LinkId) -> Option<&(ContactId, ContactId, Text)> {
+        self.links.get(&id)
     }
 
     /// A cause in words: `external:source`, a gadget's path, or `wire:from->to`.

@@ -70,7 +70,7 @@ impl std::fmt::Debug for Edit {
 
 /// What an edit adds or removes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Target {
+pub(crate) enum Target {
     Group(u32),
     Contact(u32),
     Wire(u32),
@@ -82,7 +82,7 @@ enum Target {
 const KEPT: usize = 1024;
 
 impl Edit {
-    fn target(&self) -> Option<Target> {
+    pub(crate) fn target(&self) -> Option<Target> {
         match *self {
             Edit::GroupAdded(slot) | Edit::GroupRemoved(slot) => Some(Target::Group(slot)),
             Edit::ContactAdded(slot) | Edit::ContactRemoved(slot) => Some(Target::Contact(slot)),
@@ -219,7 +219,7 @@ impl Network {
         if self.tick.edits.is_empty() {
             return false;
         }
-        let passing = self.passing();
+        let passing = passing(&self.tick.edits);
         let mut seen = IndexSet::<u32, FxBuildHasher>::default();
         self.tick.edits.iter().any(|edit| match edit {
             Edit::Marked(was) => seen.insert(was.contact) && self.marks_differ(was),
@@ -228,29 +228,11 @@ impl Network {
         })
     }
 
-    /// What the tick both added and removed.
-    fn passing(&self) -> IndexSet<Target, FxBuildHasher> {
-        let edits = self.tick.edits.iter();
-        if !edits.clone().any(Edit::adds) {
-            return IndexSet::default();
-        }
-        let removed: IndexSet<Target, FxBuildHasher> = edits
-            .clone()
-            .filter(|edit| !edit.adds())
-            .filter_map(Edit::target)
-            .collect();
-        if removed.is_empty() {
-            return removed;
-        }
-        let added = edits.filter(|edit| edit.adds()).filter_map(Edit::target);
-        added.filter(|target| removed.contains(target)).collect()
-    }
-
-    /// Tells what was added and removed, and gives the room of what was removed back.
-    pub(crate) fn commit_edits(&mut self, record: bool) -> Vec<StructureChange> {
+    /// Tells what was added and removed, and gives the room of what was removed back; `kept` says that the tick leaves a trace.
+    pub(crate) fn commit_edits(&mut self, record: bool, kept: bool) -> Vec<StructureChange> {
         let mut changes = Vec::new();
         if record {
-            let passing = self.passing();
+            let passing = passing(&self.tick.edits);
             let mut marked = IndexSet::<u32, FxBuildHasher>::default();
             for edit in &self.tick.edits {
                 if let Edit::Aged(was) = edit {
@@ -268,7 +250,10 @@ impl Network {
             self.died.note(change);
         }
         let mut edits = std::mem::take(&mut self.tick.edits);
-        self.scrub_writers(&edits);
+        let scrubbed = self.scrub_writers(&edits);
+        if kept {
+            self.remember(&edits, &scrubbed);
+        }
         for edit in &edits {
             match *edit {
                 Edit::GroupAdded(slot) => self.groups.rows[slot as usize].fresh = false,
@@ -388,6 +373,23 @@ impl Network {
         self.gadgets.poison(slot);
         self.gadgets.slots.release(slot);
     }
+}
+
+/// What edits both add and remove.
+pub(crate) fn passing(edits: &[Edit]) -> IndexSet<Target, FxBuildHasher> {
+    if !edits.iter().any(Edit::adds) {
+        return IndexSet::default();
+    }
+    let removed: IndexSet<Target, FxBuildHasher> = edits
+        .iter()
+        .filter(|edit| !edit.adds())
+        .filter_map(Edit::target)
+        .collect();
+    if removed.is_empty() {
+        return removed;
+    }
+    let added = edits.iter().filter(|edit| edit.adds()).filter_map(Edit::target);
+    added.filter(|target| removed.contains(target)).collect()
 }
 
 fn restore<T>(map: &mut indexmap::IndexMap<u32, T, rustc_hash::FxBuildHasher>, key: u32, value: Option<T>) {

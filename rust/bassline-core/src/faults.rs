@@ -1,7 +1,8 @@
 //! The faults a contact is in: one of each gadget that failed to write to it and has not succeeded since.
 
 use crate::contact::flag;
-use crate::error::Fault;
+use crate::error::{Fault, NetworkError};
+use crate::id::{ContactId, GadgetId};
 use crate::network::Network;
 use smallvec::SmallVec;
 
@@ -29,6 +30,11 @@ impl Faults {
                 self.0.insert(at, (gadget, fault));
             }
         }
+    }
+
+    /// The gadgets that failed, and how.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &(u32, Fault)> {
+        self.0.iter()
     }
 
     pub(crate) fn any(&self, mut of: impl FnMut(u32) -> bool) -> bool {
@@ -64,6 +70,15 @@ impl Network {
             }
         }
         self.contacts.set(contact, flag::MARKED, true);
+    }
+
+    /// The gadgets that failed to write to a contact and have not succeeded since, in the order in which they were made.
+    pub fn failed_writers(&self, id: ContactId) -> Result<Vec<GadgetId>, NetworkError> {
+        let slot = self.slot(id)?;
+        let faults = self.faults.get(&slot);
+        Ok(faults.map_or_else(Vec::new, |faults| {
+            faults.0.iter().map(|(gadget, _)| self.gadgets.id(*gadget)).collect()
+        }))
     }
 
     /// Lifts the faults that some gadgets left in a contact, and its mark if nothing else is wrong with it.

@@ -1,7 +1,6 @@
 //! Firing a gadget.
 
 use crate::contact::{NONE, Writer};
-use crate::edit::Edit;
 use crate::error::{Fault, NetworkError};
 use crate::gadget::flag;
 use crate::network::Network;
@@ -9,6 +8,7 @@ use crate::primitive::Body;
 use crate::tick::{EventKey, Stamp};
 use crate::value::{Content, Value};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// What a gadget writes, output by output.
 pub(crate) type Outputs = SmallVec<[Option<Value>; 2]>;
@@ -86,7 +86,16 @@ impl Network {
         let row = &mut self.gadgets.rows[slot as usize];
         row.firings = row.firings.wrapping_add(1);
         self.counted.firings += 1;
-        let computed = match row.body {
+        let body = row.body;
+        if body == Body::Function
+            && let Some(call) = self.gadgets.function(slot).and_then(|function| function.call.as_ref())
+            && call.is_called_later()
+        {
+            let call = Arc::clone(call);
+            self.call_later(slot, call, inputs);
+            return Ok(());
+        }
+        let computed = match body {
             Body::Route => return self.route(slot, inputs, key),
             Body::Statistic(_) | Body::Memory(_) => self.observe(slot, inputs),
             body => self.compute(slot, body, inputs),
@@ -167,12 +176,7 @@ impl Network {
         if !contain {
             return Err(self.gadget_error(slot, fault, Some(inputs)));
         }
-        for contact in self.gadgets.outputs(slot) {
-            if contact != NONE {
-                self.tick.edits.push(Edit::marked(self, contact));
-                self.note_fault(contact, slot, fault.clone());
-            }
-        }
+        self.leave_fault(slot, &fault);
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use crate::value::{Content, Text, Value};
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
@@ -30,10 +31,15 @@ pub(crate) mod flag {
 }
 
 /// A user's function: called with the content of its inputs, it answers what it writes, output by output.
-pub trait Function: Send + Sync {
+pub trait Function: Any + Send + Sync {
     /// Computes. `None` for an output writes nothing there. `network` is in the middle of a tick: it may be read as it was
     /// when the tick began ([`Network::committed_content`]).
     fn call(&self, network: &Network, inputs: &[Content]) -> Result<SmallVec<[Option<Value>; 2]>, Fault>;
+
+    /// Whether it is not called in the tick, but when that has committed: see [`crate::Call`].
+    fn is_called_later(&self) -> bool {
+        false
+    }
 
     /// What its calls took, if that is measured.
     fn spent(&self) -> Option<Spent> {
@@ -59,6 +65,8 @@ pub struct FunctionSpec {
     pub inputs: Vec<(Text, bool)>,
     /// Output ports.
     pub outputs: Vec<Text>,
+    /// Whether, of one that is called later, each call is made, and none is skipped for a newer one.
+    pub is_queued: bool,
     /// The function; `None` if it was not found when the network was opened.
     pub call: Option<Arc<dyn Function>>,
 }

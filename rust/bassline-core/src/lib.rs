@@ -36,6 +36,7 @@ mod blend;
 mod blocks;
 mod boundary;
 mod build;
+mod calls;
 mod changes;
 mod column;
 mod component;
@@ -54,6 +55,7 @@ mod error;
 mod faults;
 mod fire;
 mod gadget;
+mod gathering;
 mod group;
 mod id;
 mod identity;
@@ -86,6 +88,7 @@ mod strays;
 mod stream;
 mod symbol;
 mod tick;
+mod undo;
 mod value;
 mod vertex;
 mod view;
@@ -96,6 +99,7 @@ mod write;
 pub use blend::{Blend, Join, Lattice, LatticeSpec};
 pub use boundary::Boundary;
 pub use build::{Library, blend_of, boundary_of, primitive_of, wire_kind_of};
+pub use calls::{Answered, Call};
 pub use changes::{Changes, ChangesIter};
 pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
@@ -110,16 +114,18 @@ pub use gadget::{Computation, Function, FunctionSpec};
 pub use id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 pub use load::ImageError;
 pub use network::{Cause, Network, OnContradiction};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternIndex};
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
-    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, StructureChange, TickDone, WireRecord,
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, TickDone,
+    WireRecord,
 };
 pub use settle::Settled;
+pub use undo::Return;
 pub use value::{
     Array, Coded, Content, DEEPEST, EmptyInterval, Interval, Keys, Map, Object, Opaque, Set, Text, Unstorable, Value,
     base64, show, untagged,
 };
 pub use view::View;
-pub use why::{How, Reason};
+pub use why::{Derivation, How, Reason, Then, Told};
 pub use wire::WireKind;

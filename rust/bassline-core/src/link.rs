@@ -46,6 +46,11 @@ impl Links {
         self.known.get(&(from, to, relation)).copied()
     }
 
+    /// The links of a contact.
+    pub(crate) fn of(&self, contact: u32) -> impl Iterator<Item = u32> + '_ {
+        self.of_contact.get(&contact).into_iter().flatten().copied()
+    }
+
     pub(crate) fn enter(&mut self, slot: u32) {
         let Link { from, to, relation, .. } = self.rows[slot as usize];
         self.known.insert((from, to, relation), slot);

@@ -2,6 +2,7 @@
 
 use crate::blend::LatticeSpec;
 use crate::build::Library;
+use crate::calls::is_queued;
 use crate::contact::{NONE, Unnamed, Version, Writer, flag};
 use crate::declare::{CONSTANT, STATE};
 use crate::describe::Image;
@@ -274,6 +275,7 @@ pub(crate) fn unbound(record: &GadgetRecord) -> FunctionSpec {
         identity: record.computation.clone(),
         inputs: record.inputs.iter().map(input).collect(),
         outputs: record.outputs.iter().map(|(name, _)| name.clone()).collect(),
+        is_queued: is_queued(&record.config),
         call: None,
     }
 }

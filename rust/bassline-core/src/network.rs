@@ -2,6 +2,7 @@
 
 use crate::blend::LatticeSpec;
 use crate::boundary::Boundary;
+use crate::calls::Calls;
 use crate::contact::{Contacts, Writer};
 use crate::contradiction::Contradiction;
 use crate::counted::Counted;
@@ -18,6 +19,7 @@ use crate::regions::Regions;
 use crate::strays::Strays;
 use crate::symbol::{Symbol, Symbols};
 use crate::tick::Tick;
+use crate::undo::History;
 use crate::value::{Content, Map, Text, Value};
 use crate::wire::Wires;
 use indexmap::IndexMap;
@@ -67,6 +69,8 @@ pub struct Network {
     pub(crate) strays: Strays,
     pub(crate) queue: Queue,
     pub(crate) tick: Tick,
+    pub(crate) calls: Calls,
+    pub(crate) history: History,
     /// The number of the last committed tick.
     pub(crate) now: u64,
     pub(crate) counted: Counted,
@@ -111,6 +115,8 @@ impl Network {
             strays: Strays::default(),
             queue: Queue::default(),
             tick: Tick::default(),
+            calls: Calls::default(),
+            history: History::default(),
             now: 0,
             counted: Counted::default(),
             creation: 0,

@@ -1,6 +1,7 @@
 //! What contacts held when the tick began, in a form that costs nothing to forget: only values on the heap are kept aside.
 
 use crate::changes::{Kind, Packed};
+use crate::undo::heap;
 use crate::value::{Content, Value};
 
 /// Content as it was.
@@ -45,6 +46,11 @@ impl Kept {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// About how many bytes of them are outside their cells.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(heap).sum()
     }
 
     pub(crate) fn clear(&mut self) {

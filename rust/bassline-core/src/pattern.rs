@@ -1,6 +1,8 @@
 //! Patterns of paths: `*` stands for any part of one name, `**` for any number of whole names.
 
-use std::str::Split;
+mod index;
+
+pub use index::PatternIndex;
 
 /// A pattern such as `sensors/**` or `*/temperature`.
 ///
@@ -10,7 +12,7 @@ use std::str::Split;
 /// assert!(pattern.matches("sensors/peak") && pattern.matches("sensors/home/kitchen/peak-2"));
 /// assert!(!pattern.matches("sensors/home/low"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pattern(String);
 
 impl Pattern {
@@ -30,21 +32,37 @@ impl Pattern {
     }
 }
 
-fn names_match(mut pattern: Split<'_, char>, mut path: Split<'_, char>) -> bool {
+/// Backtracks to the last `**` only, so that it is quadratic at worst, and a step however many there are.
+fn names_match<'a>(
+    mut pattern: impl Iterator<Item = &'a str> + Clone,
+    mut path: impl Iterator<Item = &'a str> + Clone,
+) -> bool {
+    let mut star = None;
     loop {
-        match pattern.next() {
-            None => return path.next().is_none(),
+        let mut rest = pattern.clone();
+        match rest.next() {
             Some("**") => {
-                let rest = pattern;
-                return std::iter::once(path.clone())
-                    .chain(std::iter::from_fn(|| path.next().map(|_| path.clone())))
-                    .any(|path| names_match(rest.clone(), path));
+                star = Some((rest.clone(), path.clone()));
+                pattern = rest;
+                continue;
             }
-            Some(name) => match path.next() {
-                Some(part) if name_matches(name.as_bytes(), part.as_bytes()) => {}
-                _ => return false,
-            },
+            Some(name) => {
+                let mut left = path.clone();
+                if let Some(part) = left.next()
+                    && name_matches(name.as_bytes(), part.as_bytes())
+                {
+                    (pattern, path) = (rest, left);
+                    continue;
+                }
+            }
+            None if path.clone().next().is_none() => return true,
+            None => {}
         }
+        let Some((after, taken)) = &mut star else { return false };
+        if taken.next().is_none() {
+            return false;
+        }
+        (pattern, path) = (after.clone(), taken.clone());
     }
 }
 
@@ -89,8 +107,21 @@ mod tests {
             ("a*b*c", "aXbYbc", true),
             ("a*b*c", "aXbY", false),
             ("**", "", true),
+            ("**/a/**/b", "a/x/a/c/b", true),
+            ("**/a/**/b", "b/a/c", false),
+            ("**/a/*", "a/a/a/b", true),
+            ("a/**/**", "a", true),
+            ("a/**/**/b", "a", false),
         ] {
             assert_eq!(Pattern::new(pattern).matches(path), expected, "{pattern} on {path}");
         }
+    }
+
+    #[test]
+    fn any_number_of_double_stars_neither_overflows_the_stack_nor_takes_for_ever() {
+        let many = Pattern::new(&format!("{}x", "**/".repeat(100_000)));
+        assert!(many.matches("a/b/x") && !many.matches("a/b/y"));
+        let between = Pattern::new(&format!("{}x", "**/a/".repeat(20)));
+        assert!(!between.matches(&["a"; 200].join("/")));
     }
 }

@@ -49,6 +49,8 @@ pub enum Bug {
     NullContradictsItself,
     /// Of an int and a float of one value, the one that came first stays.
     TieByArrival,
+    /// What comes to a joining contact is joined in the order in which its writers fire.
+    JoinedAsFired,
     /// What contradicts is taken.
     ContradictionTaken,
     /// An erase does not lift a contradiction.
@@ -75,8 +77,12 @@ pub enum Bug {
     RemovalNotStored,
     /// Of several writes that a gadget makes, only the first is kept.
     ReentrantWriteDropped,
+    /// An answer to a call is written though nobody waits for it any more.
+    StaleAnswer,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
+    /// Of those who wait for a batch, one is told that it is done.
+    OneFollowerWoken,
     /// Opening a journal hands no record over.
     ReplaySkipped,
     /// A record is acknowledged before the disk has it.
@@ -139,6 +145,10 @@ pub enum Bug {
     LagUnbounded,
     /// A driver that sleeps is not woken by what comes.
     WakeUpLost,
+    /// A driver that is about to sleep does not notice that it was woken meanwhile.
+    RingMissed,
+    /// A driver that is about to sleep does not notice what came before the writer knew that it would.
+    EndPassedUnseen,
     /// A cursor moves when a batch is read.
     AcknowledgedBeforeDelivery,
     /// A tick that is to be tried again counts as the last one taken.
@@ -169,6 +179,14 @@ pub enum Bug {
     RowOvertaken,
     /// A flush does not wait for who has not begun.
     FlushBeforeBegun,
+    /// A watcher that is too slow keeps what came first.
+    WatcherLosesLast,
+    /// What is undone goes through the blend: a maximum stays.
+    UndoThroughBlend,
+    /// A write after an undo leaves what can be done again.
+    RedoTailKept,
+    /// A derivation names what an input holds by now, and not what it held.
+    WhyWrongInput,
 }
 
 /// Every mistake, by the name it is chosen by.
@@ -194,6 +212,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("nan-differs-from-itself", Bug::NanDiffers),
     ("join-not-idempotent", Bug::NullContradictsItself),
     ("join-not-commutative", Bug::TieByArrival),
+    ("joined-as-fired", Bug::JoinedAsFired),
     ("contradiction-overwrites", Bug::ContradictionTaken),
     ("erase-keeps-contradiction", Bug::ContradictionStays),
     ("fault-not-lifted", Bug::FaultStays),
@@ -207,7 +226,10 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("version-not-loaded", Bug::VersionNotLoaded),
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
+    ("stale-answer-wins", Bug::StaleAnswer),
     ("uncommitted-read", Bug::UncommittedRead),
+    ("journal-one-follower-woken", Bug::OneFollowerWoken),
+    ("watcher-loses-last-value", Bug::WatcherLosesLast),
     ("journal-replay-skipped", Bug::ReplaySkipped),
     ("journal-acknowledged-before-sync", Bug::AcknowledgedEarly),
     ("journal-body-unchecked", Bug::BodyUnchecked),
@@ -239,6 +261,8 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-doubled-on-retry", Bug::DoubledOnRetry),
     ("kernel-lag-unbounded", Bug::LagUnbounded),
     ("kernel-wake-up-lost", Bug::WakeUpLost),
+    ("kernel-ring-missed", Bug::RingMissed),
+    ("kernel-end-passed-unseen", Bug::EndPassedUnseen),
     ("kernel-acknowledged-before-delivery", Bug::AcknowledgedBeforeDelivery),
     ("kernel-tried-is-acknowledged", Bug::TriedIsAcknowledged),
     ("kernel-failure-swallowed", Bug::FailureSwallowed),
@@ -254,6 +278,9 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("kernel-quorum-of-half", Bug::QuorumOfHalf),
     ("kernel-row-overtaken", Bug::RowOvertaken),
     ("kernel-flush-before-begun", Bug::FlushBeforeBegun),
+    ("undo-through-a-blend", Bug::UndoThroughBlend),
+    ("redo-tail-kept", Bug::RedoTailKept),
+    ("why-names-a-wrong-input", Bug::WhyWrongInput),
 ];
 
 #[cfg(feature = "planted")]

@@ -63,6 +63,24 @@ pub(crate) enum Body {
     Function,
 }
 
+impl Body {
+    /// Whether it writes its output whenever it fires, so that what is there follows from the inputs there are.
+    pub(crate) fn always_writes(self) -> bool {
+        match self {
+            Body::Unary(_) | Body::Binary(_) | Body::Compare(_) | Body::Logic(_) | Body::Text(_) | Body::List(_) => {
+                true
+            }
+            Body::Gate
+            | Body::Control(_)
+            | Body::Memory(_)
+            | Body::Statistic(_)
+            | Body::Field
+            | Body::Route
+            | Body::Function => false,
+        }
+    }
+}
+
 impl Primitive {
     /// The primitive of that name.
     pub fn find(name: &str) -> Option<&'static Primitive> {

@@ -6,6 +6,7 @@ use crate::contact::Unnamed;
 use crate::contradiction::Contradiction;
 use crate::id::{ContactId, GadgetId, GroupId, LinkId, WireId};
 use crate::network::Cause;
+use crate::undo::Return;
 use crate::value::{Content, Text, Value};
 use crate::wire::WireKind;
 
@@ -33,6 +34,8 @@ pub struct Committed {
     pub changes: Vec<Change>,
     /// Every structural edit, in order.
     pub structure: Vec<StructureChange>,
+    /// The tick it undoes or does again, if that is what it is.
+    pub returns: Option<Return>,
 }
 
 /// A committed tick whose changes stand elsewhere.
@@ -42,6 +45,8 @@ pub struct TickDone {
     pub tick: u64,
     /// Every structural edit, in order.
     pub structure: Vec<StructureChange>,
+    /// The tick it undoes or does again, if that is what it is.
+    pub returns: Option<Return>,
 }
 
 /// Something added to or removed from the structure, or a mark set or lifted.
@@ -80,13 +85,32 @@ pub enum StructureChange {
     },
 }
 
+/// What is gone, of what has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// A group.
+    Group(GroupId),
+    /// A contact.
+    Contact(ContactId),
+    /// A wire.
+    Wire(WireId),
+    /// A gadget.
+    Gadget(GadgetId),
+    /// A link.
+    Link(LinkId),
+}
+
 impl StructureChange {
-    /// Whether something with a name is gone.
-    pub fn is_removal(&self) -> bool {
-        matches!(
-            self,
-            Self::GroupRemoved(_) | Self::ContactRemoved(_) | Self::WireRemoved(_) | Self::GadgetRemoved(_)
-        )
+    /// What is gone, if something is.
+    pub fn removed(&self) -> Option<Removed> {
+        match *self {
+            Self::GroupRemoved(id) => Some(Removed::Group(id)),
+            Self::ContactRemoved(id) => Some(Removed::Contact(id)),
+            Self::WireRemoved(id) => Some(Removed::Wire(id)),
+            Self::GadgetRemoved(id) => Some(Removed::Gadget(id)),
+            Self::LinkRemoved(id) => Some(Removed::Link(id)),
+            _ => None,
+        }
     }
 }
 

@@ -22,16 +22,16 @@ use indexmap::{IndexMap, IndexSet};
 use rustc_hash::FxBuildHasher;
 use std::sync::Arc;
 
-type Slots<H> = IndexMap<H, u32, FxBuildHasher>;
+pub(crate) type Slots<H> = IndexMap<H, u32, FxBuildHasher>;
 type Signature = (Text, Vec<(Text, bool)>, Vec<Text>);
 
 /// What stands here for what an image names: slots by the handles in the image.
 #[derive(Default)]
-struct Here {
-    groups: Slots<GroupId>,
-    contacts: Slots<ContactId>,
-    gadgets: Slots<GadgetId>,
-    wires: Slots<WireId>,
+pub(crate) struct Here {
+    pub(crate) groups: Slots<GroupId>,
+    pub(crate) contacts: Slots<ContactId>,
+    pub(crate) gadgets: Slots<GadgetId>,
+    pub(crate) wires: Slots<WireId>,
     links: IndexSet<u32, FxBuildHasher>,
 }
 
@@ -67,6 +67,7 @@ impl Network {
                 "a network is restored in a tick of its own; end the open one first".to_owned(),
             ));
         }
+        self.calls.restored += 1;
         let bound = self.bound();
         let mut here = self.counterparts(image);
         self.remove_all_but(&here)?;
@@ -100,7 +101,7 @@ impl Network {
         }
     }
 
-    fn counterparts(&mut self, image: &Image) -> Here {
+    pub(crate) fn counterparts(&mut self, image: &Image) -> Here {
         let mut here = Here::default();
         here.groups.insert(self.groups.id(ROOT), ROOT);
         for record in &image.groups {

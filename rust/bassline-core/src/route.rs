@@ -42,6 +42,7 @@ impl Network {
                 other
             }
         };
+        self.clear_derived_faults_of(slot);
         let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
         self.write_content(target, Some(record.clone()), Writer::gadget(slot), stamp, key)
             .map(|_| ())
@@ -194,24 +195,56 @@ impl Network {
     pub(crate) fn find_routes(&mut self) {
         for slot in 0..self.gadgets.rows.len() as u32 {
             let row = &self.gadgets.rows[slot as usize];
-            if row.body != Body::Route || row.flags & flag::REMOVED != 0 || !self.gadgets.is_live(slot) {
-                continue;
-            }
-            let into = self.config_text(slot, "into").unwrap_or_default();
-            let entry = self.config_text(slot, "entry").unwrap_or_default();
-            let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else {
-                continue;
-            };
-            let mut instances: Vec<u32> = self.groups.groups_in(parent).collect();
-            instances.sort_unstable();
-            for instance in instances {
-                if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
-                    self.add_route(slot, contact);
-                    let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
-                    self.know_route(slot, key, contact);
-                }
+            if row.body == Body::Route && row.flags & flag::REMOVED == 0 && self.gadgets.is_live(slot) {
+                self.find_routes_of(slot);
             }
         }
+    }
+
+    /// One router finds the groups that it, or routers before it, have made.
+    pub(crate) fn find_routes_of(&mut self, slot: u32) {
+        let into = self.config_text(slot, "into").unwrap_or_default();
+        let entry = self.config_text(slot, "entry").unwrap_or_default();
+        let Some(Named::Group(parent)) = self.resolve(self.gadgets.group[slot as usize], &into) else {
+            return;
+        };
+        let mut instances: Vec<u32> = self.groups.groups_in(parent).collect();
+        instances.sort_unstable();
+        for instance in instances {
+            if let Some(Named::Contact(contact)) = self.resolve(instance, &entry) {
+                self.add_route(slot, contact);
+                let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
+                self.know_route(slot, key, contact);
+            }
+        }
+    }
+
+    /// A router ceases to write to a contact that stays.
+    pub(crate) fn leave_route(&mut self, gadget: u32, contact: u32) {
+        if let Some(output) = self.unroute(gadget, contact) {
+            let edit = Edit::Unrouted {
+                gadget,
+                contact,
+                output,
+            };
+            self.tick.edits.push(edit);
+        }
+        let id = self.contacts.id(contact);
+        if let Some(wide) = &mut self.gadgets.wide[gadget as usize] {
+            wide.routes.retain(|_, known| *known != id);
+        }
+    }
+
+    /// A router writes again to the entry of a group that is there again.
+    pub(crate) fn rejoin_route(&mut self, gadget: u32, contact: u32) {
+        let entry = self.config_text(gadget, "entry").unwrap_or_default();
+        let mut instance = self.contacts.group[contact as usize];
+        for _ in entry.matches('/') {
+            instance = self.groups.rows[instance as usize].parent;
+        }
+        let key = unescape(self.symbols.text(self.groups.rows[instance as usize].name));
+        self.add_route(gadget, contact);
+        self.know_route(gadget, key, contact);
     }
 }
 

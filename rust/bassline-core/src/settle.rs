@@ -57,7 +57,7 @@ impl Network {
                     self.tick.left = left;
                     match what {
                         Waiting::Contact(slot) => self.take_contact(slot, level)?,
-                        Waiting::Region(index) => self.take_region(index, level),
+                        Waiting::Region(index) => self.take_region(index, level)?,
                     }
                 }
                 Next::Nothing => {
@@ -181,13 +181,14 @@ impl Network {
             self.schedule(slot, true);
             return Ok(());
         }
+        self.join_gathered(slot)?;
         self.pass_on(slot, None)
     }
 
     /// Passes settled content on to the readers outside `region`, if it differs from what it was when the tick began.
     pub(crate) fn pass_on(&mut self, slot: u32, region: Option<u32>) -> Result<(), NetworkError> {
         let events = self.has_events(slot);
-        if !events && !self.differs(slot) {
+        if !events && !self.differs(slot) && !self.is_late(slot) {
             return Ok(());
         }
         for at in 0..self.contacts.readers.len(slot) {

@@ -6,6 +6,7 @@
 use crate::contact::{NONE, Writer, flag};
 use crate::edit::Edit;
 use crate::network::Network;
+use crate::undo::Scrubbed;
 use crate::wire::WireKind;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
@@ -14,12 +15,13 @@ use rustc_hash::FxBuildHasher;
 pub(crate) type Strays = IndexSet<u32, FxBuildHasher>;
 
 impl Network {
-    /// Forgets the last writers that the edits of a tick removed.
-    pub(crate) fn scrub_writers(&mut self, edits: &[Edit]) {
+    /// Forgets the last writers that the edits of a tick removed; answers where, and which.
+    pub(crate) fn scrub_writers(&mut self, edits: &[Edit]) -> Scrubbed {
+        let mut scrubbed = Scrubbed::default();
         let mut writers = IndexSet::<u32, FxBuildHasher>::default();
         let mut regions = IndexSet::<u32, FxBuildHasher>::default();
         let mut scrub = |network: &mut Self, contact: u32, writer: Writer| {
-            network.forget_writer(contact, |of| of == writer);
+            scrubbed.extend(network.forget_writer(contact, |of| of == writer));
             if network.contacts.has(contact, flag::CYCLIC) {
                 regions.insert(network.region_of_contact(contact));
             }
@@ -56,12 +58,12 @@ impl Network {
                 }
             }
             for at in 0..self.strays.len() {
-                self.forget_writer(self.strays[at], |of| writers.contains(&of.0));
+                scrubbed.extend(self.forget_writer(self.strays[at], |of| writers.contains(&of.0)));
             }
             for region in regions {
                 for at in 0..self.regions.contacts(region).len() {
                     let linked = self.regions.contacts(region)[at];
-                    self.forget_writer(linked, |of| writers.contains(&of.0));
+                    scrubbed.extend(self.forget_writer(linked, |of| writers.contains(&of.0)));
                 }
             }
         }
@@ -70,13 +72,16 @@ impl Network {
             strays.retain(|&stray| self.may_stray(stray));
             self.strays = strays;
         }
+        scrubbed
     }
 
-    fn forget_writer(&mut self, contact: u32, is_gone: impl Fn(Writer) -> bool) {
+    fn forget_writer(&mut self, contact: u32, is_gone: impl Fn(Writer) -> bool) -> Option<(u32, Writer)> {
         let row = &mut self.contacts.rows[contact as usize];
-        if is_gone(row.writer) {
+        let writer = row.writer;
+        is_gone(writer).then(|| {
             row.writer = Writer::NOBODY;
-        }
+            (contact, writer)
+        })
     }
 
     /// Whether a contact, or one of its region, names a gadget or wire as its writer.
@@ -98,16 +103,21 @@ impl Network {
     /// After loading or restoring: finds the content whose writer leads neither to it nor into its region.
     pub(crate) fn find_strays(&mut self) {
         for slot in 0..self.contacts.rows.len() as u32 {
-            let writer = self.contacts.rows[slot as usize].writer;
-            let leads_here = |target: u32| target == slot || target != NONE && self.in_one_region(slot, target);
-            let is_led = match (writer.as_gadget(), writer.as_wire()) {
-                (Some(gadget), _) => self.gadgets.outputs(gadget).into_iter().any(leads_here),
-                (None, Some(wire)) => leads_here(self.wires.row(wire).to),
-                (None, None) => true,
-            };
-            if !is_led && self.contacts.slots.is_live(slot) {
-                self.strays.insert(slot);
-            }
+            self.note_stray(slot);
+        }
+    }
+
+    /// Notes content whose writer leads neither to it nor into its region.
+    pub(crate) fn note_stray(&mut self, slot: u32) {
+        let writer = self.contacts.rows[slot as usize].writer;
+        let leads_here = |target: u32| target == slot || target != NONE && self.in_one_region(slot, target);
+        let is_led = match (writer.as_gadget(), writer.as_wire()) {
+            (Some(gadget), _) => self.gadgets.outputs(gadget).into_iter().any(leads_here),
+            (None, Some(wire)) => leads_here(self.wires.row(wire).to),
+            (None, None) => true,
+        };
+        if !is_led && self.contacts.slots.is_live(slot) {
+            self.strays.insert(slot);
         }
     }
 }

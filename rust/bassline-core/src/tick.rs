@@ -4,6 +4,7 @@ use crate::attempt::Attempt;
 use crate::contact::{Version, Writer, flag};
 use crate::cycle::Passed;
 use crate::edit::Edit;
+use crate::gathering::{Gatherings, NO_GATHERING};
 use crate::group::Named;
 use crate::network::Network;
 use crate::old::{Kept, Old};
@@ -142,6 +143,10 @@ struct Note {
     touch: u32,
     first_event: u32,
     last_event: u32,
+    /// What is kept of the writes to it while settling.
+    gathering: u32,
+    /// Whether it was written after its turn: its readers know another content than the one that it had when the tick began.
+    late: bool,
     stamp: Stamp,
     /// Of a `first`, the stamp of its content.
     born: Stamp,
@@ -175,6 +180,7 @@ pub(crate) struct Tick {
     pub(crate) attempt: Attempt,
     pub(crate) events: Vec<Event>,
     pub(crate) passed: Passed,
+    pub(crate) gatherings: Gatherings,
     /// Whether something was touched whose readers are not in line yet.
     pub(crate) unmarked: bool,
     pub(crate) edits: Vec<Edit>,
@@ -197,11 +203,11 @@ impl Tick {
     }
 
     /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
-    fn forget(&mut self) {
+    fn forget(&mut self, edited: bool) {
         self.touches.clear();
         self.notes.clear();
         self.kept.clear();
-        if !self.edits.is_empty() {
+        if edited {
             self.touches.shrink_to(ROOM);
             self.notes.shrink_to(ROOM);
         }
@@ -284,6 +290,8 @@ impl Network {
             touch: place as u32,
             first_event: NO_EVENT,
             last_event: NO_EVENT,
+            gathering: NO_GATHERING,
+            late: false,
             stamp,
             born: Stamp::OLDEST,
         });
@@ -338,6 +346,25 @@ impl Network {
 
     pub(crate) fn set_born(&mut self, place: usize, stamp: Stamp) {
         self.note_mut(place).born = stamp;
+    }
+
+    /// What is kept of the writes to an entry's contact.
+    pub(crate) fn gathering_at(&self, place: usize) -> u32 {
+        self.note_of(place).map_or(NO_GATHERING, |note| note.gathering)
+    }
+
+    pub(crate) fn set_gathering(&mut self, place: usize, gathering: u32) {
+        self.note_mut(place).gathering = gathering;
+    }
+
+    /// Whether an entry's contact was written after its turn.
+    pub(crate) fn is_late(&self, slot: u32) -> bool {
+        let note = self.place_of(slot).and_then(|place| self.note_of(place));
+        note.is_some_and(|note| note.late)
+    }
+
+    pub(crate) fn set_late(&mut self, place: usize) {
+        self.note_mut(place).late = true;
     }
 
     /// The first event on a contact in this tick; [`NO_EVENT`] if there is none.
@@ -405,8 +432,9 @@ impl Network {
         while !self.tick.touches.is_empty() {
             self.untouch_last();
         }
-        self.tick.forget();
+        self.tick.forget(!self.tick.edits.is_empty());
         self.undo_edits(0);
+        self.give_back_applied();
         self.creation = self.tick.creation
             - u64::from(crate::planted::is(crate::planted::Bug::CreationReused) && self.tick.creation > 0);
         self.refresh_regions();
@@ -443,8 +471,10 @@ impl Network {
         self.tick.firing = 0;
         self.tick.events.clear();
         self.tick.passed.clear();
+        self.tick.gatherings.clear();
         self.tick.fresh.clear();
         self.tick.gone.clear();
+        self.calls.of_tick.clear();
         self.queue.rewind();
     }
 }

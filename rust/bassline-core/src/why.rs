@@ -1,11 +1,12 @@
-//! Why a contact holds what it holds: its derivation, from the last writers of what it was derived from.
+//! Why a contact holds what it holds: its derivation, from the last writers of what it was derived from, each as it was in the tick in
+//! which what it made was made.
 
-use crate::contact::{NONE, Writer};
+mod derive;
+
 use crate::error::NetworkError;
 use crate::id::ContactId;
-use crate::network::Network;
+use crate::network::{Cause, Network};
 use crate::value::{Content, Text};
-use crate::view::View;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 
@@ -24,6 +25,8 @@ pub struct Reason {
     pub from: Vec<(Text, usize)>,
     /// Whether what it was derived from is left out because the depth was reached.
     pub cut: bool,
+    /// The tick that last changed the contact, if it holds something else by now.
+    pub since: Option<u64>,
 }
 
 /// How content came to be.
@@ -48,121 +51,36 @@ pub enum How {
     Wire,
     /// What wrote it has been removed.
     Removed,
+    /// It held something else when it was read, which is older than the history that is kept.
+    Forgotten,
+}
+
+/// What a contact held after a tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Then {
+    /// The content.
+    pub content: Content,
+    /// The tick that had changed it last.
+    pub version: u64,
+    /// Who wrote it.
+    pub cause: Cause,
+}
+
+/// What contacts held after ticks, as a store tells it; `None` of what it does not know.
+pub type Told = IndexMap<(ContactId, u64), Option<Then>, FxBuildHasher>;
+
+/// A derivation, and what of it neither memory nor what was told says: what contacts held after ticks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Derivation {
+    /// The reasons, that of the contact first. A content that occurs twice has one.
+    pub reasons: Vec<Reason>,
+    /// What is not known.
+    pub missing: Vec<(ContactId, u64)>,
 }
 
 impl Network {
-    /// The derivation of a contact, itself first, to a depth. A contact that occurs twice has one reason.
+    /// The derivation of a contact, itself first, to a depth, as far as memory knows it.
     pub fn why(&self, id: ContactId, depth: usize) -> Result<Vec<Reason>, NetworkError> {
-        self.current().why(id, depth)
-    }
-}
-
-impl View<'_> {
-    pub(crate) fn derivation(self, slot: u32, depth: usize) -> Vec<Reason> {
-        let mut places: IndexMap<u32, usize, FxBuildHasher> = IndexMap::default();
-        let mut reasons: Vec<Reason> = Vec::new();
-        places.insert(slot, 0);
-        reasons.push(self.reason(slot));
-        let mut at = 0;
-        let mut level_end = 1;
-        let mut level = 0;
-        while at < reasons.len() {
-            if at == level_end {
-                level += 1;
-                level_end = reasons.len();
-            }
-            let Some((&slot, _)) = places.get_index(at) else { break };
-            let sources = self.sources(slot);
-            if level >= depth {
-                reasons[at].cut = !sources.is_empty();
-            } else {
-                for (port, source) in sources {
-                    let next = reasons.len();
-                    let place = *places.entry(source).or_insert(next);
-                    if place == next {
-                        reasons.push(self.reason(source));
-                    }
-                    reasons[at].from.push((port, place));
-                }
-            }
-            at += 1;
-        }
-        reasons
-    }
-
-    fn reason(self, slot: u32) -> Reason {
-        let at = slot as usize;
-        let writer = self.writer_at(slot);
-        let how = if self.network.contacts.group[at] == NONE {
-            if self.network.contacts.name[at] == crate::declare::CONSTANT {
-                How::Constant
-            } else {
-                How::State
-            }
-        } else if let Some(source) = writer.as_external() {
-            How::External(self.network.symbols.text(source).clone())
-        } else if self.came_over_a_link(slot) {
-            How::Wire
-        } else if let Some(gadget) = writer.as_gadget() {
-            How::Gadget {
-                path: self.network.gadget_path_of(gadget),
-                computation: self.network.computation_name(gadget),
-            }
-        } else if writer.as_wire().is_some() {
-            How::Wire
-        } else if self.content_at(slot).is_some() && writer == Writer::NOBODY {
-            How::Removed
-        } else {
-            How::Empty
-        };
-        let content = self.content_at(slot);
-        Reason {
-            path: self.network.path_of(slot),
-            content,
-            version: self.version_at(slot),
-            how,
-            from: Vec::new(),
-            cut: false,
-        }
-    }
-
-    /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
-    fn came_over_a_link(self, slot: u32) -> bool {
-        let writer = self.writer_at(slot);
-        writer
-            .as_gadget()
-            .is_some_and(|gadget| !self.has_gadget(gadget) || !self.network.gadgets.outputs(gadget).contains(&slot))
-    }
-
-    /// The contacts a contact's content was derived from, by port.
-    fn sources(self, slot: u32) -> Vec<(Text, u32)> {
-        let at = slot as usize;
-        if self.network.contacts.group[at] == NONE {
-            return Vec::new();
-        }
-        let writer = self.writer_at(slot);
-        if self.came_over_a_link(slot) {
-            let brings = |&wire: &u32| self.writer_at(self.network.other_end(wire, slot)) == writer;
-            let oldest = self
-                .network
-                .wires_into(slot)
-                .filter(brings)
-                .min_by_key(|&wire| self.network.wires.creation(wire));
-            return oldest
-                .map(|wire| ("wire".into(), self.network.other_end(wire, slot)))
-                .into_iter()
-                .collect();
-        }
-        if let Some(gadget) = writer.as_gadget() {
-            let ports = self.network.gadgets.inputs(gadget);
-            let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
-            return bound
-                .map(|(port, &contact)| (self.network.gadgets.input_name(gadget, port), contact))
-                .collect();
-        }
-        match writer.as_wire() {
-            Some(wire) => vec![("wire".into(), self.network.other_end(wire, slot))],
-            None => Vec::new(),
-        }
+        Ok(self.current().why(id, depth, &Told::default())?.reasons)
     }
 }

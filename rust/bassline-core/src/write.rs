@@ -131,6 +131,15 @@ impl Network {
             self.schedule(slot, true);
             return Ok(Written::Changed);
         }
+        if self.tick.settling && blend.joins() {
+            if self.gathers(slot) {
+                if let Some(value) = content {
+                    self.gather(slot, index, value, writer, stamp);
+                }
+                return Ok(Written::Same);
+            }
+            self.end_gathering(slot, index)?;
+        }
         if let (true, Some(incoming)) = (blend.joins(), &content) {
             match self.joined(slot, incoming, stamp)? {
                 Join::Take => {}
@@ -151,6 +160,9 @@ impl Network {
         }
         let changed = self.contacts.rows[slot as usize].content != content;
         if changed {
+            if !fresh && self.had_turn(slot) {
+                self.set_late(index);
+            }
             self.contacts.rows[slot as usize].content = content;
         }
         if newest {
@@ -177,6 +189,18 @@ impl Network {
         } else {
             self.renew(slot, index, writer, stamp);
         }
+    }
+
+    /// Whether a touched contact, or the cycle it is in, has had its turn in this tick: only what a router has just made writes after it.
+    fn had_turn(&self, slot: u32) -> bool {
+        self.tick.settling
+            && if self.contacts.has(slot, flag::CYCLIC) {
+                let region = self.region_of_contact(slot);
+                let queued = self.regions.large(region).is_some_and(|region| region.queued);
+                !queued && self.regions.running != Some(region)
+            } else {
+                !self.contacts.has(slot, flag::QUEUED)
+            }
     }
 
     /// While settling: a contact that was written gets its turn when all its writers have fired.
@@ -270,16 +294,22 @@ impl Network {
 
     /// A gadget that fails no longer: the faults it left are lifted.
     pub(crate) fn clear_faults_of(&mut self, gadget: u32) {
-        if self.faults.is_empty() {
-            return;
+        if !self.faults.is_empty() {
+            self.clear_faults_in(gadget, &self.gadgets.outputs(gadget));
         }
-        for contact in self.gadgets.outputs(gadget) {
-            if contact != crate::contact::NONE
-                && self
-                    .faults
-                    .get(&contact)
-                    .is_some_and(|faults| faults.any(|of| of == gadget))
-            {
+    }
+
+    /// The same, of the contacts on its ports alone.
+    pub(crate) fn clear_derived_faults_of(&mut self, gadget: u32) {
+        if !self.faults.is_empty() {
+            self.clear_faults_in(gadget, &self.gadgets.derived_outputs(gadget));
+        }
+    }
+
+    fn clear_faults_in(&mut self, gadget: u32, contacts: &[u32]) {
+        for &contact in contacts {
+            let faults = self.faults.get(&contact);
+            if faults.is_some_and(|faults| faults.any(|of| of == gadget)) {
                 self.tick.edits.push(Edit::marked(self, contact));
                 self.lift_faults(contact, |of| of == gadget);
             }

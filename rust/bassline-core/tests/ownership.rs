@@ -1,9 +1,14 @@
 //! Structure is added, removed and rolled back at random; at every moment every edge has two ends that know of each other.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod world;
+
 use bassline_core::{
     Argument, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, WireId, WireKind, primitive_of,
 };
 use proptest::prelude::*;
+use world::cases;
 
 #[derive(Debug, Clone)]
 enum Edit {
@@ -92,7 +97,8 @@ fn make(network: &mut Network, seen: &mut Seen, edit: &Edit) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
+    #![proptest_config(cases(300))]
+
     #[test]
     fn every_edge_has_two_ends_whatever_is_added_removed_and_rolled_back(
         ticks in prop::collection::vec((prop::collection::vec(edits(), 1..12), prop::bool::weighted(0.7)), 1..20)
@@ -112,6 +118,19 @@ proptest! {
             prop_assert_eq!(network.ownership(), Ok(()));
         }
     }
+}
+
+#[test]
+fn a_contact_declared_and_removed_in_a_tick_that_is_taken_back_is_owned_by_nothing() {
+    let (mut network, mut seen) = (Network::default(), Seen::default());
+    network.begin();
+    for edit in [Edit::Contact(0), Edit::RemoveContact(0)] {
+        make(&mut network, &mut seen, &edit);
+        assert_eq!(network.ownership(), Ok(()));
+    }
+    network.settle().unwrap();
+    network.rollback();
+    assert_eq!(network.ownership(), Ok(()));
 }
 
 #[test]

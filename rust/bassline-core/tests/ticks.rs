@@ -254,3 +254,53 @@ fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
         Some(map(&[("who", Value::text("50%/50")), ("n", Value::Int(1))]))
     );
 }
+
+/// Where the router stands behind `after`, its new group writes to `top` when both have fired: back to what it was when the tick began.
+#[test]
+fn what_a_new_group_writes_to_a_contact_that_has_been_read_is_read_again() {
+    for (blend, steps) in [(Blend::AcceptLast, 0), (Blend::AcceptLast, 8), (Blend::Counter, 8)] {
+        let mut w = World::new();
+        w.contact("top", blend);
+        w.contact("r0", Blend::Stream);
+        w.set(&[("top", Value::Int(1))]);
+        w.gadget("math.add", &[("a", "x"), ("b", "1"), ("sum", "top")]);
+        w.gadget("math.add", &[("a", "other"), ("b", "1"), ("sum", "top")]);
+        w.gadget("math.add", &[("a", "top"), ("b", "100"), ("sum", "after")]);
+        for step in 0..steps {
+            w.contact(&format!("r{}", step + 1), Blend::Stream);
+            w.wire(&format!("r{step}"), &format!("r{}", step + 1), WireKind::Directed);
+        }
+        let start = if blend == Blend::Counter { -6 } else { 1 };
+        let id = |id: &str| ("id", Value::text(id));
+        let template = map(&[
+            (
+                "contacts",
+                list(&[map(&[id("in")]), map(&[id("start"), ("value", Value::Int(start))])]),
+            ),
+            (
+                "wires",
+                list(&[map(&[
+                    ("from", Value::text("start")),
+                    ("to", Value::text("/top")),
+                    ("kind", Value::text("directed")),
+                ])]),
+            ),
+        ]);
+        let word = |text: &str| bassline_core::Argument::Value(Value::text(text));
+        let record = format!("r{steps}");
+        let arguments = vec![
+            ("record".into(), bassline_core::Argument::Path(record.as_str().into())),
+            ("key".into(), word("who")),
+            ("into".into(), word("by")),
+            ("entry".into(), word("in")),
+            ("template".into(), bassline_core::Argument::Value(template)),
+        ];
+        w.declare("stream.route", arguments).unwrap();
+        w.set(&[("x", Value::Int(5)), ("r0", map(&[("who", Value::text("ann"))]))]);
+        assert_eq!(
+            (w.get("top"), w.get("after")),
+            (int(1), int(101)),
+            "{blend:?}, {steps} steps"
+        );
+    }
+}

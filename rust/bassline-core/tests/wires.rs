@@ -6,7 +6,7 @@ mod world;
 
 use bassline_core::{Blend, ContactId, Network, WireId, WireKind};
 use proptest::prelude::*;
-use world::World;
+use world::{World, cases};
 
 const KINDS: [WireKind; 2] = [WireKind::Directed, WireKind::Bidirectional];
 
@@ -18,15 +18,8 @@ fn identity(from: usize, to: usize, kind: WireKind) -> (usize, usize, WireKind) 
     }
 }
 
-fn cases() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::with_cases(64)
-    }
-}
-
 proptest! {
-    #![proptest_config(cases())]
+    #![proptest_config(cases(64))]
 
     /// Two contacts are hubs, which the rest is wired to; `readers` gadgets read each.
     #[test]

@@ -5,6 +5,7 @@ use crate::courier::{Courier, guarded};
 use crate::failure::{DriverFailure, FailureClass};
 use crate::letters::DeadLetter;
 use crate::lock::lock;
+use crate::record::return_of;
 use bassline_core::Change;
 use bassline_core::planted::{self, Bug};
 use std::sync::Arc;
@@ -27,7 +28,11 @@ impl Courier {
             None => self.shared.names.look(|directory| {
                 let name = |change: Change| {
                     let path = directory.path(change.contact).cloned().unwrap_or_default();
-                    (path, directory.cause(&change.cause))
+                    let cause = match return_of(record.source) {
+                        Some(_) => record.source.clone(),
+                        None => directory.cause(&change.cause),
+                    };
+                    (path, cause)
                 };
                 record.changes().map(name).collect()
             }),

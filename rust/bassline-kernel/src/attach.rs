@@ -11,8 +11,8 @@ use crate::lock::{lock, wait};
 use crate::options::AttachOptions;
 use crate::party::{Ack, Mode, Node, OnError, Party};
 use crate::policy::Policy;
+use crate::sync::thread;
 use std::sync::Arc;
-use std::thread;
 
 /// Who is attached: a driver, or several that act as one.
 pub enum Member {
@@ -114,8 +114,13 @@ impl Kernel {
         }
         let attachments = in_order(&board, attachments)?;
         for attachment in &attachments {
-            if attachment.options.policy == Policy::Spill && !self.shared.log.is_kept() {
-                return Err(KernelError::NowhereToSpill(attachment.name.clone()));
+            if attachment.options.policy == Policy::Spill {
+                if !self.shared.log.is_kept() {
+                    return Err(KernelError::NowhereToSpill(attachment.name.clone()));
+                }
+                if attachment.options.max_lag.is_some() {
+                    return Err(KernelError::SpillsInTime(attachment.name.clone()));
+                }
             }
         }
         let mut couriers = Vec::new();

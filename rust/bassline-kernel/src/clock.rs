@@ -1,8 +1,8 @@
 //! Time: what it is, and being woken when it has come.
 
 use crate::lock::{lock, wait};
-use std::sync::{Arc, Condvar, Mutex};
-use std::thread;
+use crate::sync::{Condvar, Mutex, thread};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What is called when the time has come. It may be called for nothing.

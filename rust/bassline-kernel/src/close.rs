@@ -8,9 +8,9 @@ use crate::lane::{Lane, Stop};
 use crate::lock::{lock, wait};
 use crate::shared::Shared;
 use crate::status::CloseReport;
+use crate::sync::{MutexGuard, thread};
 use crate::worker::is_within_driver;
 use bassline_core::planted::{self, Bug};
-use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 /// What a driver gets to shut down in when the time given is over already.
@@ -217,7 +217,7 @@ fn retire<'a>(
     let thread = board.lane(id).and_then(|lane| lane.thread.take());
     drop(board);
     // A worker catches what its driver panics with, so that joining has nothing to tell.
-    let _ = thread.map(std::thread::JoinHandle::join);
+    let _ = thread.map(thread::JoinHandle::join);
     lock(&shared.board)
 }
 

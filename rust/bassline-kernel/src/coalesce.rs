@@ -7,6 +7,15 @@ use bassline_core::planted::{self, Bug};
 use bassline_core::{Change, ContactId, Content};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+/// What is kept of what waits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keep {
+    /// So much.
+    pub(crate) limits: Limits,
+    /// What was committed from then on: microseconds since 1970.
+    pub(crate) since_micros: i64,
+}
+
 /// What thinning out took away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Thinned {
@@ -18,11 +27,11 @@ pub(crate) struct Thinned {
     pub(crate) events_ticks: Option<(u64, u64)>,
 }
 
-/// Keeps the newest change of each contact, with what was there before the oldest, the newest events within the limits, and every structural
-/// edit.
+/// Keeps the newest change of each contact, with what was there before the oldest, the newest events that are to be kept, and every
+/// structural edit. The newest record is never too old.
 ///
 /// What is handed on ends in the same contents, and tells no contact's changes in another order.
-pub(crate) fn coalesce(records: &mut Records, events: Limits) -> Thinned {
+pub(crate) fn coalesce(records: &mut Records, events: Keep) -> Thinned {
     let mut thinned = Thinned::default();
     let mut before: FxHashMap<ContactId, Content> = FxHashMap::default();
     for change in records.iter().flat_map(|record| record.changes()) {
@@ -31,18 +40,22 @@ pub(crate) fn coalesce(records: &mut Records, events: Limits) -> Thinned {
         }
     }
     let mut newest: FxHashSet<ContactId> = FxHashSet::default();
-    let (mut left, mut bytes) = (events.records, events.bytes);
+    let Keep { limits, since_micros } = events;
+    let (mut left, mut bytes) = (limits.records, limits.bytes);
     // What is kept of each record, the last first; all of it if nothing is said.
     let mut kept: Vec<(Record<'_>, Option<Vec<Change>>)> = Vec::new();
     let backwards = !planted::is(Bug::CoalesceKeepsOldest);
     let mut rest = records.iter();
     while let Some(record) = if backwards { rest.next_back() } else { rest.next() } {
+        if record.time_micros < since_micros && !kept.is_empty() {
+            left = 0;
+        }
         let mut changes: Vec<Change> = Vec::new();
         let mut touched = false;
         for change in record.changes().rev() {
             if change.event {
                 let weight = weight_of(&change);
-                if left > 0 && (weight <= bytes || left == events.records) {
+                if left > 0 && (weight <= bytes || left == limits.records) {
                     left -= 1;
                     bytes = bytes.saturating_sub(weight);
                     changes.push(change);
@@ -82,15 +95,15 @@ pub(crate) fn coalesce(records: &mut Records, events: Limits) -> Thinned {
     thinned
 }
 
-/// Drops the oldest records until what is left is within the limits, but for their structural edits; answers which ticks, and how many. The
-/// newest stays however large it is.
-pub(crate) fn drop_oldest(records: &mut Records, keep: Limits) -> Option<(u64, u64, u64)> {
+/// Drops the oldest records until what is left is to be kept, but for their structural edits; answers which ticks, and how many. The newest
+/// stays however large and old it is.
+pub(crate) fn drop_oldest(records: &mut Records, keep: Keep) -> Option<(u64, u64, u64)> {
     let mut bytes = 0;
     let fits = |record: &Record<'_>| {
         bytes += record.weight();
-        bytes <= keep.bytes
+        bytes <= keep.limits.bytes && record.time_micros >= keep.since_micros
     };
-    let kept = records.iter().rev().take(keep.records).take_while(fits).count();
+    let kept = records.iter().rev().take(keep.limits.records).take_while(fits).count();
     let excess = records.len() - kept.max(1).min(records.len());
     let mut dropped: Option<(u64, u64, u64)> = None;
     for record in records.iter().take(excess) {

@@ -8,10 +8,10 @@ use crate::kernel::Kernel;
 use crate::lane::{Lane, Phase};
 use crate::letters::{DeadLetter, DeadLetters};
 use crate::lock::lock;
+use crate::sync::mpsc::{RecvTimeoutError, channel};
 use crate::worker::is_within_driver;
 use bassline_core::Value;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 impl Kernel {
@@ -42,7 +42,10 @@ impl Kernel {
                         failure,
                     });
                 }
-                Err(RecvTimeoutError::Disconnected) => return Err(KernelError::Closed),
+                Err(RecvTimeoutError::Disconnected) => {
+                    // It has left: the kernel is closed, or the driver was detached.
+                    return self.change_lane(driver, |_| Err(KernelError::Closed));
+                }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => {
                     let now = self.shared.time.now();
                     let busy_since = self.change_lane(driver, |lane| Ok(lane.busy_since))?;

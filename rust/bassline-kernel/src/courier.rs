@@ -14,12 +14,12 @@ use crate::records::Records;
 use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
+use crate::sync::mpsc::Sender;
 use bassline_core::Value;
 use bassline_core::planted::{self, Bug};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 /// How long nothing comes before a driver is called idle.
@@ -120,7 +120,8 @@ impl Courier {
         // The end may have come past the place where the writer was to ring, before it knew of it.
         if let Turn::Wait(wait) = turn {
             let rings_at = board.lane(self.id).map_or(NOWHERE, |lane| lane.wake_at);
-            return if shared.end().has_reached(rings_at) {
+            let has_passed = shared.end().has_reached(rings_at);
+            return if has_passed && !planted::is(Bug::EndPassedUnseen) {
                 Step::Again
             } else {
                 Step::Wait(wait)
@@ -335,10 +336,27 @@ impl Courier {
     }
 
     /// Takes from the backlog, or from the log for a driver that has none yet, with the board locked: the writer may be about to thin out.
-    /// `None` for a driver of which nothing is thinned out.
+    /// What has waited for too long is thinned out first. `None` for a driver of which nothing is.
     fn take_thinned(&self, ahead: Ahead) -> Option<Result<Option<Parcel>, LogError>> {
+        let wall = self.shared.wall_micros();
         let mut board = lock(&self.shared.board);
         let lane = board.lane(self.id).filter(|lane| lane.options.policy.thins_out())?;
+        if let Some(most) = lane.options.max_lag
+            && !lane.resync
+        {
+            let since = wall.saturating_sub(i64::try_from(most.as_micros()).unwrap_or(i64::MAX));
+            let log = self.shared.log.as_ref();
+            let thinned = lane.is_late(log, since).and_then(|late| {
+                if late {
+                    lane.thin_out(log, self.shared.end(), since)
+                } else {
+                    Ok(())
+                }
+            });
+            if let Err(error) = thinned {
+                return Some(Err(error));
+            }
+        }
         if lane.resync {
             return Some(Ok(None));
         }
@@ -506,6 +524,8 @@ impl Courier {
                 }),
                 (None, Ok(())) => None,
             };
+            // Who asked and was not answered is told that nobody will.
+            lane.asked.clear();
             lane.phase = Phase::Finished(failed);
         });
     }

@@ -2,11 +2,11 @@
 
 use crate::clock::Clock;
 use crate::kernel::Kernel;
-use crate::record::Head;
+use crate::record::{Head, source_of};
 use crate::schedule::{Scheduler, Waiting};
+use crate::watch::Watchers;
 use bassline_core::{Changes, Content, Network, NetworkError, Settled, Text, TickDone, Value};
 use indexmap::IndexMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 mod meter;
@@ -48,8 +48,7 @@ pub struct Engine {
     epoch: u64,
     source: Text,
     position: Option<Value>,
-    watched: bool,
-    notices: VecDeque<Vec<Notice>>,
+    watchers: Watchers,
     /// Room for the changes of a tick that is not written into the log at once.
     changes: Changes,
     past: Past,
@@ -79,8 +78,7 @@ impl Engine {
             epoch,
             source: Text::new(),
             position: None,
-            watched: false,
-            notices: VecDeque::new(),
+            watchers: Watchers::default(),
             changes: Changes::default(),
             past: Past::new(positions, kept),
             stored: false,
@@ -150,28 +148,38 @@ impl Engine {
     pub fn commit(&mut self) {
         self.waiting.count = None;
         self.waiting.due = None;
-        let position = self.position.take();
-        if !self.kernel.is_needed() && !self.watched {
-            match self.network.commit(false, position.is_some()) {
-                Some(committed) => {
-                    let time = self.clock.now_micros();
-                    self.past.committed(committed.tick, time, &self.source);
-                    if let Some(position) = position {
-                        self.past.reached(&self.source, position);
-                    }
-                }
-                None => self.past.meter.came_to_nothing(),
-            }
-        } else if self.watched || !self.network.drops_nothing() {
-            self.commit_aside(position);
+        let watched = self.watchers.are_concerned(&self.network);
+        let needed = self.kernel.is_needed();
+        if !(watched || needed) {
+            self.commit_untold();
+        } else if watched || !self.network.drops_nothing() {
+            self.commit_aside(watched, needed);
         } else {
-            self.commit_to_log(position);
+            self.commit_to_log();
+        }
+    }
+
+    /// Commits a tick that concerns nobody.
+    fn commit_untold(&mut self) {
+        let position = self.position.take();
+        let Some(committed) = self.network.commit(false, position.is_some()) else {
+            self.past.meter.came_to_nothing();
+            return;
+        };
+        if let Some(returns) = committed.returns {
+            self.source = source_of(returns);
+        }
+        let time_micros = self.clock.now_micros();
+        self.past.committed(committed.tick, time_micros, &self.source);
+        if let Some(position) = position {
+            self.past.reached(&self.source, position);
         }
     }
 
     /// Has the tick written where it stays. Nothing is dropped meanwhile, nor is anybody called, as the log is locked.
-    fn commit_to_log(&mut self, mut position: Option<Value>) {
+    fn commit_to_log(&mut self) {
         let time_micros = self.clock.now_micros();
+        let mut position = self.position.take();
         let (reached, mut is_kept) = (position.clone(), false);
         let Self {
             network,
@@ -181,11 +189,19 @@ impl Engine {
             epoch,
             ..
         } = self;
-        kernel.take(network.now() + 1, &[], &mut |changes| {
-            let Some(TickDone { tick, structure }) = network.commit_into(changes, position.is_some()) else {
+        kernel.take(network.now() + 1, &mut |changes| {
+            let Some(TickDone {
+                tick,
+                structure,
+                returns,
+            }) = network.commit_into(changes, position.is_some())
+            else {
                 past.meter.came_to_nothing();
                 return None;
             };
+            if let Some(returns) = returns {
+                *source = source_of(returns);
+            }
             is_kept = true;
             past.committed(tick, time_micros, source);
             Some(Head {
@@ -202,36 +218,14 @@ impl Engine {
         }
     }
 
-    /// Has the tick written aside, shows it to whoever watches, and brings it into the log.
+    /// Has the tick written aside, tells those whom it concerns, and brings it into the log.
     #[cold]
-    fn commit_aside(&mut self, mut position: Option<Value>) {
+    fn commit_aside(&mut self, watched: bool, needed: bool) {
+        let position = self.position.take();
         let mut changes = std::mem::take(&mut self.changes);
         match self.network.commit_into(&mut changes, position.is_some()) {
             None => self.past.meter.came_to_nothing(),
-            Some(TickDone { tick, structure }) => {
-                let time_micros = self.clock.now_micros();
-                self.past.committed(tick, time_micros, &self.source);
-                if let Some(position) = &position {
-                    self.past.reached(&self.source, position.clone());
-                }
-                if self.watched {
-                    self.notice(&changes, tick, time_micros);
-                }
-                if self.kernel.is_needed() {
-                    let (epoch, source) = (self.epoch, &self.source);
-                    self.kernel.take(tick, &structure, &mut |into| {
-                        into.append(&mut changes);
-                        Some(Head {
-                            epoch,
-                            tick,
-                            time_micros,
-                            source: source.clone(),
-                            position: position.take(),
-                            structure: structure.clone(),
-                        })
-                    });
-                }
-            }
+            Some(done) => self.tell(done, &mut changes, position, watched, needed),
         }
         changes.clear();
         if changes.capacity() <= KEPT {
@@ -239,26 +233,38 @@ impl Engine {
         }
     }
 
-    fn notice(&mut self, changes: &Changes, tick: u64, time_micros: i64) {
-        let named = changes
-            .iter()
-            // Who watches is told of contents; a store also of who wrote what stays the same.
-            .filter(|change| self.network.is_named(change.contact) && (change.event || change.old != change.new));
-        let notices: Vec<Notice> = named
-            .enumerate()
-            .map(|(index, change)| Notice {
-                epoch: self.epoch,
-                tick,
-                index,
-                path: self.network.path(change.contact),
-                old: change.old,
-                new: change.new,
-                cause: self.network.cause_text(&change.cause),
-                time_micros,
-            })
-            .collect();
-        if !notices.is_empty() {
-            self.notices.push_back(notices);
+    fn tell(&mut self, done: TickDone, changes: &mut Changes, position: Option<Value>, watched: bool, needed: bool) {
+        let TickDone {
+            tick,
+            structure,
+            returns,
+        } = done;
+        if let Some(returns) = returns {
+            self.source = source_of(returns);
+        }
+        let time_micros = self.clock.now_micros();
+        self.past.committed(tick, time_micros, &self.source);
+        if let Some(position) = &position {
+            self.past.reached(&self.source, position.clone());
+        }
+        let head = Head {
+            epoch: self.epoch,
+            tick,
+            time_micros,
+            source: self.source.clone(),
+            position,
+            structure,
+        };
+        if watched {
+            self.watchers.tell(&head, changes, &self.network);
+        }
+        if needed {
+            self.kernel.learn(&head.structure);
+            let mut head = Some(head);
+            self.kernel.take(tick, &mut |into| {
+                into.append(changes);
+                head.take()
+            });
         }
     }
 
@@ -300,19 +306,14 @@ impl Engine {
         self.past.positions.get(source)
     }
 
-    /// Whether someone wants to be told of changes.
-    pub fn watch(&mut self, watched: bool) {
-        self.watched = watched;
+    /// Those who watch.
+    pub fn watchers(&mut self) -> &mut Watchers {
+        &mut self.watchers
     }
 
-    /// The changes of the oldest tick nobody was told of yet.
-    pub fn next_notices(&mut self) -> Option<Vec<Notice>> {
-        self.notices.pop_front()
-    }
-
-    /// Whether there are changes nobody was told of yet.
-    pub fn has_notices(&self) -> bool {
-        !self.notices.is_empty()
+    /// Whether one who watches is to be called or woken.
+    pub fn has_news(&self) -> bool {
+        self.watchers.have_news()
     }
 
     /// When a tick was, if it is one of the last.

@@ -87,6 +87,11 @@ pub enum KernelError {
         "driver '{0}' is to spill, but the log lies in memory; open the network on a journal ('journal:directory'), or choose another policy"
     )]
     NowhereToSpill(String),
+    /// What is spilt may lie for any time.
+    #[error(
+        "driver '{0}' is to spill, and what is spilt waits for any time: it cannot be held to max_lag; leave that out, or choose another policy"
+    )]
+    SpillsInTime(String),
     /// Only what has failed can be restarted.
     #[error("driver '{0}' has not failed: there is nothing to restart")]
     NotFailed(String),

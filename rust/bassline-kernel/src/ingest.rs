@@ -141,7 +141,7 @@ impl Ingest {
             match self.row(engine, row, caller) {
                 Ok(()) => {
                     done.rows += 1;
-                    if caller.committed() || engine.has_notices() {
+                    if caller.committed() || engine.has_news() {
                         return Ok(());
                     }
                 }

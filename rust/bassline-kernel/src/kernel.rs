@@ -126,17 +126,23 @@ impl Kernel {
     /// Takes a committed tick. It never waits for a driver.
     pub fn publish(&self, record: TickRecord) {
         if self.shared.is_needed() {
-            let (tick, structure) = (record.tick, record.structure.clone());
+            let tick = record.tick;
+            self.shared.learn(&record.structure);
             let mut record = Some(record);
             let commit = &mut |changes: &mut Changes| record.take().map(|record| record.write(changes));
-            self.shared.publish(tick, &structure, commit);
+            self.shared.publish(tick, commit);
         }
     }
 
-    /// Takes the tick that `commit` writes, which is called once; `structure` is what it adds and removes. It never waits for a driver.
+    /// Knows the names of what the tick adds that is taken next, and of what it removes.
+    pub(crate) fn learn(&self, structure: &[StructureChange]) {
+        self.shared.learn(structure);
+    }
+
+    /// Takes the tick that `commit` writes, which is called once. It never waits for a driver.
     #[inline]
-    pub(crate) fn take(&self, tick: u64, structure: &[StructureChange], commit: Commit<'_>) {
-        self.shared.publish(tick, structure, commit);
+    pub(crate) fn take(&self, tick: u64, commit: Commit<'_>) {
+        self.shared.publish(tick, commit);
     }
 
     /// The time that pauses and durations are measured by.

@@ -1,7 +1,7 @@
 //! One driver's side of the board.
 
 use crate::batch::{Gap, GapReason};
-use crate::coalesce::{coalesce, drop_oldest};
+use crate::coalesce::{Keep, coalesce, drop_oldest};
 use crate::driver::Ask;
 use crate::error::KernelError;
 use crate::failure::DriverFailure;
@@ -11,12 +11,13 @@ use crate::meter::Meter;
 use crate::options::AttachOptions;
 use crate::policy::Policy;
 use crate::records::Records;
+use crate::sync::Condvar;
+use crate::sync::mpsc::Sender;
+use crate::sync::thread::JoinHandle;
 use bassline_core::Value;
 use bassline_core::planted::{self, Bug};
 use std::collections::VecDeque;
-use std::sync::mpsc::Sender;
-use std::sync::{Arc, Condvar};
-use std::thread::JoinHandle;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// No sequence: nothing is waited for.
@@ -303,8 +304,18 @@ impl Lane {
         }
     }
 
-    /// Takes what waits in the log into the backlog, and thins it out.
-    pub(crate) fn thin_out(&mut self, log: &dyn Log, end: Mark) -> Result<(), LogError> {
+    /// Whether the oldest record that it has not taken was committed before a time.
+    pub(crate) fn is_late(&self, log: &dyn Log, since_micros: i64) -> Result<bool, LogError> {
+        if let Some(oldest) = self.backlog.first() {
+            return Ok(oldest.time_micros < since_micros);
+        }
+        let (mut next, one) = (Records::default(), Limits { records: 1, bytes: 0 });
+        log.read(self.taken.sequence, one, &mut next)?;
+        Ok(next.first().is_some_and(|record| record.time_micros < since_micros))
+    }
+
+    /// Takes what waits in the log into the backlog, and thins it out to its bounds, and to what was committed from a time on.
+    pub(crate) fn thin_out(&mut self, log: &dyn Log, end: Mark, since_micros: i64) -> Result<(), LogError> {
         let limits = Limits {
             records: usize::MAX,
             bytes: usize::MAX,
@@ -312,9 +323,12 @@ impl Lane {
         while self.taken.sequence < end.sequence {
             self.taken = log.read(self.taken.sequence, limits, &mut self.backlog)?;
         }
-        let bound = Limits {
-            records: self.options.max_records.max(2) / 2,
-            bytes: self.options.max_bytes / 2,
+        let bound = Keep {
+            limits: Limits {
+                records: self.options.max_records.max(2) / 2,
+                bytes: self.options.max_bytes / 2,
+            },
+            since_micros,
         };
         let lost = if self.options.policy == Policy::Coalesce {
             let thinned = coalesce(&mut self.backlog, bound);

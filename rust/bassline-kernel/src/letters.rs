@@ -2,9 +2,10 @@
 
 use crate::lock::lock;
 use crate::record::TickRecord;
+use crate::sync::Mutex;
 use bassline_core::Text;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use thiserror::Error;
 
 /// A tick that a driver did not take, and why.

@@ -47,10 +47,12 @@ mod segment;
 mod shared;
 mod source;
 mod status;
+pub mod sync;
 #[cfg(test)]
 mod testing;
 mod time;
 mod waits;
+mod watch;
 mod worker;
 
 pub use attach::{Attachment, Member, Standing};
@@ -73,7 +75,7 @@ pub use names::Names;
 pub use options::AttachOptions;
 pub use party::{Ack, Mode, OnError};
 pub use policy::Policy;
-pub use record::{Head, Record, TickRecord};
+pub use record::{Head, Record, TickRecord, is_reserved, return_of};
 pub use records::{Records, RecordsIter};
 pub use retry::Retry;
 pub use ring::Ring;
@@ -83,3 +85,5 @@ pub use source::Source;
 pub use status::{CloseReport, DriverState, DriverStatus};
 pub use time::{SinceStart, Time};
 pub use waits::Waited;
+pub use watch::{Told, WatchQueue, Watchers};
+pub use worker::Workers;

@@ -3,10 +3,10 @@
 
 use crate::lock::lock;
 use crate::log::Recalled;
-use bassline_core::{Directory, Image, StructureChange};
+use crate::sync::Mutex;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use bassline_core::{Directory, Image, Removed, StructureChange};
 use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The names, as those who read the log behind the network need them. A handle is never given twice, so that one directory serves readers
 /// at any place.
@@ -19,8 +19,12 @@ pub struct Names {
 #[derive(Debug, Default)]
 struct Held {
     directory: Directory,
-    /// The edits of the records that removed something, by their sequence.
-    removed: VecDeque<(u64, Vec<StructureChange>)>,
+    /// What records removed, by their sequence: the handles only, however much else is in a record.
+    removed: VecDeque<(u64, Box<[Removed]>)>,
+}
+
+fn removed(structure: &[StructureChange]) -> Box<[Removed]> {
+    structure.iter().filter_map(StructureChange::removed).collect()
 }
 
 impl Names {
@@ -53,8 +57,9 @@ impl Names {
     pub(crate) fn learn(&self, structure: &[StructureChange], sequence: u64) {
         let mut held = lock(&self.held);
         held.directory.learn(structure);
-        if structure.iter().any(StructureChange::is_removal) {
-            held.removed.push_back((sequence, structure.to_vec()));
+        let gone = removed(structure);
+        if !gone.is_empty() {
+            held.removed.push_back((sequence, gone));
         }
     }
 
@@ -67,10 +72,11 @@ impl Names {
         held.directory.add(&recalled.image);
         for (sequence, record) in recalled.edits {
             held.directory.learn(&record.structure);
-            if record.structure.iter().any(StructureChange::is_removal) {
+            let gone = removed(&record.structure);
+            if !gone.is_empty() {
                 let at = held.removed.partition_point(|(known, _)| *known < sequence);
                 if held.removed.get(at).is_none_or(|(known, _)| *known != sequence) {
-                    held.removed.insert(at, (sequence, record.structure.clone()));
+                    held.removed.insert(at, (sequence, gone));
                 }
             }
         }
@@ -83,9 +89,44 @@ impl Names {
         }
         let mut held = lock(&self.held);
         while held.removed.front().is_some_and(|(at, _)| *at < sequence) {
-            if let Some((_, structure)) = held.removed.pop_front() {
-                held.directory.forget(&structure);
+            if let Some((_, gone)) = held.removed.pop_front() {
+                held.directory.forget(&gone);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bassline_core::{Blend, ContactId, ContactRecord, GroupId, Handle, Value};
+
+    fn contact() -> ContactRecord {
+        ContactRecord {
+            id: ContactId::from_bits(7),
+            place: Ok((GroupId::from_bits(0), "price".into())),
+            blend: Blend::Stream,
+            lattice: None,
+            attributes: Value::Null,
+            boundary: None,
+        }
+    }
+
+    #[test]
+    fn what_was_removed_has_its_name_until_all_were_told() {
+        let (names, id) = (Names::default(), contact().id);
+        names.begin(&Image::default());
+        let path = || names.look(|directory| directory.path(id).cloned());
+        let edits = [
+            StructureChange::ContactAdded(contact()),
+            StructureChange::ContactRemoved(id),
+        ];
+        for (sequence, edit) in edits.into_iter().enumerate() {
+            names.learn(&[edit], sequence as u64);
+        }
+        names.forget_below(1);
+        assert_eq!(path().as_deref(), Some("price"));
+        names.forget_below(2);
+        assert_eq!(path(), None);
     }
 }

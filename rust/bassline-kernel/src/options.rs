@@ -23,7 +23,7 @@ pub struct AttachOptions {
     pub max_records: usize,
     /// How many bytes it may lag behind.
     pub max_bytes: usize,
-    /// How long a record may wait for it; `None` for any time.
+    /// How long a record may wait for it; `None` for any time. One that spills has no such bound.
     pub max_lag: Option<Duration>,
     /// How long the writer waits before its tick is refused.
     pub block_timeout: Duration,

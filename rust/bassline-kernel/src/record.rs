@@ -1,6 +1,6 @@
 //! What the kernel carries: one committed tick, whole or as it stands in a log.
 
-use bassline_core::{Change, Changes, ChangesIter, Committed, Content, StructureChange, Text, Value};
+use bassline_core::{Change, Changes, ChangesIter, Committed, Content, Return, StructureChange, Text, Value};
 
 /// A committed tick, with where and when it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,6 +57,29 @@ pub struct Record<'a> {
     pub(crate) weight: u64,
 }
 
+const UNDO: &str = "undo:";
+const REDO: &str = "redo:";
+
+/// The source of a tick that brings another back: it is that one's number that tells what.
+pub(crate) fn source_of(returns: Return) -> Text {
+    match returns {
+        Return::Undo(tick) => format!("{UNDO}{tick}").into(),
+        Return::Redo(tick) => format!("{REDO}{tick}").into(),
+    }
+}
+
+/// What a tick of a source brings back, if it does.
+pub fn return_of(source: &str) -> Option<Return> {
+    let number = |text: &str| text.parse().ok();
+    let undone = source.strip_prefix(UNDO).and_then(number).map(Return::Undo);
+    undone.or_else(|| source.strip_prefix(REDO).and_then(number).map(Return::Redo))
+}
+
+/// Whether a source is none that others may have.
+pub fn is_reserved(source: &str) -> bool {
+    source.starts_with(UNDO) || source.starts_with(REDO)
+}
+
 pub(crate) const PER_RECORD: usize = 160;
 pub(crate) const PER_CHANGE: usize = size_of::<Change>();
 pub(crate) const PER_EDIT: usize = 256;
@@ -68,6 +91,7 @@ impl TickRecord {
             tick,
             changes,
             structure,
+            returns: _,
         } = committed;
         Self {
             epoch,
@@ -189,6 +213,7 @@ mod tests {
                     tick: 1,
                     changes,
                     structure: vec![],
+                    returns: None,
                 },
                 1,
                 0,

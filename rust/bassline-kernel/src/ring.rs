@@ -6,8 +6,9 @@ use crate::log::{Limits, Log, LogError, Mark};
 use crate::record::Record;
 use crate::records::Records;
 use crate::segment::{Commit, Segment};
+use crate::sync::Mutex;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// A segment of so many changes, or ticks, is sealed: others follow in another.
 const CHANGES: usize = 8192;

@@ -13,12 +13,13 @@ use crate::log::{Log, LogError, Mark};
 use crate::names::Names;
 use crate::segment::Commit;
 use crate::source::Source;
+use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::time::Time;
 use crate::waits::Waits;
 use bassline_core::StructureChange;
 use bassline_core::planted::{self, Bug};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) struct Shared {
     pub(crate) log: Box<dyn Log>,
@@ -102,12 +103,16 @@ impl Shared {
         self.tick.load(Ordering::SeqCst)
     }
 
-    /// Takes a tick that `commit` writes; `structure` is what it adds and removes.
-    #[inline]
-    pub(crate) fn publish(&self, tick: u64, structure: &[StructureChange], commit: Commit<'_>) {
+    /// Knows the names of what the tick adds that is published next, before anybody can read its record.
+    pub(crate) fn learn(&self, structure: &[StructureChange]) {
         if !structure.is_empty() && self.names.are_known() {
             self.names.learn(structure, self.end().sequence);
         }
+    }
+
+    /// Takes a tick that `commit` writes.
+    #[inline]
+    pub(crate) fn publish(&self, tick: u64, commit: Commit<'_>) {
         let appended = self.log.append(commit);
         match appended {
             Ok(Some(end)) => {
@@ -138,7 +143,7 @@ impl Shared {
             }
             let at = lane.thins_out_at();
             if end.has_reached(at)
-                && let Err(error) = lane.thin_out(self.log.as_ref(), end)
+                && let Err(error) = lane.thin_out(self.log.as_ref(), end, i64::MIN)
             {
                 lane.fail_next(DriverFailure::of(FailureClass::Fatal, error));
             }

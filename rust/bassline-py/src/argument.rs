@@ -50,6 +50,34 @@ pub(crate) fn plain(words: Vec<OwnedWord>) -> Vec<String> {
     words.into_iter().map(|word| word.0).collect()
 }
 
+/// What a caller gives as several words: anything that can be gone through, however long it says it is.
+pub(crate) struct Words(pub(crate) Vec<String>);
+
+impl Words {
+    const MOST: usize = 100_000;
+}
+
+impl FromPyObject<'_, '_> for Words {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if object.is_instance_of::<PyString>() {
+            return Err(ValueTypeError::new_err(
+                "several words are a list of strings; found one string",
+            ));
+        }
+        let mut words = Vec::new();
+        for word in object.try_iter()? {
+            if words.len() == Self::MOST {
+                let refused = format!("at most {} words are taken; found more", Self::MOST);
+                return Err(ValueRangeError::new_err(refused));
+            }
+            words.push(word?.extract::<OwnedWord>()?.0);
+        }
+        Ok(Self(words))
+    }
+}
+
 /// How many of something.
 #[derive(Clone, Copy)]
 pub(crate) struct Count(pub(crate) usize);

@@ -27,6 +27,7 @@ impl Network {
         position: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let shared = &self.shared;
+        crate::undo::check_source(source.as_deref().unwrap_or_default())?;
         let position = position.map(to_value).transpose()?;
         if let Some(Err(why)) = position.as_ref().map(Value::check_storable) {
             return Err(ValueTypeError::new_err(format!("the position would hold {why}")));

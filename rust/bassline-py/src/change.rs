@@ -4,11 +4,9 @@ use crate::current::{Busy, keep_first};
 use crate::enter::to_read;
 use crate::shared::{Shared, lock};
 use crate::value::content_to_python;
-use bassline_core::Pattern;
-use bassline_kernel::Notice;
+use bassline_kernel::{Notice, Told};
 use pyo3::prelude::*;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// One change of one contact.
 ///
@@ -18,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// <Change tick 1: shop/price from Nothing to 9.5>
 #[pyclass(frozen, module = "bassline")]
 pub(crate) struct Change {
-    notice: Notice,
+    notice: Arc<Notice>,
     network: String,
 }
 
@@ -72,7 +70,7 @@ impl Change {
     fn after<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         content_to_python(py, &self.notice.new)
     }
-    /// Who wrote it: `external:source`, a gadget's path, or `wire:from->to`.
+    /// Who wrote it: `external:source`, a gadget's path, or `wire:from->to`; of a tick that brings another back, `undo:3` or `redo:3`.
     #[getter]
     fn cause(&self) -> &str {
         &self.notice.cause
@@ -97,6 +95,10 @@ impl Change {
 
 impl Change {
     pub(crate) fn new_in(network: &str, notice: Notice) -> Self {
+        Self::shared(network, Arc::new(notice))
+    }
+
+    pub(crate) fn shared(network: &str, notice: Arc<Notice>) -> Self {
         Self {
             notice,
             network: network.to_owned(),
@@ -104,39 +106,18 @@ impl Change {
     }
 }
 
-/// Someone who wants to be told of changes.
-pub(crate) struct Subscriber {
-    id: u64,
-    pattern: Pattern,
-    function: Py<PyAny>,
-}
-
-static SUBSCRIBERS: AtomicU64 = AtomicU64::new(1);
-
 /// From now on, `function` is called with each change of a contact whose path is of `pattern`.
 pub(crate) fn subscribe(py: Python<'_>, shared: &Arc<Shared>, pattern: &str, function: Py<PyAny>) -> PyResult<u64> {
-    let id = SUBSCRIBERS.fetch_add(1, Ordering::Relaxed);
     let mut state = to_read(py, shared)?;
-    lock(&shared.subscribers).push(Arc::new(Subscriber {
-        id,
-        pattern: Pattern::new(pattern),
-        function,
-    }));
-    state.engine.watch(true);
+    let id = state.engine.watchers().add(pattern);
+    lock(&shared.subscribers).insert(id, function);
     Ok(id)
 }
 
 pub(crate) fn unsubscribe(py: Python<'_>, shared: &Arc<Shared>, id: u64) -> PyResult<()> {
     let mut state = to_read(py, shared)?;
-    let mut subscribers = lock(&shared.subscribers);
-    let gone = subscribers
-        .iter()
-        .position(|subscriber| subscriber.id == id)
-        .map(|at| subscribers.remove(at));
-    if subscribers.is_empty() {
-        state.engine.watch(false);
-    }
-    drop(subscribers);
+    state.engine.watchers().remove(id);
+    let gone = lock(&shared.subscribers).swap_remove(&id);
     drop(state);
     // Its function goes last, as that may run anything.
     drop(gone);
@@ -147,32 +128,31 @@ pub(crate) fn unsubscribe(py: Python<'_>, shared: &Arc<Shared>, id: u64) -> PyRe
 pub(crate) fn deliver(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
     let mut first = Ok(());
     loop {
-        let notices = {
+        keep_first(py, &mut first, crate::watch::ring(py, shared));
+        let told = {
             let mut state = to_read(py, shared)?;
             if state.delivering {
                 return first;
             }
-            let Some(notices) = state.engine.next_notices() else {
+            let Some(told) = state.engine.watchers().next_told() else {
                 return first;
             };
             state.delivering = true;
-            notices
+            told
         };
-        let subscribers: Vec<Arc<Subscriber>> = lock(&shared.subscribers).clone();
         let busy = Busy::telling(shared.key());
-        for notice in notices {
+        for Told { notice, watchers } in told {
             let mut change: Option<Py<Change>> = None;
-            for subscriber in subscribers
-                .iter()
-                .filter(|subscriber| subscriber.pattern.matches(&notice.path))
-            {
+            for id in watchers.iter() {
+                let function = lock(&shared.subscribers).get(id).map(|function| function.clone_ref(py));
+                let Some(function) = function else { continue };
                 let result = match &change {
                     Some(change) => Ok(change.clone_ref(py)),
-                    None => Py::new(py, Change::new_in(&shared.name, notice.clone())),
+                    None => Py::new(py, Change::shared(&shared.name, Arc::clone(&notice))),
                 };
                 let result = result.and_then(|made| {
                     change = Some(made.clone_ref(py));
-                    subscriber.function.call1(py, (made,))
+                    function.call1(py, (made,))
                 });
                 keep_first(py, &mut first, result.map(drop));
             }

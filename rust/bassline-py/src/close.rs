@@ -55,11 +55,12 @@ pub(crate) fn close(py: Python<'_>, shared: &Arc<Shared>, timeout: Option<Durati
     to_read(py, shared)?.closing = Closing::Closed;
     let subscribers = std::mem::take(&mut *lock(&shared.subscribers));
     drop(subscribers);
+    let woken = crate::watch::end_all(py, shared);
     let report = detached(py, || kernel.close_unless(left(), &is_interrupted));
     if report.interrupted {
         return Err(kernel_error(py, KernelError::Interrupted));
     }
-    waited.map(|()| report.undelivered)
+    waited.and(woken).map(|()| report.undelivered)
 }
 
 /// Closes every network that is open; for the end of the interpreter.

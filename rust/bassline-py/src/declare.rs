@@ -211,8 +211,10 @@ impl Network {
         ports: &Bound<'_, PyDict>,
         name: Word<'_>,
         contain: bool,
+        queue: bool,
     ) -> PyResult<Gadget> {
-        let computation = Computation::Function(function_spec(function, &identity, parameters, &plain(outputs)));
+        let spec = function_spec(function, &identity, parameters, &plain(outputs), queue)?;
+        let computation = Computation::Function(spec);
         self.declare(py, group, computation, ports, Some(&name), contain)
     }
 

@@ -20,6 +20,9 @@ pub(crate) struct PythonFunction {
     inputs: Vec<Py<PyString>>,
     optional: Vec<bool>,
     outputs: Vec<Text>,
+    /// Whether it is a coroutine function, and the loop that its calls run on, if that is not one of the network's own.
+    later: bool,
+    event_loop: Option<Py<PyAny>>,
     calls: Calls,
 }
 
@@ -43,8 +46,19 @@ impl Calls {
 type Outputs = SmallVec<[Option<Value>; 2]>;
 
 impl PythonFunction {
+    /// The loop that its calls run on; `None` for one of the network's own.
+    pub(crate) fn event_loop(&self) -> Option<&Py<PyAny>> {
+        self.event_loop.as_ref()
+    }
+
     fn call_in(&self, py: Python<'_>, inputs: &[Content]) -> PyResult<Outputs> {
-        let result = if self.optional.iter().any(|&optional| optional) {
+        let result = self.called_with(py, inputs)?;
+        self.spread(&result)
+    }
+
+    /// What it answers; of a coroutine function, a coroutine.
+    pub(crate) fn called_with<'py>(&self, py: Python<'py>, inputs: &[Content]) -> PyResult<Bound<'py, PyAny>> {
+        if self.optional.iter().any(|&optional| optional) {
             // A parameter with a default is left out while its contact is empty.
             let arguments = PyDict::new(py);
             for ((name, content), optional) in self.inputs.iter().zip(inputs).zip(&self.optional) {
@@ -52,16 +66,15 @@ impl PythonFunction {
                     arguments.set_item(name, content_to_python(py, content)?)?;
                 }
             }
-            self.callable.bind(py).call((), Some(&arguments))?
+            self.callable.bind(py).call((), Some(&arguments))
         } else {
             let arguments: PyResult<Vec<_>> = inputs.iter().map(|content| content_to_python(py, content)).collect();
-            self.callable.bind(py).call1(PyTuple::new(py, arguments?)?)?
-        };
-        self.spread(&result)
+            self.callable.bind(py).call1(PyTuple::new(py, arguments?)?)
+        }
     }
 
     /// The result over the outputs: a single output takes it whole.
-    fn spread(&self, result: &Bound<'_, PyAny>) -> PyResult<Outputs> {
+    pub(crate) fn spread(&self, result: &Bound<'_, PyAny>) -> PyResult<Outputs> {
         let content = |item: &Bound<'_, PyAny>| -> PyResult<Option<Value>> {
             if item.is_instance_of::<Nothing>() {
                 Ok(None)
@@ -130,6 +143,10 @@ impl Function for PythonFunction {
         })
     }
 
+    fn is_called_later(&self) -> bool {
+        self.later
+    }
+
     fn spent(&self) -> Option<Spent> {
         Some(Spent {
             calls: self.calls.count.load(Ordering::Relaxed),
@@ -145,8 +162,13 @@ pub(crate) fn function_spec(
     identity: &str,
     inputs: Vec<(OwnedWord, bool)>,
     outputs: &[String],
-) -> FunctionSpec {
+    is_queued: bool,
+) -> PyResult<FunctionSpec> {
     let py = callable.py();
+    let (later, event_loop) = py
+        .import("bassline._functions")?
+        .call_method1("later", (callable,))?
+        .extract()?;
     let outputs: Vec<Text> = outputs.iter().map(ArcStr::from).collect();
     let function = PythonFunction {
         callable: callable.clone().unbind(),
@@ -156,17 +178,20 @@ pub(crate) fn function_spec(
             .collect(),
         optional: inputs.iter().map(|(_, required)| !required).collect(),
         outputs: outputs.clone(),
+        later,
+        event_loop,
         calls: Calls::default(),
     };
-    FunctionSpec {
+    Ok(FunctionSpec {
         identity: identity.into(),
         inputs: inputs
             .into_iter()
             .map(|(name, required)| (name.0.into(), required))
             .collect(),
         outputs,
+        is_queued,
         call: Some(Arc::new(function)),
-    }
+    })
 }
 
 /// Functions by their import path, found by `bassline._functions.find`.
@@ -182,7 +207,7 @@ impl Library for ImportLibrary {
                 .and_then(|found| found.extract())
                 .map_err(|error: PyErr| error.value(py).to_string())?;
             let outputs: Vec<String> = outputs.iter().map(ToString::to_string).collect();
-            Ok(function_spec(&callable, identity, inputs, &outputs))
+            function_spec(&callable, identity, inputs, &outputs, false).map_err(|error| error.value(py).to_string())
         })
     }
 

@@ -1,6 +1,6 @@
 //! Ingesting rows of files from Python.
 
-use crate::argument::{OwnedWord, Word, plain};
+use crate::argument::{Word, Words};
 use crate::current::Busy;
 use crate::enter::{detached, give_way, is_interrupted, outside_batch};
 use crate::error::{DeclarationError, kernel_error, network_error, row_error, shown};
@@ -32,18 +32,17 @@ impl RowReader {
     /// A reader of CSV, whose first record is the header. A cell that is one of `null` is `None`; columns named in `text` are
     /// never converted to numbers.
     #[staticmethod]
-    #[pyo3(signature = (null=Vec::new(), text=Vec::new(), delimiter=Word(",")), text_signature = "(null=..., text=..., delimiter=',')")]
-    fn csv(null: Vec<OwnedWord>, text: Vec<OwnedWord>, delimiter: Word<'_>) -> PyResult<Self> {
+    #[pyo3(signature = (null=Words(Vec::new()), text=Words(Vec::new()), delimiter=Word(",")), text_signature = "(null=..., text=..., delimiter=',')")]
+    fn csv(null: Words, text: Words, delimiter: Word<'_>) -> PyResult<Self> {
         let &[byte] = delimiter.as_bytes() else {
             return Err(DeclarationError::new_err(format!(
                 "the delimiter must be one ASCII character, found '{}'",
                 shown(&delimiter)
             )));
         };
-        let (null, text) = (plain(null), plain(text));
         let options = CsvOptions {
-            null,
-            text,
+            null: null.0,
+            text: text.0,
             delimiter: byte,
         };
         Ok(Self {
@@ -139,6 +138,7 @@ impl Network {
         skip_bad: bool,
         r#final: bool,
     ) -> PyResult<IngestResult> {
+        crate::undo::check_source(&source)?;
         let shared = &self.shared;
         outside_batch(py, shared, "ingest()")?;
         let target = match into {

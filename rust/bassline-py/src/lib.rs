@@ -17,6 +17,7 @@ mod clock;
 mod close;
 mod columns;
 mod contradiction;
+mod coroutine;
 mod current;
 mod declaration;
 mod declare;
@@ -35,12 +36,15 @@ mod persist;
 #[cfg(feature = "planted")]
 mod planted;
 mod remove;
+mod rows;
 mod schedule;
 mod shared;
 mod snapshot;
 mod storage;
 mod tick;
+mod undo;
 mod value;
+mod watch;
 mod why;
 
 use pyo3::prelude::*;
@@ -58,7 +62,9 @@ mod _core {
     #[pymodule_export]
     use crate::contradiction::Contradiction;
     #[pymodule_export]
-    use crate::driver::{Batch, DeadLetter, Gap};
+    use crate::coroutine::Call;
+    #[pymodule_export]
+    use crate::driver::{Batch, DeadLetter, Edit, Gap};
     #[pymodule_export]
     use crate::handle::{Contact, Gadget, GroupHandle, Wire};
     #[pymodule_export]
@@ -73,6 +79,8 @@ mod _core {
     use crate::storage::Store;
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
+    #[pymodule_export]
+    use crate::watch::Watch;
 
     use crate::argument::Word;
     use pyo3::prelude::*;
@@ -94,6 +102,16 @@ mod _core {
     #[pyfunction]
     fn matches(pattern: Word<'_>, path: Word<'_>) -> bool {
         bassline_core::Pattern::new(&pattern).matches(&path)
+    }
+
+    /// Whether two values are the same to a network: of one type, and equal in all they are made of.
+    ///
+    /// >>> from bassline import _core
+    /// >>> _core.same([1, float("nan")], [1, float("nan")]), _core.same(1, 1.0)
+    /// (True, False)
+    #[pyfunction]
+    fn same(one: &Bound<'_, PyAny>, other: &Bound<'_, PyAny>) -> PyResult<bool> {
+        Ok(crate::value::to_value(one)? == crate::value::to_value(other)?)
     }
 
     /// A value in which tags, such as `{"$set": [1]}`, stand for what JSON and YAML have no word for, as the value that is meant.

@@ -120,6 +120,8 @@ impl Network {
         } else {
             store
         };
+        let mut network = network;
+        network.keep_history(history.0, crate::undo::BYTES, !stored);
         let mut engine = Engine::new(
             network,
             Arc::clone(&kernel),
@@ -326,8 +328,7 @@ impl Network {
     /// The reasons of a contact, as dicts; see `bassline.Why`.
     fn _why<'py>(&self, py: Python<'py>, path: Word<'_>, depth: Count) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let id = self.contact_id(py, &path)?;
-        let reasons = read_network(py, &self.shared, |network| network.why(id, depth.0))?;
-        reasons
+        crate::why::reasons(py, &self.shared, id, depth.0)?
             .iter()
             .map(|reason| crate::why::to_dict(py, &self.shared, reason))
             .collect()

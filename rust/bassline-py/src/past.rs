@@ -10,13 +10,13 @@ use crate::network::Network;
 use crate::shared::Shared;
 use crate::storage::asked;
 use bassline_core::{Image, Network as Core, OnContradiction, Text};
-use bassline_kernel::{Engine, Kernel, KernelError, Notice, Ring};
+use bassline_kernel::{Engine, Kernel, KernelError, Notice, Ring, return_of};
 use bassline_storage::{HistoryEntry, Reader, StorageError};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
 /// Waits until what is committed is stored, unless this thread has a batch open: what is read then ends before it.
-fn store_first(py: Python<'_>, shared: &Shared) -> PyResult<()> {
+pub(crate) fn store_first(py: Python<'_>, shared: &Shared) -> PyResult<()> {
     if to_read(py, shared)?.owner == thread_number() {
         return Ok(());
     }
@@ -125,7 +125,7 @@ impl Network {
         store_first(py, shared)?;
         let last = shared.past.unwrap_or(u64::MAX);
         // One more tells what the oldest that is asked for found.
-        let entries = asked(py, || {
+        let (entries, returns) = asked(py, || {
             let reader = shared.store.reader(&shared.name)?;
             let mut entries = reader.history(&path, limit.0.saturating_add(1))?;
             if entries.first().is_some_and(|entry| entry.tick > last) {
@@ -133,9 +133,14 @@ impl Network {
                 entries.retain(|entry| entry.tick <= last);
                 entries.truncate(limit.0.saturating_add(1));
             }
-            Ok(entries)
+            let mut returns: Vec<Option<Text>> = Vec::with_capacity(entries.len().min(limit.0));
+            for entry in entries.iter().take(limit.0) {
+                let source = reader.tick(entry.tick)?.map(|info| info.source);
+                returns.push(source.filter(|source| return_of(source).is_some()));
+            }
+            Ok((entries, returns))
         })?;
-        changes(py, shared, &path, &entries, limit.0)
+        changes(py, shared, &path, &entries, &returns)
     }
 }
 
@@ -144,11 +149,14 @@ fn changes(
     shared: &Shared,
     path: &Text,
     entries: &[HistoryEntry],
-    limit: usize,
+    returns: &[Option<Text>],
 ) -> PyResult<Vec<Change>> {
-    let change = |(at, entry): (usize, &HistoryEntry)| {
+    let change = |(at, (entry, source)): (usize, (&HistoryEntry, &Option<Text>))| {
         let before = entries.get(at + 1..).unwrap_or_default();
-        let cause = read_network(py, shared, |network| Ok(network.cause_text(&entry.cause)))?;
+        let cause = match source {
+            Some(source) => source.clone(),
+            None => read_network(py, shared, |network| Ok(network.cause_text(&entry.cause)))?,
+        };
         Ok(Change::new_in(
             &shared.name,
             Notice {
@@ -163,5 +171,5 @@ fn changes(
             },
         ))
     };
-    entries.iter().enumerate().take(limit).map(change).collect()
+    entries.iter().zip(returns).enumerate().map(change).collect()
 }

@@ -1,11 +1,13 @@
 //! What the handles of one network share.
 
-use crate::change::Subscriber;
 use crate::error::BasslineError;
+use crate::watch::Waiting;
 use bassline_core::{ContactId, Content, Network, NetworkError, View};
 use bassline_kernel::{Alarm, Clock, Engine, Kernel};
 use bassline_storage::{Condition, Store};
+use indexmap::IndexMap;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -31,6 +33,8 @@ pub(crate) struct State {
     pub(crate) depth: u32,
     /// Whether a thread is telling subscribers.
     pub(crate) delivering: bool,
+    /// Whether a thread is handing calls of coroutines over.
+    pub(crate) launching: bool,
     pub(crate) closing: Closing,
     /// Whether the open batch is a transaction: it was begun by a write, and ends when it is asked to.
     pub(crate) transaction: bool,
@@ -63,7 +67,10 @@ pub(crate) struct Shared {
     /// Rung when a batch ends.
     pub(crate) freed: Condvar,
     pub(crate) kernel: Arc<Kernel>,
-    pub(crate) subscribers: Mutex<Vec<Arc<Subscriber>>>,
+    /// Whom to call with changes, by the number of the watcher.
+    pub(crate) subscribers: Mutex<IndexMap<u64, Py<PyAny>>>,
+    /// Whose changes wait in queues, likewise.
+    pub(crate) watches: Mutex<IndexMap<u64, Arc<Waiting>>>,
     /// What the gadgets of the open tick wrote; it waits until the tick commits.
     pub(crate) staged: Mutex<Vec<Deferred>>,
     /// What waits for a tick of its own, each with the thread that makes it.
@@ -88,6 +95,8 @@ pub(crate) struct Shared {
     pub(crate) alarms: Mutex<Vec<Box<dyn Alarm>>>,
     /// Of a network that can only be read: the tick it shows.
     pub(crate) past: Option<u64>,
+    /// What makes the calls of gadgets that are coroutines, once there was one.
+    pub(crate) coroutines: PyOnceLock<Py<PyAny>>,
     /// The network's name in the store.
     pub(crate) name: String,
     /// How many forks this process had behind it when the network was opened.
@@ -119,6 +128,7 @@ impl Shared {
             owner: 0,
             depth: 0,
             delivering: false,
+            launching: false,
             closing: Closing::Open,
             transaction: false,
             late: VecDeque::new(),
@@ -129,7 +139,8 @@ impl Shared {
             turns: AtomicU32::new(0),
             freed: Condvar::new(),
             kernel,
-            subscribers: Mutex::new(Vec::new()),
+            subscribers: Mutex::default(),
+            watches: Mutex::default(),
             staged: Mutex::new(Vec::new()),
             deferred: Mutex::new(VecDeque::new()),
             has_staged: AtomicBool::new(false),
@@ -143,6 +154,7 @@ impl Shared {
             max_snapshots: None,
             alarms: Mutex::new(Vec::new()),
             past: None,
+            coroutines: PyOnceLock::new(),
             name: name.to_owned(),
             born: forks(),
         }

@@ -159,7 +159,10 @@ pub(crate) fn end(shared: &Shared, mut guard: MutexGuard<'_, State>, commit: boo
     if commit {
         guard.engine.commit();
         shared.release();
-        let quiet = !shared.immediate && !guard.engine.has_notices() && !shared.has_deferred.load(Ordering::Relaxed);
+        let quiet = !shared.immediate
+            && !guard.engine.has_news()
+            && !guard.engine.network.has_calls()
+            && !shared.has_deferred.load(Ordering::Relaxed);
         if quiet { Follows::Nothing } else { Follows::Something }
     } else {
         guard.engine.rollback();
@@ -188,14 +191,18 @@ pub(crate) fn settle(py: Python<'_>, engine: &mut bassline_kernel::Engine) -> Re
     }
 }
 
-/// After a commit: waits for the stores if each write does, tells subscribers, and makes the writes that waited.
+/// After a commit: waits for the stores if each write does, tells subscribers, and makes the writes that waited. Who watches is woken first.
 pub(crate) fn after(py: Python<'_>, shared: &Arc<Shared>) -> PyResult<()> {
-    let mut first = if shared.immediate { stored(py, shared) } else { Ok(()) };
+    let mut first = crate::watch::ring(py, shared);
+    if shared.immediate {
+        keep_first(py, &mut first, stored(py, shared));
+    }
     if current::is_busy(shared.key()) {
         return first; // The subscriber's own teller goes on when it returns.
     }
     loop {
         keep_first(py, &mut first, crate::change::deliver(py, shared));
+        keep_first(py, &mut first, crate::coroutine::launch(py, shared));
         let Some(operation) = shared.next_deferred() else {
             return first;
         };

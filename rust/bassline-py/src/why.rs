@@ -1,10 +1,75 @@
 //! Derivations as Python data.
 
+use crate::handle::read_network;
+use crate::past::store_first;
 use crate::shared::Shared;
+use crate::storage::asked;
 use crate::value::content_to_python;
-use bassline_core::{How, Reason};
+use bassline_core::{Cause, ContactId, How, Reason, Text, Then, Told};
+use bassline_storage::{HistoryEntry, Reader, StorageError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+/// So many changes of a contact are looked through at first for what it held after a tick.
+const FEW: usize = 16;
+
+/// The derivation of a contact; what memory does not know of the past is asked of the store.
+pub(crate) fn reasons(py: Python<'_>, shared: &Shared, id: ContactId, depth: usize) -> PyResult<Vec<Reason>> {
+    let mut told = Told::default();
+    let mut is_stored = false;
+    loop {
+        let derivation = read_network(py, shared, |network| network.why(id, depth, &told))?;
+        // A gadget that asks is told what memory knows: its tick is not stored before it returns.
+        if derivation.missing.is_empty() || !shared.stored || crate::current::is_settling(shared.key()) {
+            return Ok(derivation.reasons);
+        }
+        if !is_stored {
+            store_first(py, shared)?;
+            is_stored = true;
+        }
+        let mut paths: Vec<(ContactId, u64, Text)> = Vec::new();
+        for (contact, tick) in derivation.missing {
+            paths.push((
+                contact,
+                tick,
+                read_network(py, shared, |network| network.path(contact))?,
+            ));
+        }
+        let known = asked(py, || {
+            let reader = shared.store.reader(&shared.name)?;
+            let then =
+                |(contact, tick, path): (ContactId, u64, Text)| Ok(((contact, tick), held(&*reader, &path, tick)?));
+            paths.into_iter().map(then).collect::<Result<Vec<_>, StorageError>>()
+        })?;
+        told.extend(known);
+    }
+}
+
+/// What the contact at a path held after a tick; `None` if the store does not go back so far.
+fn held(reader: &dyn Reader, path: &str, tick: u64) -> Result<Option<Then>, StorageError> {
+    let mut limit = FEW;
+    loop {
+        let entries: Vec<HistoryEntry> = reader.history(path, limit)?;
+        let found = entries.iter().find(|entry| entry.tick <= tick);
+        if let Some(entry) = found {
+            return Ok(Some(Then {
+                content: entry.content.clone(),
+                version: entry.tick,
+                cause: entry.cause.clone(),
+            }));
+        }
+        if entries.len() < limit {
+            // With all its history there, what is before its first change is nothing.
+            let is_whole = reader.tick(1)?.is_some();
+            return Ok(is_whole.then_some(Then {
+                content: None,
+                version: 0,
+                cause: Cause::Nobody,
+            }));
+        }
+        limit = limit.saturating_mul(8);
+    }
+}
 
 /// One reason as a dict.
 pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) -> PyResult<Bound<'py, PyDict>> {
@@ -23,6 +88,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
         }
         How::Wire => ("wire", None),
         How::Removed => ("removed", None),
+        How::Forgotten => ("forgotten", None),
     };
     dict.set_item("kind", kind)?;
     if let Some((key, value)) = detail {
@@ -43,6 +109,7 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
         .collect();
     dict.set_item("inputs", inputs)?;
     dict.set_item("cut", reason.cut)?;
+    dict.set_item("since", reason.since)?;
     Ok(dict)
 }
 

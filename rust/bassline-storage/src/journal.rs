@@ -47,8 +47,9 @@ pub use walk::Visit;
 
 use crate::disk::{Disk, Held};
 use crate::fork::Process;
+use bassline_kernel::sync::{Condvar, Mutex, MutexGuard};
 use state::State;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use write::Writer;
 
 /// An open journal. Any number of threads append, sync and read.

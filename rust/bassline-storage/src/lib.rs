@@ -14,6 +14,7 @@ pub mod record;
 pub mod replica;
 mod sqlite;
 mod store;
+mod trail;
 mod url;
 
 pub use condition::{Condition, TornTail};
@@ -25,4 +26,5 @@ pub use store::{
     Capabilities, Checkup, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store,
     TickInfo,
 };
+pub use trail::{Found, redoable, undoable};
 pub use url::{anchored, store_of};

@@ -62,7 +62,7 @@ fn holds(store: &dyn Store, before: &[Vec<world::drawn::Edit>], since: &[Vec<wor
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+    #![proptest_config(world::cases(48))]
 
     #[test]
     fn what_is_stored_of_a_restored_network_is_the_network(before in ticks(8), since in ticks(8)) {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ..values import INT_MAX, INT_MIN, Value, is_number, kind
@@ -24,6 +25,10 @@ class Primitive:
     config: tuple[str, ...] = ()
     optional: frozenset[str] = frozenset()
     chosen: Callable[[Ports], str | None] | None = None  # which optional input it needs as things stand
+
+    @cached_property
+    def needed(self) -> list[str]:
+        return [port for port in self.inputs if port not in self.optional]
 
 
 def pure(name: str, inputs: str, output: str, function: Callable[..., Value]) -> Primitive:

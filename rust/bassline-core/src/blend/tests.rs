@@ -110,8 +110,16 @@ fn check_laws(blend: Blend, a: &Value, b: &Value, c: &Value) -> Result<(), TestC
     Ok(())
 }
 
+/// As many as `PROPTEST_CASES` says, or 2,000.
+fn cases() -> ProptestConfig {
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => ProptestConfig::default(),
+        None => ProptestConfig::with_cases(2_000),
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases())]
 
     #[test]
     fn every_lattice_keeps_the_laws((a, b, c) in triples()) {

@@ -2,13 +2,27 @@
 
 use super::{Event, NO_EVENT, Note, Touch};
 use crate::changes::{Changes, Kind, Row};
-use crate::contact::{Version, Writer, flag};
+use crate::contact::{NONE, Version, Writer, flag};
+use crate::id::ContactId;
 use crate::network::Network;
+use crate::old::{Kept, Old};
 use crate::record::{Committed, TickDone};
 use crate::symbol::{Symbol, Symbols};
+use crate::undo::Scrubbed;
 use crate::value::Content;
 
 impl Network {
+    /// The contacts with a name that the open tick has written; what it removed again is not among them.
+    pub fn written_contacts(&self) -> impl Iterator<Item = ContactId> + '_ {
+        let contacts = &self.contacts;
+        let slots = self.tick.touches.iter().map(|touch| touch.contact);
+        slots
+            .filter(|&slot| {
+                contacts.rows[slot as usize].flags & flag::REMOVED == 0 && contacts.group[slot as usize] != NONE
+            })
+            .map(|slot| contacts.id(slot))
+    }
+
     /// Whether the tick restores who wrote the content of an entry's contact, and that was another.
     fn is_of_another(&self, touch: &Touch) -> bool {
         self.tick.restores && self.contacts.rows[touch.contact as usize].writer != touch.writer
@@ -18,11 +32,16 @@ impl Network {
     /// for the change records.
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
         let mut changes = Changes::default();
-        let TickDone { tick, structure } = self.commit_to(record.then_some(&mut changes), keep_empty)?;
+        let TickDone {
+            tick,
+            structure,
+            returns,
+        } = self.commit_to(record.then_some(&mut changes), keep_empty)?;
         Some(Committed {
             tick,
             changes: changes.iter().collect(),
             structure,
+            returns,
         })
     }
 
@@ -35,12 +54,15 @@ impl Network {
     #[inline]
     pub fn drops_nothing(&self) -> bool {
         let tick = &self.tick;
-        tick.edits.is_empty() && tick.events.is_empty() && (tick.notes.is_empty() || tick.kept.is_empty())
+        let is_plain = tick.edits.is_empty() && tick.events.is_empty();
+        is_plain && (tick.notes.is_empty() || tick.kept.is_empty()) && self.remembering_drops_nothing()
     }
 
     fn commit_to(&mut self, mut changes: Option<&mut Changes>, keep_empty: bool) -> Option<TickDone> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
+        let returns = self.returns();
+        let keep_empty = keep_empty || returns.is_some();
         let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
         let record = changes.is_some();
         if let Some(changes) = changes.as_mut().filter(|_| kept) {
@@ -52,14 +74,19 @@ impl Network {
                 changes.rows[first..].sort_by_cached_key(key);
             }
         }
-        self.tick.forget();
-        #[cfg(debug_assertions)]
         let edited = !self.tick.edits.is_empty();
-        let structure = if self.tick.edits.is_empty() {
-            Vec::new()
+        let structure = if edited {
+            self.commit_edits(record, kept)
         } else {
-            self.commit_edits(record)
+            if kept {
+                self.remember(&[], &Scrubbed::default());
+            }
+            Vec::new()
         };
+        if kept {
+            self.calls.ask();
+        }
+        self.tick.forget(edited);
         self.close_tick();
         #[cfg(debug_assertions)]
         self.validate_ownership(edited);
@@ -70,6 +97,7 @@ impl Network {
         Some(TickDone {
             tick: number,
             structure,
+            returns,
         })
     }
 
@@ -132,8 +160,17 @@ impl Network {
             wires,
             symbols,
             tick,
+            history,
             ..
         } = self;
+        // What can be undone looks at what was, too.
+        let old_of = |kept: &mut Kept, old: Old| {
+            if history.is_on() {
+                kept.content(old)
+            } else {
+                kept.take(old)
+            }
+        };
         let (cells, generations) = (&contacts.rows[..], contacts.slots.generations());
         let mut writers = Writers {
             gadgets: gadgets.slots.generations(),
@@ -151,7 +188,7 @@ impl Network {
             rows.extend(run.iter().map(|touch| {
                 let cell = &cells[touch.contact as usize];
                 let old = match touch.old.kind {
-                    Kind::Wide => changes.packed(tick.kept.take(touch.old)),
+                    Kind::Wide => changes.packed(old_of(&mut tick.kept, touch.old)),
                     _ => touch.old,
                 };
                 let new = changes.packed_copy(&cell.content);
@@ -206,7 +243,7 @@ impl Network {
                 }
             }
             if touch.old.kind == Kind::Wide {
-                row.old = changes.packed(tick.kept.take(touch.old)).bits;
+                row.old = changes.packed(old_of(&mut tick.kept, touch.old)).bits;
             }
             let new = changes.packed_copy(&cell.content);
             (row.new, row.new_kind) = (new.bits, new.kind);

@@ -3,7 +3,8 @@
 use super::{Content, Value};
 use std::fmt;
 
-/// As Python's `repr` shows it, cut after 80 characters inside collections and text.
+/// As Python's `repr` shows it, cut after 80 characters inside collections and text. Equal values are shown alike, both zeros as `0.0`: a
+/// router makes one group of them, and a fault that says one is no other fault when it says the other.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -11,7 +12,7 @@ impl fmt::Display for Value {
             Value::Bool(true) => f.write_str("True"),
             Value::Bool(false) => f.write_str("False"),
             Value::Int(int) => write!(f, "{int}"),
-            Value::Float(float) => write!(f, "{float:?}"),
+            Value::Float(float) => write!(f, "{:?}", float + 0.0),
             Value::Text(text) => {
                 let shown: String = text.chars().take(80).collect();
                 let more = if shown.len() < text.len() { "…" } else { "" };

@@ -209,8 +209,20 @@ pub(crate) fn tick(network: &mut Network, edits: &[Edit]) -> Option<Vec<Told>> {
     Some(committed.map_or_else(Vec::new, |committed| told(network, &committed.changes)))
 }
 
+/// The contacts that several gadgets failed to write to: an image tells the fault of one of them.
+pub(crate) fn in_many_faults(network: &Network) -> Vec<String> {
+    let contacts = network.contact_ids().into_iter();
+    let many = contacts.filter(|&id| network.failed_writers(id).is_ok_and(|gadgets| gadgets.len() > 1));
+    many.map(|id| network.path(id).to_string()).collect()
+}
+
 /// What an image says, without handles, ticks and creation numbers.
 pub(crate) fn said(image: &Image) -> Vec<String> {
+    said_but(image, &[])
+}
+
+/// The same without the faults of some contacts.
+pub(crate) fn said_but(image: &Image, in_many_faults: &[String]) -> Vec<String> {
     let mut groups: Vec<(_, String)> = Vec::new();
     let group_path = |groups: &[(_, String)], id| {
         groups
@@ -246,6 +258,7 @@ pub(crate) fn said(image: &Image) -> Vec<String> {
             .as_ref()
             .map(|found| (&found.current, &found.incoming));
         let fault = state.fault.as_ref().map(|(id, text)| (gadget(*id), text));
+        let fault = fault.filter(|_| !in_many_faults.contains(&contact(record.id)));
         lines.push(format!(
             "contact {} {:?} {} {:?} {:?} by {} {clash:?} {fault:?}",
             contact(record.id),

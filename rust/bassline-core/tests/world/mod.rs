@@ -8,7 +8,20 @@ use bassline_core::{
     Argument, Blend, Change, Computation, ContactId, Content, GadgetDeclaration, GadgetId, Map, Network, NetworkError,
     Value, WireKind, primitive_of,
 };
+use proptest::prelude::ProptestConfig;
 use std::sync::Arc;
+
+/// So many cases of a property, or as many as `PROPTEST_CASES` says. They are the same in every run: `.cargo/config.toml` has the seed.
+pub(crate) fn cases(usual: u32) -> ProptestConfig {
+    let config = ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => config,
+        None => ProptestConfig { cases: usual, ..config },
+    }
+}
 
 pub(crate) struct World(pub(crate) Network);
 

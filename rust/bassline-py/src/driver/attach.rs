@@ -123,10 +123,13 @@ impl Maker<'_> {
         match plan {
             Plan::Driver(Single { driver, input }) => Ok(Member::Driver(Box::new(PythonDriver {
                 object: driver,
+                name: "".into(),
                 input,
                 snapshot: self.snapshot,
                 has_begun: false,
                 engine: self.shared.key(),
+                workers: self.shared.kernel.workers(),
+                born: self.shared.born,
                 network: Arc::clone(&self.network),
                 names: Arc::clone(self.names),
                 runner: None,

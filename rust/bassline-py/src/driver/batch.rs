@@ -1,10 +1,13 @@
 //! What a driver in Python is handed.
 
+use super::edit::{Edit, Edited, all_of, edits};
 use crate::change::Change;
 use crate::contradiction::Contradiction;
 use crate::value::content_to_python;
 use bassline_core::{Cause, Directory, StructureChange, Text};
-use bassline_kernel::{Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Record, Records as Ticks};
+use bassline_kernel::{
+    Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Record, Records as Ticks, Snapshot, return_of,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::sync::{Arc, OnceLock};
@@ -90,10 +93,11 @@ type Marked = Vec<(Text, Option<bassline_core::Contradiction>)>;
 pub(crate) struct Batch {
     network: Arc<str>,
     gap: Option<Missing>,
-    snapshot: bool,
+    snapshot: Option<Arc<Snapshot>>,
     records: Ticks,
     entries: Vec<Entry>,
     marked: Marked,
+    edits: Vec<Edited>,
     changes: OnceLock<Vec<Py<Change>>>,
 }
 
@@ -109,20 +113,31 @@ impl Batch {
             Some(letter) => (entries_of(letter), Vec::new()),
             None => names.look(|directory| (entries(&records, directory), marked(&records, directory))),
         };
+        let edits = if records.iter().any(|record| !record.structure.is_empty()) {
+            names.look(|directory| edits(&records, directory))
+        } else {
+            Vec::new()
+        };
         Self {
             network: Arc::clone(network),
             gap: batch.gap,
-            snapshot: batch.snapshot.is_some(),
+            snapshot: batch.snapshot.clone(),
             records,
             entries,
             marked,
+            edits,
             changes: OnceLock::new(),
         }
     }
 
-    /// Whether there is nothing in it for a driver in Python, which is told of contents only.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.marked.is_empty() && self.gap.is_none() && !self.snapshot
+    /// Whether there is nothing in it for a driver that is told of contents only.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.marked.is_empty() && self.gap.is_none() && self.snapshot.is_none()
+    }
+
+    /// Whether there is something in it for one that is told of structure.
+    pub(super) fn has_edits(&self) -> bool {
+        !self.edits.is_empty()
     }
 
     /// What an entry shows. Entries are made of the records, so that each is there.
@@ -157,15 +172,18 @@ fn entries(records: &Ticks, directory: &Directory) -> Vec<Entry> {
     let mut last: Option<(Cause, Text)> = None;
     for (record, tick) in records.iter().enumerate() {
         let mut index = 0;
+        let returns = return_of(tick.source).is_some();
+        last = last.filter(|_| !returns);
         for (at, change) in tick.changes().enumerate() {
             let Some(path) = directory.path(change.contact) else {
                 continue;
             };
             let cause = match &last {
+                _ if returns => tick.source.clone(),
                 Some((known, text)) if *known == change.cause => text.clone(),
                 _ => directory.cause(&change.cause),
             };
-            last = Some((change.cause, cause.clone()));
+            last = (!returns).then(|| (change.cause, cause.clone()));
             entries.push(Entry {
                 record: record as u32,
                 change: at as u32,
@@ -301,7 +319,16 @@ impl Batch {
     /// Whether it begins with the network as it was: a change for each contact that holds something.
     #[getter]
     fn snapshot(&self) -> bool {
-        self.snapshot
+        self.snapshot.is_some()
+    }
+
+    /// What its ticks added to the structure and removed from it, in order; with a snapshot, first everything there is. A batch of nothing
+    /// else is handed to drivers that say `wants_structure = True`.
+    #[getter]
+    fn structure(&self) -> Vec<Edit> {
+        let before = self.snapshot.as_deref().map(all_of).unwrap_or_default();
+        let all = before.iter().chain(&self.edits);
+        all.map(|edited| Edit::of(&self.network, edited)).collect()
     }
 
     /// What was lost before it, for this driver; `None` if nothing was.

@@ -49,6 +49,7 @@ impl Network {
     /// How many ticks each driver has not taken yet.
     #[getter]
     fn pending<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.shared.check_process()?;
         let dict = PyDict::new(py);
         for status in self.shared.kernel.status() {
             dict.set_item(status.name, status.lag_records)?;
@@ -58,6 +59,7 @@ impl Network {
 
     /// The state of each driver, as plain data.
     fn _driver_status<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.shared.check_process()?;
         let drivers = PyDict::new(py);
         for found in self.shared.kernel.status() {
             drivers.set_item(&found.name, status(py, &found)?)?;

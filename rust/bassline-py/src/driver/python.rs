@@ -5,15 +5,19 @@ use super::classify::{failure, retry_after};
 use crate::current::while_driving;
 use crate::value::{to_content, to_python};
 use bassline_core::{Text, Value};
-use bassline_kernel::{Ask, Batch as Records, Begin, Context, Driver, DriverFailure, FailureClass, Names, Position};
+use bassline_kernel::{
+    Ask, Batch as Records, Begin, Context, Driver, DriverFailure, FailureClass, Names, Position, Workers,
+};
 use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBool, PyCFunction, PyDict, PyTuple};
 use std::sync::Arc;
 
 /// A driver in Python.
 pub(super) struct PythonDriver {
     pub(super) object: Py<PyAny>,
+    /// The name it is attached by; empty before it begins.
+    pub(super) name: Text,
     /// What a bridge is given to write by.
     pub(super) input: Option<Py<PyAny>>,
     /// Whether it begins with the network as it is.
@@ -21,9 +25,12 @@ pub(super) struct PythonDriver {
     /// Whether it has taken a batch: who begins again after that goes on from there.
     pub(super) has_begun: bool,
     pub(super) engine: usize,
+    pub(super) workers: Workers,
+    /// How many forks its process had behind it.
+    pub(super) born: u32,
     pub(super) network: Arc<str>,
     pub(super) names: Arc<Names>,
-    /// The event loop of a driver whose methods are coroutines; it is made when the first one comes.
+    /// The event loop of a driver whose methods are coroutines, on which all of them run.
     pub(super) runner: Option<Py<PyAny>>,
     /// The batch that was handed over last, to be handed over again as it is.
     pub(super) last: Option<(Records, Py<Batch>)>,
@@ -48,9 +55,16 @@ impl PythonDriver {
             return Ok(None);
         }
         let called = while_driving(self.engine, || {
-            let answer = object.getattr(method)?.call1(arguments)?;
+            let function = object.getattr(method)?;
+            if let Some(runner) = &self.runner {
+                return runner.bind(py).call_method1("bound", (function,))?.call1(arguments);
+            }
+            let answer = function.call1(arguments)?;
             self.awaited(py, answer)
         });
+        if self.born != crate::shared::forks() {
+            return Err(self.leave_child(py, called.err()));
+        }
         called.map(Some).map_err(|error| failure(py, &object, error))
     }
 
@@ -59,15 +73,50 @@ impl PythonDriver {
         if answer.is_none() || !answer.hasattr("__await__")? {
             return Ok(answer);
         }
-        let runner = match &self.runner {
-            Some(runner) => runner.clone_ref(py),
-            None => {
-                let runner = py.import("bassline.drivers")?.getattr("Loop")?.call0()?.unbind();
-                self.runner = Some(runner.clone_ref(py));
-                runner
-            }
-        };
-        runner.bind(py).call_method1("run", (answer,))
+        let class = py.import("bassline.drivers")?.getattr("Loop")?;
+        let runner = class.call1((&*self.name, self.drive(py)?))?;
+        self.runner = Some(runner.clone().unbind());
+        runner.call_method1("wait", (answer,))
+    }
+
+    /// Makes the loop of a driver that has coroutines, before any of its methods runs.
+    fn make_loop(&mut self, py: Python<'_>) -> PyResult<()> {
+        if self.runner.is_none() {
+            let class = py.import("bassline.drivers")?.getattr("Loop")?;
+            let made = class.call_method1("of", (&self.object, &*self.name, self.drive(py)?))?;
+            self.runner = (!made.is_none()).then(|| made.unbind());
+        }
+        Ok(())
+    }
+
+    /// What runs a function of the driver on another thread than its worker.
+    fn drive<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCFunction>> {
+        let (engine, workers) = (self.engine, self.workers);
+        PyCFunction::new_closure(
+            py,
+            None,
+            None,
+            move |arguments: &Bound<'_, PyTuple>, _| -> PyResult<()> {
+                let run = arguments.get_item(0)?;
+                while_driving(engine, || workers.among(|| run.call0())).map(drop)
+            },
+        )
+    }
+
+    /// In a child that was forked inside the driver nobody goes on with it.
+    #[cold]
+    fn leave_child(&self, py: Python<'_>, raised: Option<PyErr>) -> DriverFailure {
+        let ended = py.import("bassline.drivers.forked").and_then(|module| {
+            let raised = raised.map(|error| error.into_value(py));
+            module.call_method1("leave_child", (&*self.name, raised))
+        });
+        let message = format!("the process has forked: {ended:?}");
+        DriverFailure::new(FailureClass::Fatal, message)
+    }
+
+    fn wants_structure(&self, py: Python<'_>) -> bool {
+        let wants = self.object.bind(py).getattr("wants_structure");
+        wants.is_ok_and(|wants| wants.is(PyBool::new(py, true)))
     }
 
     fn batch(&mut self, py: Python<'_>, records: &Records) -> Result<Py<Batch>, DriverFailure> {
@@ -89,7 +138,7 @@ impl PythonDriver {
             }
             let batch = self.batch(py, records)?;
             match self.call(py, method, (batch,))? {
-                Some(answer) if answer.is(pyo3::types::PyBool::new(py, false)) => {
+                Some(answer) if answer.is(PyBool::new(py, false)) => {
                     Err(DriverFailure::new(FailureClass::Transient, what))
                 }
                 _ => Ok(()),
@@ -116,7 +165,9 @@ impl Driver for PythonDriver {
     fn initialize(&mut self, context: &Context) -> Result<Begin, DriverFailure> {
         Python::attach(|py| {
             self.last = None;
+            self.name = context.driver.clone();
             let object = self.object.clone_ref(py).into_bound(py);
+            self.make_loop(py).map_err(|error| failure(py, &object, error))?;
             let context = told(py, context, &self.network).map_err(|error| failure(py, &object, error))?;
             self.call(py, "initialize", (context,))?;
             let loaded = self.call(py, "load", ())?;
@@ -145,7 +196,7 @@ impl Driver for PythonDriver {
         let last = records.records.last().map(|record| record.tick);
         Python::attach(|py| {
             let batch = self.batch(py, records)?;
-            if batch.get().is_empty() {
+            if batch.get().is_empty() && !(batch.get().has_edits() && self.wants_structure(py)) {
                 self.handed = self.handed.zip(last).map(|((handed, _), last)| (handed, last));
             } else {
                 // It may have taken it, whatever it answers.

@@ -63,6 +63,7 @@ impl Writer {
             };
             let changes = (0..changes).map(change).collect();
             let committed = Committed {
+                returns: None,
                 tick: self.tick,
                 changes,
                 structure: Vec::new(),

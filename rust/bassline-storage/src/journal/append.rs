@@ -4,9 +4,9 @@ use super::error::JournalError;
 use super::state::State;
 use super::{Journal, held};
 use bassline_core::planted::{self, Bug};
+use bassline_kernel::sync::MutexGuard;
 use crc32c::crc32c;
 use std::cell::Cell;
-use std::sync::MutexGuard;
 
 /// A buffer that has grown beyond this is given back.
 const KEPT: usize = 1 << 20;

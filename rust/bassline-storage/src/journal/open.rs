@@ -11,6 +11,7 @@ use super::walk::Visit;
 use super::{Journal, held};
 use crate::disk::{Disk, Held};
 use crate::fork::Process;
+use bassline_kernel::sync::{Condvar, Mutex};
 use std::sync::Arc;
 
 /// What opening found.
@@ -104,12 +105,12 @@ impl Opening {
         let journal = Journal {
             disk: self.disk,
             options: self.options,
-            state: std::sync::Mutex::new(state),
-            done: std::sync::Condvar::new(),
-            writer: std::sync::Mutex::new(writer),
-            tidying: std::sync::Mutex::new(()),
+            state: Mutex::new(state),
+            done: Condvar::new(),
+            writer: Mutex::new(writer),
+            tidying: Mutex::new(()),
             recovery,
-            lock: std::sync::Mutex::new(None),
+            lock: Mutex::new(None),
             opened_in: Process::this(),
         };
         *held(&journal.lock) = Some(self.lock);

@@ -6,7 +6,8 @@ use super::options::Sync;
 use super::state::State;
 use super::{Journal, held};
 use bassline_core::planted::{self, Bug};
-use std::sync::{MutexGuard, PoisonError};
+use bassline_kernel::sync::{MutexGuard, thread};
+use std::sync::PoisonError;
 
 /// How often a leader lets others run before it takes what waits.
 const YIELDS: usize = 24;
@@ -70,7 +71,7 @@ impl Journal {
                 break;
             }
             drop(state);
-            std::thread::yield_now();
+            thread::yield_now();
             state = held(&self.state);
         }
         state
@@ -106,7 +107,11 @@ impl Journal {
         state.land();
         state.leading = false;
         state.woken = state.waiting;
-        self.done.notify_all();
+        if planted::is(Bug::OneFollowerWoken) {
+            self.done.notify_one();
+        } else {
+            self.done.notify_all();
+        }
         state
     }
 }

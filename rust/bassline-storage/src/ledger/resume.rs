@@ -4,7 +4,6 @@ use super::recover::Recovery;
 use super::retention::About;
 use crate::journal::{Journal, JournalError};
 use crate::record::{Entry, read_base, read_entry, read_entry_head};
-use bassline_core::StructureChange;
 use bassline_kernel::{Limits, Position, Recalled, TickRecord};
 use std::sync::Arc;
 
@@ -97,7 +96,7 @@ pub(crate) fn recall(journal: &Journal, from: u64) -> Result<Option<Recalled>, J
             if let Entry::Tick(record) = read_entry(entry)?
                 && !record.structure.is_empty()
             {
-                removed |= record.structure.iter().any(StructureChange::is_removal);
+                removed |= record.structure.iter().any(|edit| edit.removed().is_some());
                 let edit = TickRecord {
                     changes: Vec::new(),
                     ..record

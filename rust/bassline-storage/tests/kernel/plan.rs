@@ -104,7 +104,7 @@ fn options(random: &mut Random, place: Place) -> AttachOptions {
         policy,
         max_records: one(random, &[1, 2, 3, 8, 20, 100]),
         max_bytes: one(random, &[1 << 30, 1 << 30, 3_000, 20_000]),
-        max_lag: one(random, &[None, None, Some(Duration::from_millis(500))]),
+        max_lag: one(random, &[None, None, Some(Duration::from_millis(500))]).filter(|_| policy != Policy::Spill),
         block_timeout: Duration::ZERO,
         batch_records,
         batch_bytes: one(random, &[1 << 30, 1 << 30, 2_000]),
