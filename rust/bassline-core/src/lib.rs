@@ -37,6 +37,7 @@ mod blocks;
 mod boundary;
 mod build;
 mod calls;
+mod changes;
 mod column;
 mod component;
 mod contact;
@@ -99,6 +100,7 @@ pub use blend::{Blend, Join, Lattice, LatticeSpec};
 pub use boundary::Boundary;
 pub use build::{Library, blend_of, boundary_of, primitive_of, wire_kind_of};
 pub use calls::{Answered, Call};
+pub use changes::{Changes, ChangesIter};
 pub use column::{Column, ColumnError, ColumnFault};
 pub use contact::Unnamed;
 pub use contradiction::Contradiction;
@@ -115,7 +117,8 @@ pub use network::{Cause, Network, OnContradiction};
 pub use pattern::{Pattern, PatternIndex};
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
-    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, WireRecord,
+    Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, TickDone,
+    WireRecord,
 };
 pub use settle::Settled;
 pub use undo::Return;

@@ -1,26 +1,19 @@
 //! What contacts held when the tick began, in a form that costs nothing to forget: only values on the heap are kept aside.
 
+use crate::changes::{Kind, Packed};
+use crate::undo::heap;
 use crate::value::{Content, Value};
 use std::ops::Range;
 
 /// Content as it was.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Old {
-    Nothing,
-    Null,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    /// Where it is kept.
-    Kept(u32),
-}
+pub(crate) type Old = Packed;
 
 impl Old {
     /// The same where it is kept behind `others`.
     pub(crate) fn behind(self, others: u32) -> Self {
-        match self {
-            Old::Kept(at) => Old::Kept(at + others),
-            old => old,
+        match self.place() {
+            Some(at) => Old::wide(at + others as usize),
+            None => self,
         }
     }
 }
@@ -32,27 +25,16 @@ pub(crate) struct Kept(Vec<Content>);
 impl Kept {
     #[inline]
     pub(crate) fn keep(&mut self, content: Content) -> Old {
-        match content {
-            None => Old::Nothing,
-            Some(Value::Null) => Old::Null,
-            Some(Value::Bool(old)) => Old::Bool(old),
-            Some(Value::Int(old)) => Old::Int(old),
-            Some(Value::Float(old)) => Old::Float(old),
-            heap => {
-                self.0.push(heap);
-                Old::Kept((self.0.len() - 1) as u32)
-            }
-        }
+        Packed::of(&content).unwrap_or_else(|| {
+            self.0.push(content);
+            Packed::wide(self.0.len() - 1)
+        })
     }
 
     pub(crate) fn content(&self, old: Old) -> Content {
-        match old {
-            Old::Nothing => None,
-            Old::Null => Some(Value::Null),
-            Old::Bool(old) => Some(Value::Bool(old)),
-            Old::Int(old) => Some(Value::Int(old)),
-            Old::Float(old) => Some(Value::Float(old)),
-            Old::Kept(at) => self.0[at as usize].clone(),
+        match old.place() {
+            Some(at) => self.0[at].clone(),
+            None => old.plain(),
         }
     }
 
@@ -67,7 +49,7 @@ impl Kept {
 
     /// Takes what others keep behind its own.
     #[inline]
-    pub(crate) fn take(&mut self, others: &mut Self) {
+    pub(crate) fn join(&mut self, others: &mut Self) {
         self.0.append(&mut others.0);
     }
 
@@ -79,13 +61,25 @@ impl Kept {
         }
     }
 
+    /// The content, which is given away if it is on the heap.
+    #[inline]
+    pub(crate) fn take(&mut self, old: Old) -> Option<Value> {
+        old.place().and_then(|at| self.0[at].take())
+    }
+
     /// Whether content is what it was.
     #[inline]
     pub(crate) fn is_same(&self, old: Old, content: &Content) -> bool {
-        match old {
-            Old::Kept(at) => self.0[at as usize] == *content,
-            _ => self.content(old) == *content,
+        match (old.kind, content) {
+            (Kind::Int, Some(Value::Int(value))) => old.bits == *value as u64,
+            (Kind::Wide, _) => old.place().is_some_and(|at| self.0[at] == *content),
+            _ => old.plain() == *content,
         }
+    }
+
+    /// About how many bytes of them are outside their cells.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.iter().map(heap).sum()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -43,10 +43,10 @@ impl Network {
                 break;
             };
             let old = match &mut cell.content {
-                Some(Value::Float(content)) if !is_same(*content, new) => Old::Float(std::mem::replace(content, new)),
+                Some(Value::Float(content)) if !is_same(*content, new) => Old::float(std::mem::replace(content, new)),
                 content @ None => {
                     *content = Some(Value::Float(new));
-                    Old::Nothing
+                    Old::NOTHING
                 }
                 Some(_) => break,
             };
@@ -207,7 +207,7 @@ trait Scalar: Copy {
 }
 
 macro_rules! scalar {
-    ($type:ty, $kind:ident, $is_same:expr) => {
+    ($type:ty, $kind:ident, $old:ident, $is_same:expr) => {
         impl Scalar for $type {
             fn of(value: &mut Value) -> Option<&mut Self> {
                 match value {
@@ -219,15 +219,15 @@ macro_rules! scalar {
                 $is_same(self, other)
             }
             fn old(self) -> Old {
-                Old::$kind(self)
+                Old::$old(self)
             }
         }
     };
 }
 
-scalar!(f64, Float, is_same);
-scalar!(i64, Int, |one, other| one == other);
-scalar!(bool, Bool, |one, other| one == other);
+scalar!(f64, Float, float, is_same);
+scalar!(i64, Int, int, |one, other| one == other);
+scalar!(bool, Bool, bool, |one, other| one == other);
 
 #[inline]
 #[expect(clippy::float_cmp, reason = "any change is a change")]

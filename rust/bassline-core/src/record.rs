@@ -38,6 +38,17 @@ pub struct Committed {
     pub returns: Option<Return>,
 }
 
+/// A committed tick whose changes stand elsewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TickDone {
+    /// Its number.
+    pub tick: u64,
+    /// Every structural edit, in order.
+    pub structure: Vec<StructureChange>,
+    /// The tick it undoes or does again, if that is what it is.
+    pub returns: Option<Return>,
+}
+
 /// Something added to or removed from the structure, or a mark set or lifted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StructureChange {

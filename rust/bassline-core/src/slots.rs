@@ -96,6 +96,12 @@ impl Slots {
         handle
     }
 
+    /// The generation of each slot.
+    #[inline]
+    pub(crate) fn generations(&self) -> &[u32] {
+        &self.generation
+    }
+
     /// Slots ever taken, alive or free.
     pub(crate) fn len(&self) -> usize {
         self.generation.len()

@@ -210,6 +210,12 @@ impl Tick {
         })
     }
 
+    fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
+        std::iter::successors(self.events.get(first as usize), |event| {
+            self.events.get(event.next as usize)
+        })
+    }
+
     /// Forgets what contacts were. A tick that edited the network is not one of many like it: what room it needed is given back.
     fn forget(&mut self, edited: bool) {
         self.touches.clear();
@@ -430,9 +436,7 @@ impl Network {
     }
 
     pub(crate) fn events_from(&self, first: u32) -> impl Iterator<Item = &Event> {
-        std::iter::successors(self.tick.events.get(first as usize), |event| {
-            self.tick.events.get(event.next as usize)
-        })
+        self.tick.events_from(first)
     }
 
     /// Takes everything back: contents and structure are as before the tick.

@@ -6,6 +6,7 @@
 mod back;
 mod capture;
 mod entry;
+mod giving;
 mod logs;
 mod past;
 mod renamed;
@@ -22,6 +23,7 @@ use crate::undo::renamed::Renamed;
 pub(crate) use capture::Scrubbed;
 use indexmap::IndexMap;
 pub(crate) use past::Past;
+pub(crate) use room::heap;
 use rustc_hash::FxBuildHasher;
 use std::collections::VecDeque;
 

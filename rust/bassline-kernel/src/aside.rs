@@ -26,15 +26,15 @@ impl Courier {
         let names = match known {
             Some(letter) => letter.names.clone(),
             None => self.shared.names.look(|directory| {
-                let name = |change: &Change| {
+                let name = |change: Change| {
                     let path = directory.path(change.contact).cloned().unwrap_or_default();
-                    let cause = match return_of(&record.source) {
+                    let cause = match return_of(record.source) {
                         Some(_) => record.source.clone(),
                         None => directory.cause(&change.cause),
                     };
                     (path, cause)
                 };
-                record.changes.iter().map(name).collect()
+                record.changes().map(name).collect()
             }),
         };
         let letter = DeadLetter {
@@ -43,7 +43,7 @@ impl Courier {
             time_micros: self.shared.wall_micros(),
             error: failure.message.as_str().into(),
             tries: tries + known.map_or(0, |letter| letter.tries),
-            record: Arc::clone(record),
+            record: Arc::new(record.whole()),
             names,
             again: false,
         };

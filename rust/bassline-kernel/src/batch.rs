@@ -3,6 +3,7 @@
 use crate::driver::Position;
 use crate::letters::DeadLetter;
 use crate::record::TickRecord;
+use crate::records::Records;
 use bassline_core::{Change, Image, Text};
 use std::sync::Arc;
 
@@ -16,15 +17,21 @@ pub struct Batch {
     /// The dead letter that it is, tried once more.
     pub letter: Option<Arc<DeadLetter>>,
     /// The ticks. Of a driver that coalesces, they may bear only the changes that no later one supersedes.
-    pub records: Vec<Arc<TickRecord>>,
+    pub records: Records,
 }
 
-impl From<Vec<Arc<TickRecord>>> for Batch {
-    fn from(records: Vec<Arc<TickRecord>>) -> Self {
+impl From<Records> for Batch {
+    fn from(records: Records) -> Self {
         Self {
             records,
             ..Self::default()
         }
+    }
+}
+
+impl From<Vec<Arc<TickRecord>>> for Batch {
+    fn from(records: Vec<Arc<TickRecord>>) -> Self {
+        Records::from(records).into()
     }
 }
 

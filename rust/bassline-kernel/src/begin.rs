@@ -7,6 +7,7 @@ use crate::lane::{Lane, Phase};
 use crate::letters::DeadLetter;
 use crate::lock::lock;
 use crate::log::{Limits, Mark};
+use crate::records::Records;
 
 const ONE: Limits = Limits {
     records: 1,
@@ -61,7 +62,7 @@ impl Courier {
                     (Begin::After(position), Some(mark)) => {
                         recall = mark.sequence < lane.cursor.sequence;
                         // What was thinned out before it began is to be read again.
-                        (lane.backlog, lane.gap) = (Vec::new(), None);
+                        (lane.backlog, lane.gap) = (Records::default(), None);
                         (lane.cursor, lane.taken) = (mark, mark);
                         lane.acknowledged_tick = position.tick;
                     }
@@ -112,11 +113,11 @@ impl Courier {
         let mut at = cursor;
         let mut tick = acknowledged;
         while tick < position.tick {
-            let mut records = Vec::new();
+            let mut records = Records::default();
             at = self.shared.log.read(at.sequence, ONE, &mut records).ok()?;
             tick = records.first()?.tick;
         }
-        let is_whole = self.shared.log.read(at.sequence, ONE, &mut Vec::new()).is_ok();
+        let is_whole = self.shared.log.read(at.sequence, ONE, &mut Records::default()).is_ok();
         (tick == position.tick && is_whole).then_some(at)
     }
 }

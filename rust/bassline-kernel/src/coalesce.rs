@@ -1,11 +1,11 @@
 //! Thinning out: of what a driver has not taken yet, only what it still needs.
 
 use crate::log::Limits;
-use crate::record::{TickRecord, weight_of};
+use crate::record::{Record, weight_of};
+use crate::records::Records;
 use bassline_core::planted::{self, Bug};
 use bassline_core::{Change, ContactId, Content};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::sync::Arc;
 
 /// What is kept of what waits.
 #[derive(Debug, Clone, Copy)]
@@ -31,35 +31,34 @@ pub(crate) struct Thinned {
 /// structural edit. The newest record is never too old.
 ///
 /// What is handed on ends in the same contents, and tells no contact's changes in another order.
-pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: Keep) -> Thinned {
+pub(crate) fn coalesce(records: &mut Records, events: Keep) -> Thinned {
     let mut thinned = Thinned::default();
     let mut before: FxHashMap<ContactId, Content> = FxHashMap::default();
-    for change in records.iter().flat_map(|record| &record.changes) {
+    for change in records.iter().flat_map(|record| record.changes()) {
         if !change.event {
-            before.entry(change.contact).or_insert_with(|| change.old.clone());
+            before.entry(change.contact).or_insert(change.old);
         }
     }
     let mut newest: FxHashSet<ContactId> = FxHashSet::default();
     let Keep { limits, since_micros } = events;
     let (mut left, mut bytes) = (limits.records, limits.bytes);
-    let mut kept: Vec<Arc<TickRecord>> = Vec::new();
+    // What is kept of each record, the last first; all of it if nothing is said.
+    let mut kept: Vec<(Record<'_>, Option<Vec<Change>>)> = Vec::new();
     let backwards = !planted::is(Bug::CoalesceKeepsOldest);
-    if !backwards {
-        records.reverse();
-    }
-    while let Some(record) = records.pop() {
+    let mut rest = records.iter();
+    while let Some(record) = if backwards { rest.next_back() } else { rest.next() } {
         if record.time_micros < since_micros && !kept.is_empty() {
             left = 0;
         }
         let mut changes: Vec<Change> = Vec::new();
         let mut touched = false;
-        for change in record.changes.iter().rev() {
+        for change in record.changes().rev() {
             if change.event {
-                let weight = weight_of(change);
+                let weight = weight_of(&change);
                 if left > 0 && (weight <= bytes || left == limits.records) {
                     left -= 1;
                     bytes = bytes.saturating_sub(weight);
-                    changes.push(change.clone());
+                    changes.push(change);
                 } else {
                     left = 0;
                     thinned.events += 1;
@@ -70,50 +69,57 @@ pub(crate) fn coalesce(records: &mut Vec<Arc<TickRecord>>, events: Keep) -> Thin
             } else if newest.insert(change.contact) {
                 let old = before.remove(&change.contact).flatten();
                 touched |= old != change.old;
-                changes.push(Change { old, ..change.clone() });
+                changes.push(Change { old, ..change });
             } else {
                 thinned.superseded += 1;
                 touched = true;
             }
         }
         if !touched {
-            kept.push(record);
+            kept.push((record, None));
         } else if !(changes.is_empty() && record.structure.is_empty() && record.position.is_none()) {
             changes.reverse();
-            kept.push(Arc::new(record.with_changes(changes)));
+            kept.push((record, Some(changes)));
         }
     }
     if backwards {
         kept.reverse();
     }
-    *records = kept;
+    *records = Records::written(kept.into_iter(), |(record, changed), changes| {
+        match changed {
+            Some(changed) => changed.iter().for_each(|change| changes.push(change)),
+            None => record.changes().for_each(|change| changes.push(&change)),
+        }
+        record.head()
+    });
     thinned
 }
 
 /// Drops the oldest records until what is left is to be kept, but for their structural edits; answers which ticks, and how many. The newest
 /// stays however large and old it is.
-pub(crate) fn drop_oldest(records: &mut Vec<Arc<TickRecord>>, keep: Keep) -> Option<(u64, u64, u64)> {
+pub(crate) fn drop_oldest(records: &mut Records, keep: Keep) -> Option<(u64, u64, u64)> {
     let mut bytes = 0;
-    let fits = |record: &&Arc<TickRecord>| {
+    let fits = |record: &Record<'_>| {
         bytes += record.weight();
         bytes <= keep.limits.bytes && record.time_micros >= keep.since_micros
     };
     let kept = records.iter().rev().take(keep.limits.records).take_while(fits).count();
     let excess = records.len() - kept.max(1).min(records.len());
     let mut dropped: Option<(u64, u64, u64)> = None;
-    let mut at = 0;
-    records.retain_mut(|record| {
-        at += 1;
-        if at > excess || (record.changes.is_empty() && !record.structure.is_empty()) {
-            return true;
+    for record in records.iter().take(excess) {
+        if record.changes().len() > 0 || record.structure.is_empty() {
+            let (first, _, count) = dropped.unwrap_or((record.tick, 0, 0));
+            dropped = Some((first, record.tick, count + 1));
         }
-        let (first, _, count) = dropped.unwrap_or((record.tick, 0, 0));
-        dropped = Some((first, record.tick, count + 1));
-        if record.structure.is_empty() {
-            return false;
-        }
-        *record = Arc::new(record.with_changes(Vec::new()));
-        true
-    });
+    }
+    if dropped.is_some() {
+        let edits = records
+            .iter()
+            .take(excess)
+            .filter(|record| !record.structure.is_empty());
+        let mut left = Records::written(edits, |record, _| record.head());
+        left.extend(&records.part(excess..records.len()));
+        *records = left;
+    }
     dropped
 }

@@ -3,13 +3,14 @@
 
 use crate::batch::{Batch, Gap};
 use crate::board::Board;
-use crate::driver::{Ask, Context, Driver};
+use crate::driver::{Ask, Context, Driver, Position};
 use crate::failure::{DriverFailure, FailureClass};
-use crate::lane::{Asked, Failed, Lane, NEVER, Phase, Stop};
+use crate::lane::{Asked, Failed, Lane, NOWHERE, Phase, Stop};
 use crate::letters::DeadLetter;
 use crate::lock::lock;
 use crate::log::{Limits, LogError, Mark};
 use crate::parcel::{Outcome, Parcel};
+use crate::records::Records;
 use crate::resume::Keeping;
 use crate::retry::next_chance;
 use crate::shared::Shared;
@@ -118,11 +119,12 @@ impl Courier {
         shared.rearm(&board);
         // The end may have come past the place where the writer was to ring, before it knew of it.
         if let Turn::Wait(wait) = turn {
-            let rings_at = board.lane(self.id).map_or(NEVER, |lane| lane.wake_at);
-            return if shared.end().sequence < rings_at || planted::is(Bug::EndPassedUnseen) {
-                Step::Wait(wait)
-            } else {
+            let rings_at = board.lane(self.id).map_or(NOWHERE, |lane| lane.wake_at);
+            let has_passed = shared.end().has_reached(rings_at);
+            return if has_passed && !planted::is(Bug::EndPassedUnseen) {
                 Step::Again
+            } else {
+                Step::Wait(wait)
             };
         }
         drop(board);
@@ -150,7 +152,7 @@ impl Courier {
         let (limit, last_tick) = board.limit(&board.lanes[at], end);
         let may_begin = board.lanes[at].is_starting() && !is_held_up(board, at);
         let lane = &mut board.lanes[at];
-        lane.wake_at = NEVER;
+        lane.wake_at = NOWHERE;
         self.heard = lane.rings;
         if let Some(how) = lane.stop {
             return Some(Turn::Leave(how));
@@ -208,7 +210,7 @@ impl Courier {
         if limit.sequence <= lane.taken.sequence {
             self.since = None;
             if limit.sequence >= end.sequence {
-                lane.wake_at = lane.taken.sequence + 1;
+                lane.wake_at.sequence = lane.taken.sequence + 1;
             }
             let quiet = self.busy_until.map(|until| (until + QUIET).saturating_sub(now));
             return Some(if quiet == Some(Duration::ZERO) {
@@ -230,7 +232,10 @@ impl Courier {
         }
         // For one in a row the leader rings.
         if limit.sequence >= end.sequence {
-            lane.wake_at = lane.taken.sequence + limits.records as u64;
+            lane.wake_at.sequence = lane.taken.sequence + limits.records as u64;
+            if limit == end {
+                lane.wake_at.weight = lane.taken.weight.saturating_add(limits.bytes as u64);
+            }
         }
         Some(Turn::Wait(Some(options.max_age.saturating_sub(waited))))
     }
@@ -299,13 +304,16 @@ impl Courier {
         ahead: Ahead,
         on_lane: impl FnOnce(&dyn Fn(&mut Lane)) -> Option<Gap>,
     ) -> Result<Option<Parcel>, LogError> {
-        let mut records = Vec::new();
+        let mut records = Records::default();
         let upto = self.shared.log.read(ahead.from.sequence, ahead.limits, &mut records)?;
         if planted::is(Bug::BatchReordered) && records.len() > 1 {
-            records.swap(0, 1);
+            let mut reordered = records.part(1..2);
+            reordered.extend(&records.part(0..1));
+            reordered.extend(&records.part(2..records.len()));
+            records = reordered;
         }
         if planted::is(Bug::LastOfBatchDropped) && records.len() > 1 {
-            records.pop();
+            records = records.part(0..records.len() - 1);
         }
         let batch = Batch {
             gap: on_lane(&|lane| {
@@ -358,16 +366,18 @@ impl Courier {
                 lane.gap.take()
             }));
         }
-        let may = lane.backlog.partition_point(|record| record.tick <= ahead.last_tick);
+        let may = lane.backlog.until(ahead.last_tick);
         if may == 0 {
             return Some(Ok(None));
         }
-        let rest = lane.backlog.split_off(may.min(ahead.limits.records.max(1)));
+        let at = may.min(ahead.limits.records.max(1));
+        let (first, rest) = (lane.backlog.part(0..at), lane.backlog.part(at..lane.backlog.len()));
         // What is left of the backlog lies before the place that it ends at.
         let upto = if rest.is_empty() { lane.taken } else { lane.cursor };
+        lane.backlog = rest;
         let batch = Batch {
             gap: lane.gap.take(),
-            ..Batch::from(std::mem::replace(&mut lane.backlog, rest))
+            ..Batch::from(first)
         };
         Some(Ok(Some(Parcel::whole(batch, lane.cursor, upto))))
     }
@@ -426,8 +436,12 @@ impl Courier {
             self.parcel = None;
         }
         let moved = matches!(next, Outcome::Taken | Outcome::PutAside(..));
+        let (records, first_tick, last_tick) = (piece.records.len(), piece.first_tick(), piece.last_tick());
+        let (is_snapshot, position) = (piece.snapshot.is_some(), piece.last_position());
+        // The log writes anew where nobody reads any more.
+        drop(piece);
         self.settle(|lane| {
-            lane.meter.handled(took, piece.records.len());
+            lane.meter.handled(took, records);
             if let Some(class) = class {
                 lane.meter.failed(class);
             }
@@ -435,14 +449,14 @@ impl Courier {
             lane.waiting_since = None;
             let is_tried = planted::is(Bug::TriedIsAcknowledged) && matches!(next, Outcome::Again);
             if is_tried || matches!(next, Outcome::Taken | Outcome::PutAside(..)) {
-                lane.owed &= piece.snapshot.is_none() || !over;
-                lane.advance(reached, piece.last_tick());
+                lane.owed &= !is_snapshot || !over;
+                lane.advance(reached, last_tick);
             }
             match next {
-                Outcome::Failed(failure) => lane.end(piece.first_tick(), failure),
+                Outcome::Failed(failure) => lane.end(first_tick, failure),
                 Outcome::Again => lane.meter.retried(),
                 Outcome::PutAside(failure, _) => {
-                    lane.put_aside(piece.first_tick(), &failure);
+                    lane.put_aside(first_tick, &failure);
                     lane.tell_later(untold);
                 }
                 Outcome::Taken | Outcome::Split => {}
@@ -450,7 +464,7 @@ impl Courier {
         });
         self.busy_until = Some(now + took);
         if moved {
-            self.note(&piece, now + took);
+            self.note(position, now + took);
         }
     }
 
@@ -470,6 +484,7 @@ impl Courier {
     fn idle(&mut self) {
         self.busy_until = None;
         self.keep_cursor();
+        self.shared.log.rest();
         if let Err(failure) = guarded(|| self.driver.idle()) {
             self.settle(|lane| lane.fail_next(failure));
         }
@@ -488,7 +503,7 @@ impl Courier {
             if planted::is(Bug::RestartSkips) {
                 (lane.cursor, lane.taken) = (end, end);
             }
-            lane.backlog = Vec::new();
+            lane.backlog = Records::default();
             // What was missing lies behind the cursor, and so does what a snapshot was to stand for.
             lane.gap = None;
             (lane.resync, lane.owed) = (false, true);
@@ -542,6 +557,15 @@ impl Batch {
     pub(crate) fn first_tick(&self) -> u64 {
         let snapshot = self.snapshot.as_ref().map(|snapshot| snapshot.position.tick);
         self.records.first().map_or(snapshot.unwrap_or(0), |record| record.tick)
+    }
+
+    /// The place of the last tick in it.
+    fn last_position(&self) -> Option<Position> {
+        let last = self.records.last().map(|record| Position {
+            epoch: record.epoch,
+            tick: record.tick,
+        });
+        last.or(self.snapshot.as_ref().map(|snapshot| snapshot.position))
     }
 
     pub(crate) fn last_tick(&self) -> u64 {

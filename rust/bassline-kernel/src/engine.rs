@@ -1,19 +1,20 @@
 //! A network with its kernel: a committed tick gets its time and position, goes into the log, and is told to whoever watches.
 
 use crate::clock::Clock;
-use crate::engine::meter::EngineMeter;
 use crate::kernel::Kernel;
-use crate::record::{TickRecord, source_of};
+use crate::record::{Head, source_of};
 use crate::schedule::{Scheduler, Waiting};
 use crate::watch::Watchers;
-use bassline_core::{Content, Network, NetworkError, Settled, Text, Value};
+use bassline_core::{Changes, Content, Network, NetworkError, Settled, Text, TickDone, Value};
 use indexmap::IndexMap;
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 mod meter;
+mod past;
 
 pub use meter::{EngineMeasured, TIMED_OF};
+use past::Past;
+pub use past::TickTime;
 
 /// A change as those who watch are told of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,17 +37,6 @@ pub struct Notice {
     pub time_micros: i64,
 }
 
-/// When a tick was, and who caused it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TickTime {
-    /// The tick.
-    pub tick: u64,
-    /// When, in microseconds since 1970.
-    pub time_micros: i64,
-    /// Who caused it.
-    pub source: Text,
-}
-
 /// A network with its kernel.
 pub struct Engine {
     /// The network.
@@ -56,17 +46,18 @@ pub struct Engine {
     pub(crate) scheduler: Scheduler,
     pub(crate) waiting: Waiting,
     epoch: u64,
-    positions: IndexMap<Text, Value>,
     source: Text,
     position: Option<Value>,
     watchers: Watchers,
-    times: VecDeque<TickTime>,
-    /// How many of the last ticks' times are kept.
-    kept: usize,
+    /// Room for the changes of a tick that is not written into the log at once.
+    changes: Changes,
+    past: Past,
     /// Whether a store takes every tick, so that no tick may hold what it cannot take.
     stored: bool,
-    meter: EngineMeter,
 }
+
+/// Room for more changes than this is given back.
+const KEPT: usize = 1 << 14;
 
 impl Engine {
     /// A network with its kernel; `kept` is how many of the last ticks it can tell the time of.
@@ -85,14 +76,12 @@ impl Engine {
             scheduler: Scheduler::Immediate,
             waiting: Waiting::default(),
             epoch,
-            positions,
             source: Text::new(),
             position: None,
             watchers: Watchers::default(),
-            times: VecDeque::new(),
-            kept,
+            changes: Changes::default(),
+            past: Past::new(positions, kept),
             stored: false,
-            meter: EngineMeter::default(),
         }
     }
 
@@ -144,7 +133,7 @@ impl Engine {
     /// Settles for a while; see [`Network::settle_some`].
     #[inline]
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
-        let settled = if self.meter.is_timed() {
+        let settled = if self.past.meter.is_timed() {
             self.settle_timed(budget)?
         } else {
             self.network.settle_some(budget)?
@@ -161,41 +150,121 @@ impl Engine {
         self.waiting.due = None;
         let watched = self.watchers.are_concerned(&self.network);
         let needed = self.kernel.is_needed();
+        if !(watched || needed) {
+            self.commit_untold();
+        } else if watched || !self.network.drops_nothing() {
+            self.commit_aside(watched, needed);
+        } else {
+            self.commit_to_log();
+        }
+    }
+
+    /// Commits a tick that concerns nobody.
+    fn commit_untold(&mut self) {
         let position = self.position.take();
-        let Some(committed) = self.network.commit(watched || needed, position.is_some()) else {
-            self.meter.came_to_nothing();
+        let Some(committed) = self.network.commit(false, position.is_some()) else {
+            self.past.meter.came_to_nothing();
             return;
         };
-        self.meter.committed();
         if let Some(returns) = committed.returns {
             self.source = source_of(returns);
         }
         let time_micros = self.clock.now_micros();
-        if let Some(position) = &position {
-            match self.positions.get_mut(&self.source) {
-                Some(known) => *known = position.clone(),
-                None => drop(self.positions.insert(self.source.clone(), position.clone())),
-            }
+        self.past.committed(committed.tick, time_micros, &self.source);
+        if let Some(position) = position {
+            self.past.reached(&self.source, position);
         }
-        if self.kept > 0 {
-            if self.times.len() == self.kept {
-                self.times.pop_front();
+    }
+
+    /// Has the tick written where it stays. Nothing is dropped meanwhile, nor is anybody called, as the log is locked.
+    fn commit_to_log(&mut self) {
+        let time_micros = self.clock.now_micros();
+        let mut position = self.position.take();
+        let (reached, mut is_kept) = (position.clone(), false);
+        let Self {
+            network,
+            kernel,
+            source,
+            past,
+            epoch,
+            ..
+        } = self;
+        kernel.take(network.now() + 1, &mut |changes| {
+            let Some(TickDone {
+                tick,
+                structure,
+                returns,
+            }) = network.commit_into(changes, position.is_some())
+            else {
+                past.meter.came_to_nothing();
+                return None;
+            };
+            if let Some(returns) = returns {
+                *source = source_of(returns);
             }
-            self.times.push_back(TickTime {
-                tick: committed.tick,
+            is_kept = true;
+            past.committed(tick, time_micros, source);
+            Some(Head {
+                epoch: *epoch,
+                tick,
                 time_micros,
-                source: self.source.clone(),
-            });
+                source: source.clone(),
+                position: position.take(),
+                structure,
+            })
+        });
+        if let Some(reached) = reached.filter(|_| is_kept) {
+            past.reached(source, reached);
         }
-        if !(watched || needed) {
-            return;
+    }
+
+    /// Has the tick written aside, tells those whom it concerns, and brings it into the log.
+    #[cold]
+    fn commit_aside(&mut self, watched: bool, needed: bool) {
+        let position = self.position.take();
+        let mut changes = std::mem::take(&mut self.changes);
+        match self.network.commit_into(&mut changes, position.is_some()) {
+            None => self.past.meter.came_to_nothing(),
+            Some(done) => self.tell(done, &mut changes, position, watched, needed),
         }
-        let record = TickRecord::new(committed, self.epoch, time_micros, self.source.clone(), position);
+        changes.clear();
+        if changes.capacity() <= KEPT {
+            self.changes = changes;
+        }
+    }
+
+    fn tell(&mut self, done: TickDone, changes: &mut Changes, position: Option<Value>, watched: bool, needed: bool) {
+        let TickDone {
+            tick,
+            structure,
+            returns,
+        } = done;
+        if let Some(returns) = returns {
+            self.source = source_of(returns);
+        }
+        let time_micros = self.clock.now_micros();
+        self.past.committed(tick, time_micros, &self.source);
+        if let Some(position) = &position {
+            self.past.reached(&self.source, position.clone());
+        }
+        let head = Head {
+            epoch: self.epoch,
+            tick,
+            time_micros,
+            source: self.source.clone(),
+            position,
+            structure,
+        };
         if watched {
-            self.watchers.tell(&record, &self.network);
+            self.watchers.tell(&head, changes, &self.network);
         }
         if needed {
-            self.kernel.publish(record);
+            self.kernel.learn(&head.structure);
+            let mut head = Some(head);
+            self.kernel.take(tick, &mut |into| {
+                into.append(changes);
+                head.take()
+            });
         }
     }
 
@@ -205,7 +274,7 @@ impl Engine {
         self.waiting.due = None;
         self.network.rollback();
         self.position = None;
-        self.meter.taken_back();
+        self.past.meter.taken_back();
     }
 
     /// One whole tick.
@@ -234,7 +303,7 @@ impl Engine {
 
     /// Where the reader of a source stands.
     pub fn position(&self, source: &str) -> Option<&Value> {
-        self.positions.get(source)
+        self.past.positions.get(source)
     }
 
     /// Those who watch.
@@ -249,7 +318,6 @@ impl Engine {
 
     /// When a tick was, if it is one of the last.
     pub fn time_of(&self, tick: u64) -> Option<&TickTime> {
-        let at = self.times.binary_search_by_key(&tick, |time| time.tick).ok()?;
-        self.times.get(at)
+        self.past.time_of(tick)
     }
 }

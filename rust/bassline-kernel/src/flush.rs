@@ -135,8 +135,9 @@ mod tests {
     use crate::failure::{DriverFailure, FailureClass};
     use crate::log::{Limits, Log, LogError};
     use crate::options::AttachOptions;
-    use crate::record::TickRecord;
+    use crate::records::Records;
     use crate::ring::Ring;
+    use crate::segment::Commit;
     use crate::testing::{NEVER, Probe, plain};
     use std::sync::Arc;
 
@@ -191,6 +192,23 @@ mod tests {
         kernel.flush(None, NEVER).unwrap();
         assert_eq!(probe.ticks(), (1..=10_005).collect::<Vec<_>>());
         assert!(probe.get(|seen| seen.batches.iter().all(|batch| batch.len() <= 10)));
+    }
+
+    #[test]
+    fn a_batch_that_is_full_by_its_bytes_is_handled_at_once() {
+        let (kernel, probe) = (Kernel::new(Ring::new()), Probe::default());
+        let options = AttachOptions {
+            batch_bytes: 10 * plain(1).weight(),
+            ..patient()
+        };
+        kernel.attach("store", Box::new(probe.clone()), options).unwrap();
+        for tick in 1..=9 {
+            kernel.publish(plain(tick));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(probe.ticks().is_empty());
+        kernel.publish(plain(10));
+        crate::testing::eventually(|| probe.ticks().len() == 10);
     }
 
     #[test]
@@ -260,10 +278,10 @@ mod tests {
     }
 
     impl Log for Counting {
-        fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
-            self.ring.append(record)
+        fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError> {
+            self.ring.append(commit)
         }
-        fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+        fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
             self.ring.read(from, limits, into)
         }
         fn sync(&self, sequence: u64) -> Result<(), LogError> {
@@ -306,7 +324,7 @@ mod tests {
             (3, 0, 0)
         );
         assert!(matches!(
-            log.read(2, Limits { records: 1, bytes: 1 }, &mut Vec::new()),
+            log.read(2, Limits { records: 1, bytes: 1 }, &mut Records::default()),
             Err(LogError::Truncated { .. })
         ));
         log.broken.store(true, std::sync::atomic::Ordering::Relaxed);

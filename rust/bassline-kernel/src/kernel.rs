@@ -7,12 +7,13 @@ use crate::lock::lock;
 use crate::log::Log;
 use crate::names::Names;
 use crate::record::TickRecord;
+use crate::segment::Commit;
 use crate::shared::Shared;
 use crate::source::Source;
 use crate::status::DriverStatus;
 use crate::time::{SinceStart, Time};
 use crate::waits::Waited;
-use bassline_core::Image;
+use bassline_core::{Changes, Image, StructureChange};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ impl Default for Equipment {
 /// impl Driver for Printer {
 ///     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
 ///         for record in &batch.records {
-///             println!("tick {} changed {} contacts", record.tick, record.changes.len());
+///             println!("tick {} changed {} contacts", record.tick, record.changes().len());
 ///         }
 ///         Ok(())
 ///     }
@@ -123,11 +124,25 @@ impl Kernel {
     }
 
     /// Takes a committed tick. It never waits for a driver.
-    #[inline]
     pub fn publish(&self, record: TickRecord) {
         if self.shared.is_needed() {
-            self.shared.publish(record);
+            let tick = record.tick;
+            self.shared.learn(&record.structure);
+            let mut record = Some(record);
+            let commit = &mut |changes: &mut Changes| record.take().map(|record| record.write(changes));
+            self.shared.publish(tick, commit);
         }
+    }
+
+    /// Knows the names of what the tick adds that is taken next, and of what it removes.
+    pub(crate) fn learn(&self, structure: &[StructureChange]) {
+        self.shared.learn(structure);
+    }
+
+    /// Takes the tick that `commit` writes, which is called once. It never waits for a driver.
+    #[inline]
+    pub(crate) fn take(&self, tick: u64, commit: Commit<'_>) {
+        self.shared.publish(tick, commit);
     }
 
     /// The time that pauses and durations are measured by.

@@ -10,7 +10,7 @@ use crate::log::{Limits, Log, LogError, Mark};
 use crate::meter::Meter;
 use crate::options::AttachOptions;
 use crate::policy::Policy;
-use crate::record::TickRecord;
+use crate::records::Records;
 use crate::sync::Condvar;
 use crate::sync::mpsc::Sender;
 use crate::sync::thread::JoinHandle;
@@ -22,6 +22,12 @@ use std::time::Duration;
 
 /// No sequence: nothing is waited for.
 pub(crate) const NEVER: u64 = u64::MAX;
+
+/// No place in the log that is ever reached.
+pub(crate) const NOWHERE: Mark = Mark {
+    sequence: NEVER,
+    weight: NEVER,
+};
 
 /// Where a driver is in its life.
 #[derive(Debug, Clone)]
@@ -67,7 +73,7 @@ pub(crate) struct Lane {
     /// Everything before this is out of the log: acknowledged, in the worker's hands, or in the backlog.
     pub(crate) taken: Mark,
     /// What was taken out of the log and thinned out, and the place behind it.
-    pub(crate) backlog: Vec<Arc<TickRecord>>,
+    pub(crate) backlog: Records,
     /// How many records the backlog had when it was thinned out last.
     pub(crate) thinned_to: usize,
     /// What is missing, and is to be told with the next batch.
@@ -83,7 +89,7 @@ pub(crate) struct Lane {
     pub(crate) begun: bool,
     pub(crate) acknowledged_tick: u64,
     /// The end of the log at which the parked worker wants to be woken.
-    pub(crate) wake_at: u64,
+    pub(crate) wake_at: Mark,
     /// Everything before this is wanted at once.
     pub(crate) hurry: u64,
     /// The worker leaves after the batch it is at; at once if forced.
@@ -125,7 +131,7 @@ impl Lane {
             behind: None,
             cursor,
             taken: cursor,
-            backlog: Vec::new(),
+            backlog: Records::default(),
             thinned_to: 0,
             gap: None,
             resync: false,
@@ -134,7 +140,7 @@ impl Lane {
             pauses: 0,
             begun: false,
             acknowledged_tick: 0,
-            wake_at: NEVER,
+            wake_at: NOWHERE,
             hurry: 0,
             stop: None,
             restart: false,
@@ -215,7 +221,7 @@ impl Lane {
 
     /// The same for a failure that was counted.
     pub(crate) fn end(&mut self, tick: u64, failure: DriverFailure) {
-        self.backlog = Vec::new();
+        self.backlog = Records::default();
         self.phase = Phase::Failed(Failed { tick, failure });
     }
 
@@ -294,10 +300,7 @@ impl Lane {
                 weight: self.taken.weight.saturating_add(self.options.max_bytes as u64 / 2),
             }
         } else {
-            Mark {
-                sequence: NEVER,
-                weight: NEVER,
-            }
+            NOWHERE
         }
     }
 
@@ -306,7 +309,7 @@ impl Lane {
         if let Some(oldest) = self.backlog.first() {
             return Ok(oldest.time_micros < since_micros);
         }
-        let (mut next, one) = (Vec::new(), Limits { records: 1, bytes: 0 });
+        let (mut next, one) = (Records::default(), Limits { records: 1, bytes: 0 });
         log.read(self.taken.sequence, one, &mut next)?;
         Ok(next.first().is_some_and(|record| record.time_micros < since_micros))
     }
@@ -357,7 +360,7 @@ impl Lane {
 
     /// The next batch is a snapshot, as what lies between cannot be told any more.
     pub(crate) fn resynchronise(&mut self, first_tick: Option<u64>, last_tick: u64) {
-        self.backlog = Vec::new();
+        self.backlog = Records::default();
         self.owe_snapshot();
         self.miss(Gap {
             reason: GapReason::Resynchronised,
@@ -375,8 +378,9 @@ impl Lane {
 
     /// A snapshot stands for everything up to a tick, and a place; what was thinned out meanwhile may have come further.
     pub(crate) fn pass_over(&mut self, tick: u64, mark: Mark) {
-        self.backlog
-            .retain(|record| record.tick > tick || planted::is(Bug::SnapshotOlderThanRecords));
+        if !planted::is(Bug::SnapshotOlderThanRecords) {
+            self.backlog = self.backlog.part(self.backlog.until(tick)..self.backlog.len());
+        }
         if self.taken.sequence < mark.sequence {
             self.taken = mark;
         }

@@ -2,6 +2,8 @@
 
 use crate::driver::Position;
 use crate::record::TickRecord;
+use crate::records::Records;
+use crate::segment::Commit;
 use bassline_core::Image;
 use std::sync::Arc;
 use thiserror::Error;
@@ -16,6 +18,11 @@ pub struct Mark {
 }
 
 impl Mark {
+    /// Whether it lies at another or behind it, by records or by weight.
+    pub(crate) fn has_reached(self, other: Mark) -> bool {
+        self.sequence >= other.sequence || self.weight >= other.weight
+    }
+
     /// How much lies between an earlier place and this one.
     pub(crate) fn since(self, earlier: Mark) -> Mark {
         Mark {
@@ -67,11 +74,17 @@ pub struct Recalled {
 
 /// Where committed ticks wait for the drivers. One writer appends while any number of drivers read.
 pub trait Log: Send + Sync {
-    /// Appends a record and answers with the end behind it.
-    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError>;
+    /// Appends the tick that `commit` writes and answers with the end behind it; `None` if there was none. `commit` is called once, whatever
+    /// becomes of what it writes.
+    fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError>;
+
+    /// Appends a tick that is at hand as a whole.
+    fn append_record(&self, record: &TickRecord) -> Result<Option<Mark>, LogError> {
+        self.append(&mut |changes| Some(record.write(changes)))
+    }
 
     /// Reads records from `from` on, within `limits`, and answers with the place behind the last of them.
-    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError>;
+    fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError>;
 
     /// Makes durable what lies before `sequence`, as far as the log promises that; one in memory has nothing to do.
     fn sync(&self, sequence: u64) -> Result<(), LogError> {
@@ -90,6 +103,9 @@ pub trait Log: Send + Sync {
         false
     }
 
+    /// Nothing has come for a while: room that is kept for what comes may go.
+    fn rest(&self) {}
+
     /// The place behind a tick, if it is known to hold every tick from there on.
     fn behind(&self, position: Position) -> Option<Mark> {
         let _ = position;
@@ -104,10 +120,10 @@ pub trait Log: Send + Sync {
 }
 
 impl<L: Log + ?Sized> Log for Box<L> {
-    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
-        (**self).append(record)
+    fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError> {
+        (**self).append(commit)
     }
-    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+    fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
         (**self).read(from, limits, into)
     }
     fn sync(&self, sequence: u64) -> Result<(), LogError> {
@@ -121,6 +137,9 @@ impl<L: Log + ?Sized> Log for Box<L> {
     }
     fn is_kept(&self) -> bool {
         (**self).is_kept()
+    }
+    fn rest(&self) {
+        (**self).rest();
     }
     fn behind(&self, position: Position) -> Option<Mark> {
         (**self).behind(position)

@@ -3,7 +3,6 @@
 
 use crate::lock::lock;
 use crate::log::Recalled;
-use crate::record::TickRecord;
 use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicBool, Ordering};
 use bassline_core::{Directory, Image, Removed, StructureChange};
@@ -24,8 +23,8 @@ struct Held {
     removed: VecDeque<(u64, Box<[Removed]>)>,
 }
 
-fn removed(record: &TickRecord) -> Box<[Removed]> {
-    record.structure.iter().filter_map(StructureChange::removed).collect()
+fn removed(structure: &[StructureChange]) -> Box<[Removed]> {
+    structure.iter().filter_map(StructureChange::removed).collect()
 }
 
 impl Names {
@@ -55,10 +54,10 @@ impl Names {
     }
 
     /// Takes what a tick adds; called before anybody can read its record.
-    pub(crate) fn learn(&self, record: &TickRecord, sequence: u64) {
+    pub(crate) fn learn(&self, structure: &[StructureChange], sequence: u64) {
         let mut held = lock(&self.held);
-        held.directory.learn(&record.structure);
-        let gone = removed(record);
+        held.directory.learn(structure);
+        let gone = removed(structure);
         if !gone.is_empty() {
             held.removed.push_back((sequence, gone));
         }
@@ -73,7 +72,7 @@ impl Names {
         held.directory.add(&recalled.image);
         for (sequence, record) in recalled.edits {
             held.directory.learn(&record.structure);
-            let gone = removed(&record);
+            let gone = removed(&record.structure);
             if !gone.is_empty() {
                 let at = held.removed.partition_point(|(known, _)| *known < sequence);
                 if held.removed.get(at).is_none_or(|(known, _)| *known != sequence) {
@@ -100,9 +99,7 @@ impl Names {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::plain;
     use bassline_core::{Blend, ContactId, ContactRecord, GroupId, Handle, Value};
-    use std::sync::Arc;
 
     fn contact() -> ContactRecord {
         ContactRecord {
@@ -116,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_removed_has_its_name_until_all_were_told_and_keeps_no_record() {
+    fn what_was_removed_has_its_name_until_all_were_told() {
         let (names, id) = (Names::default(), contact().id);
         names.begin(&Image::default());
         let path = || names.look(|directory| directory.path(id).cloned());
@@ -125,16 +122,7 @@ mod tests {
             StructureChange::ContactRemoved(id),
         ];
         for (sequence, edit) in edits.into_iter().enumerate() {
-            let record = Arc::new(TickRecord {
-                structure: vec![edit],
-                ..plain(sequence as u64 + 1)
-            });
-            names.learn(&record, sequence as u64);
-            assert_eq!(
-                Arc::strong_count(&record),
-                1,
-                "whoever is behind keeps names, not records"
-            );
+            names.learn(&[edit], sequence as u64);
         }
         names.forget_below(1);
         assert_eq!(path().as_deref(), Some("price"));

@@ -50,7 +50,7 @@ impl Default for AttachOptions {
             max_lag: None,
             block_timeout: Duration::from_secs(30),
             batch_records: 1_000,
-            batch_bytes: 16 << 20,
+            batch_bytes: 1 << 20,
             max_age: Duration::from_millis(50),
             retry: Retry::default(),
         }
@@ -74,6 +74,8 @@ impl AttachOptions {
             durable: true,
             fail_fast: true,
             dead_letters: false,
+            // What is written in one transaction is cheaper the more it is.
+            batch_bytes: 16 << 20,
             ..Self::default()
         }
     }

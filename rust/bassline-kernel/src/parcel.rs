@@ -168,12 +168,12 @@ impl Parcel {
         } else {
             piece.records.len() / 2
         };
-        let (first, second) = piece.records.split_at(at);
+        let (first, second) = (piece.records.part(0..at), piece.records.part(at..piece.records.len()));
         if !planted::is(Bug::SplitLosesHalf) {
-            self.pieces.push(Arc::new(Batch::from(second.to_vec())));
+            self.pieces.push(Arc::new(Batch::from(second)));
         }
         self.pieces.push(Arc::new(Batch {
-            records: first.to_vec(),
+            records: first,
             ..(*piece).clone()
         }));
         self.failed = 0;

@@ -1,6 +1,6 @@
-//! What the kernel carries: one committed tick.
+//! What the kernel carries: one committed tick, whole or as it stands in a log.
 
-use bassline_core::{Change, Committed, Content, Return, StructureChange, Text, Value};
+use bassline_core::{Change, Changes, ChangesIter, Committed, Content, Return, StructureChange, Text, Value};
 
 /// A committed tick, with where and when it came from.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,42 @@ pub struct TickRecord {
     pub changes: Vec<Change>,
     /// What was added and removed.
     pub structure: Vec<StructureChange>,
+}
+
+/// A committed tick but for what it changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Head {
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
+    /// Its number.
+    pub tick: u64,
+    /// When it was committed: microseconds since 1970.
+    pub time_micros: i64,
+    /// Who caused it; empty for an ordinary write.
+    pub source: Text,
+    /// Where the reader of that source stands.
+    pub position: Option<Value>,
+    /// What was added and removed.
+    pub structure: Vec<StructureChange>,
+}
+
+/// A committed tick as a driver is handed it, where it stands in the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// Which opening of the network it belongs to.
+    pub epoch: u64,
+    /// Its number.
+    pub tick: u64,
+    /// When it was committed: microseconds since 1970.
+    pub time_micros: i64,
+    /// Who caused it; empty for an ordinary write.
+    pub source: &'a Text,
+    /// Where the reader of that source stands.
+    pub position: Option<&'a Value>,
+    /// What was added and removed.
+    pub structure: &'a [StructureChange],
+    pub(crate) changes: (&'a Changes, usize, usize),
+    pub(crate) weight: u64,
 }
 
 const UNDO: &str = "undo:";
@@ -44,9 +80,9 @@ pub fn is_reserved(source: &str) -> bool {
     source.starts_with(UNDO) || source.starts_with(REDO)
 }
 
-const PER_RECORD: usize = 160;
-const PER_CHANGE: usize = size_of::<Change>();
-const PER_EDIT: usize = 256;
+pub(crate) const PER_RECORD: usize = 160;
+pub(crate) const PER_CHANGE: usize = size_of::<Change>();
+pub(crate) const PER_EDIT: usize = 256;
 
 impl TickRecord {
     /// The record of a committed tick.
@@ -68,42 +104,92 @@ impl TickRecord {
         }
     }
 
-    /// The same tick with other changes.
-    pub(crate) fn with_changes(&self, changes: Vec<Change>) -> Self {
-        Self {
+    /// All but its changes.
+    pub fn head(&self) -> Head {
+        Head {
+            epoch: self.epoch,
+            tick: self.tick,
+            time_micros: self.time_micros,
             source: self.source.clone(),
             position: self.position.clone(),
-            changes,
             structure: self.structure.clone(),
-            ..*self
         }
+    }
+
+    /// Adds its changes to others, and answers the rest.
+    pub fn write(&self, changes: &mut Changes) -> Head {
+        for change in &self.changes {
+            changes.push(change);
+        }
+        self.head()
     }
 
     /// About how many bytes it holds. It looks into no collection, so that it costs the same for any content.
     pub fn weight(&self) -> usize {
         let changes: usize = self.changes.iter().map(weight_of).sum();
-        PER_RECORD + changes + self.structure.len() * PER_EDIT + heap(&self.position)
+        PER_RECORD + changes + self.structure.len() * PER_EDIT + self.position.as_ref().map_or(0, heap)
+    }
+}
+
+impl<'a> Record<'a> {
+    /// What changed, in order; each change is made when it is asked for.
+    #[inline]
+    pub fn changes(&self) -> ChangesIter<'a> {
+        let (changes, from, to) = self.changes;
+        changes.part(from, to)
+    }
+
+    /// About how many bytes it holds.
+    #[inline]
+    pub fn weight(&self) -> usize {
+        self.weight as usize
+    }
+
+    /// All but its changes.
+    pub fn head(&self) -> Head {
+        Head {
+            epoch: self.epoch,
+            tick: self.tick,
+            time_micros: self.time_micros,
+            source: self.source.clone(),
+            position: self.position.cloned(),
+            structure: self.structure.to_vec(),
+        }
+    }
+
+    /// The record by itself, for those who keep it beyond the log.
+    pub fn whole(&self) -> TickRecord {
+        TickRecord {
+            epoch: self.epoch,
+            tick: self.tick,
+            time_micros: self.time_micros,
+            source: self.source.clone(),
+            position: self.position.cloned(),
+            changes: self.changes().collect(),
+            structure: self.structure.to_vec(),
+        }
     }
 }
 
 /// The same of one change.
 #[inline]
 pub(crate) fn weight_of(change: &Change) -> usize {
-    PER_CHANGE + heap(&change.new)
+    let new: &Content = &change.new;
+    PER_CHANGE + new.as_ref().map_or(0, heap)
 }
 
-/// The bytes of content outside its cell, of the outermost object only.
+/// The bytes of a value outside its cell, of the outermost object only.
 #[inline]
-fn heap(content: &Content) -> usize {
-    match content {
-        None | Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
-        Some(Value::Text(text)) => text.len(),
-        Some(Value::Bytes(bytes)) => bytes.len(),
-        Some(Value::List(items)) => items.len() * size_of::<Value>(),
-        Some(Value::Map(map)) => map.len() * size_of::<Value>(),
-        Some(Value::Set(set)) => set.len() * size_of::<Value>(),
-        Some(Value::Array(array)) => array.bytes().len(),
-        Some(Value::Interval(_) | Value::Coded(_) | Value::Opaque(_)) => 2 * size_of::<Value>(),
+pub(crate) fn heap(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 0,
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::List(items) => items.len() * size_of::<Value>(),
+        Value::Map(map) => map.len() * size_of::<Value>(),
+        Value::Set(set) => set.len() * size_of::<Value>(),
+        Value::Array(array) => array.bytes().len(),
+        Value::Interval(_) | Value::Coded(_) | Value::Opaque(_) => 2 * size_of::<Value>(),
     }
 }
 

@@ -1,7 +1,6 @@
 //! Resuming: the cursor of a driver that spills and has no memory of its own is kept for it, so that it goes on where it was in the
 //! next opening. What it took since its cursor was kept last comes again.
 
-use crate::batch::Batch;
 use crate::courier::Courier;
 use crate::driver::{Begin, Position};
 use crate::failure::{DriverFailure, FailureClass};
@@ -61,14 +60,9 @@ impl Courier {
         }
     }
 
-    /// A piece was taken, or put aside.
-    pub(crate) fn note(&mut self, piece: &Batch, now: Duration) {
-        let last = piece.records.last().map(|record| Position {
-            epoch: record.epoch,
-            tick: record.tick,
-        });
-        let snapshot = piece.snapshot.as_ref().map(|snapshot| snapshot.position);
-        if let Some(position) = last.or(snapshot) {
+    /// A piece was taken, or put aside, whose last tick stands there.
+    pub(crate) fn note(&mut self, last: Option<Position>, now: Duration) {
+        if let Some(position) = last {
             self.stands_at(position);
         }
         let Some(keeping) = &mut self.keeping else { return };

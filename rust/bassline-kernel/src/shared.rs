@@ -6,17 +6,18 @@ use crate::cursors::Cursors;
 use crate::driver::Position;
 use crate::failure::{DriverFailure, FailureClass};
 use crate::kernel::Equipment;
-use crate::lane::{Lane, NEVER};
+use crate::lane::{Lane, NEVER, NOWHERE};
 use crate::letters::DeadLetters;
 use crate::lock::lock;
 use crate::log::{Log, LogError, Mark};
 use crate::names::Names;
-use crate::record::TickRecord;
+use crate::segment::Commit;
 use crate::source::Source;
 use crate::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::time::Time;
 use crate::waits::Waits;
+use bassline_core::StructureChange;
 use bassline_core::planted::{self, Bug};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -102,22 +103,29 @@ impl Shared {
         self.tick.load(Ordering::SeqCst)
     }
 
-    pub(crate) fn publish(&self, record: TickRecord) {
-        let tick = record.tick;
-        let record = Arc::new(record);
-        if !record.structure.is_empty() && self.names.are_known() {
-            self.names.learn(&record, self.end().sequence);
+    /// Knows the names of what the tick adds that is published next, before anybody can read its record.
+    pub(crate) fn learn(&self, structure: &[StructureChange]) {
+        if !structure.is_empty() && self.names.are_known() {
+            self.names.learn(structure, self.end().sequence);
         }
-        match self.log.append(record) {
-            Ok(end) => {
-                self.tick.store(tick, Ordering::SeqCst);
-                self.sequence.fetch_max(end.sequence, Ordering::SeqCst);
-                self.weight.fetch_max(end.weight, Ordering::SeqCst);
+    }
+
+    /// Takes a tick that `commit` writes.
+    #[inline]
+    pub(crate) fn publish(&self, tick: u64, commit: Commit<'_>) {
+        let appended = self.log.append(commit);
+        match appended {
+            Ok(Some(end)) => {
+                // Whoever sees the sequence sees these: there is one writer.
+                self.tick.store(tick, Ordering::Release);
+                self.weight.store(end.weight, Ordering::Release);
+                self.sequence.store(end.sequence, Ordering::SeqCst);
                 let due = end.sequence >= self.attention.load(Ordering::SeqCst);
                 if due || end.weight >= self.attention_weight.load(Ordering::SeqCst) {
                     self.attend();
                 }
             }
+            Ok(None) => {}
             Err(error) => self.break_off(tick, error),
         }
     }
@@ -127,14 +135,14 @@ impl Shared {
         let mut board = lock(&self.board);
         let end = self.end();
         for lane in &mut board.lanes {
-            if end.sequence >= lane.wake_at {
-                lane.wake_at = NEVER;
+            if end.has_reached(lane.wake_at) {
+                lane.wake_at = NOWHERE;
                 if !planted::is(Bug::WakeUpLost) {
                     lane.ring();
                 }
             }
             let at = lane.thins_out_at();
-            if (end.sequence >= at.sequence || end.weight >= at.weight)
+            if end.has_reached(at)
                 && let Err(error) = lane.thin_out(self.log.as_ref(), end, i64::MIN)
             {
                 lane.fail_next(DriverFailure::of(FailureClass::Fatal, error));
@@ -173,9 +181,13 @@ impl Shared {
     /// sequentially consistent order one of the two sees the other, so that no wake-up and no bound is missed.
     pub(crate) fn rearm(&self, board: &Board) {
         let bound = board.bound(self.end());
-        let awaited = board.lanes.iter().map(|lane| lane.wake_at).min().unwrap_or(NEVER);
-        self.attention.store(bound.sequence.min(awaited), Ordering::SeqCst);
-        self.attention_weight.store(bound.weight, Ordering::SeqCst);
+        let awaited = board.lanes.iter().map(|lane| lane.wake_at);
+        let first = awaited.fold(bound, |first, at| Mark {
+            sequence: first.sequence.min(at.sequence),
+            weight: first.weight.min(at.weight),
+        });
+        self.attention.store(first.sequence, Ordering::SeqCst);
+        self.attention_weight.store(first.weight, Ordering::SeqCst);
         let shut = board.refusal().is_some() || board.is_timed() || board.full(self.end(), self.time.now()).is_some();
         self.gate.store(shut, Ordering::SeqCst);
         let needed = !board.closed && board.lanes.iter().any(|lane| lane.holds_log_from().is_some());

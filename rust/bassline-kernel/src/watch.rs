@@ -2,9 +2,9 @@
 
 use crate::engine::Notice;
 use crate::lock::lock;
-use crate::record::{TickRecord, return_of};
+use crate::record::{Head, return_of};
 use crate::sync::Mutex;
-use bassline_core::{Change, Network, Pattern, PatternIndex};
+use bassline_core::{Change, Changes, Network, Pattern, PatternIndex};
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -94,26 +94,26 @@ impl Watchers {
             .any(|id| index.matching(id, || network.path(id)).is_some())
     }
 
-    /// Tells of a committed tick.
-    pub(crate) fn tell(&mut self, record: &TickRecord, network: &Network) {
+    /// Tells of a committed tick and what it changed.
+    pub(crate) fn tell(&mut self, head: &Head, changes: &Changes, network: &Network) {
         // Who watches is told of contents; a store also of who wrote what stays the same.
-        let is_told = |change: &&Change| network.is_named(change.contact) && (change.event || change.old != change.new);
+        let is_told = |change: &Change| network.is_named(change.contact) && (change.event || change.old != change.new);
         let mut told = Vec::new();
-        for (index, change) in record.changes.iter().filter(is_told).enumerate() {
+        for (index, change) in changes.iter().filter(is_told).enumerate() {
             let found = self.index.matching(change.contact, || network.path(change.contact));
             let Some(watchers) = found else { continue };
             let notice = Arc::new(Notice {
-                epoch: record.epoch,
-                tick: record.tick,
+                epoch: head.epoch,
+                tick: head.tick,
                 index,
                 path: network.path(change.contact),
-                old: change.old.clone(),
-                new: change.new.clone(),
-                cause: match return_of(&record.source) {
-                    Some(_) => record.source.clone(),
+                old: change.old,
+                new: change.new,
+                cause: match return_of(&head.source) {
+                    Some(_) => head.source.clone(),
                     None => network.cause_text(&change.cause),
                 },
-                time_micros: record.time_micros,
+                time_micros: head.time_micros,
             });
             let mut is_called = false;
             for number in watchers.iter() {

@@ -248,7 +248,7 @@ impl Driver for Keeping {
         self.0
             .lock()
             .unwrap()
-            .extend(batch.records.iter().map(|record| record.position.clone()));
+            .extend(batch.records.iter().map(|record| record.position.cloned()));
         Ok(())
     }
 }

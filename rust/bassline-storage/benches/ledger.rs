@@ -7,7 +7,7 @@
 #[path = "ticks/mod.rs"]
 mod ticks;
 
-use bassline_kernel::Limits;
+use bassline_kernel::{Limits, Records};
 use bassline_storage::record::write_tick_entry;
 use bassline_storage::{Ledger, Store};
 use std::fs::File;
@@ -54,7 +54,8 @@ fn single(directory: &Path) {
         open.sync();
         ours.push(begun.elapsed().as_secs_f64() * 1e6);
         bytes.clear();
-        write_tick_entry(&record, &mut bytes);
+        let records: Records = std::iter::once(&*record).collect();
+        write_tick_entry(&records.first().unwrap(), &mut bytes);
         bytes.extend_from_slice(&[0; 32]);
         let begun = Instant::now();
         file.write_all_at(&bytes, offset).unwrap();
@@ -126,7 +127,7 @@ fn replay(directory: &Path) {
     }
     let log = opened.log.as_deref().unwrap();
     let from = log.end().sequence - TICKS as u64;
-    let mut read = Vec::with_capacity(TICKS);
+    let mut read = Records::default();
     let begun = Instant::now();
     log.read(
         from,

@@ -219,10 +219,10 @@ impl Driver for MemoryDriver {
         let held = networks.entry(self.network.clone()).or_default();
         let last = held.tick();
         for record in batch.records.iter().filter(|record| record.tick > last) {
-            if let Some(position) = &record.position {
+            if let Some(position) = record.position {
                 held.positions.insert(record.source.clone(), position.clone());
             }
-            held.records.push_back(Arc::clone(record));
+            held.records.push_back(Arc::new(record.whole()));
         }
         held.trim()
             .map_err(|error| DriverFailure::of(FailureClass::Fatal, error))

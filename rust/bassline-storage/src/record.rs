@@ -21,7 +21,7 @@ pub use field::{read_structure, write_structure};
 pub use image::{Base, read_base, read_image, write_base, write_image};
 pub use input::RecordError;
 pub use letter::{read_letter, read_names, write_letter, write_names};
-pub use tick::{read_tick, write_tick};
+pub use tick::{read_tick, write_record, write_tick};
 
 /// The version of the format.
 pub const VERSION: u8 = 1;

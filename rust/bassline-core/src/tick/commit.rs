@@ -1,10 +1,13 @@
 //! Committing: the settled tick gets its number, and what it changed is told.
 
-use super::{NO_EVENT, Note, Touch};
-use crate::contact::{NONE, Version, flag};
+use super::{Event, NO_EVENT, Note, Touch};
+use crate::changes::{Changes, Kind, Row};
+use crate::contact::{NONE, Version, Writer, flag};
 use crate::id::ContactId;
 use crate::network::Network;
-use crate::record::{Change, Committed};
+use crate::old::{Kept, Old};
+use crate::record::{Committed, TickDone};
+use crate::symbol::{Symbol, Symbols};
 use crate::value::Content;
 
 impl Network {
@@ -27,15 +30,48 @@ impl Network {
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
     /// for the change records.
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
+        let mut changes = Changes::default();
+        let TickDone {
+            tick,
+            structure,
+            returns,
+        } = self.commit_to(record.then_some(&mut changes), keep_empty)?;
+        Some(Committed {
+            tick,
+            changes: changes.iter().collect(),
+            structure,
+            returns,
+        })
+    }
+
+    /// The same with the change records, which are added to others.
+    pub fn commit_into(&mut self, changes: &mut Changes, keep_empty: bool) -> Option<TickDone> {
+        self.commit_to(Some(changes), keep_empty)
+    }
+
+    /// Whether to commit the open tick with its changes drops no value.
+    #[inline]
+    pub fn drops_nothing(&self) -> bool {
+        let tick = &self.tick;
+        let is_plain = tick.edits.is_empty() && tick.events.is_empty();
+        is_plain && (tick.notes.is_empty() || tick.kept.is_empty()) && self.remembering_drops_nothing()
+    }
+
+    fn commit_to(&mut self, mut changes: Option<&mut Changes>, keep_empty: bool) -> Option<TickDone> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
         let returns = self.returns();
         let keep_empty = keep_empty || returns.is_some();
         let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
-        let mut changes = if record { self.record_touches() } else { Vec::new() };
-        if crate::planted::is(crate::planted::Bug::Unordered) {
-            let random = std::hash::RandomState::new();
-            changes.sort_by_cached_key(|change| std::hash::BuildHasher::hash_one(&random, change.contact));
+        let record = changes.is_some();
+        if let Some(changes) = changes.as_mut().filter(|_| kept) {
+            let first = changes.len();
+            self.record_touches(changes);
+            if crate::planted::is(crate::planted::Bug::Unordered) {
+                let random = std::hash::RandomState::new();
+                let key = |row: &Row| std::hash::BuildHasher::hash_one(&random, (row.generation, row.contact));
+                changes.rows[first..].sort_by_cached_key(key);
+            }
         }
         let edited = !self.tick.edits.is_empty();
         let structure = if edited {
@@ -58,9 +94,8 @@ impl Network {
             return None;
         }
         self.now = number;
-        Some(Committed {
+        Some(TickDone {
             tick: number,
-            changes,
             structure,
             returns,
         })
@@ -117,46 +152,166 @@ impl Network {
         kept
     }
 
-    /// The changes of the tick, contact by contact in the order they were touched.
-    fn record_touches(&self) -> Vec<Change> {
-        let mut changes = Vec::with_capacity(self.tick.touches.len());
-        for touch in &self.tick.touches {
-            let row = &self.contacts.rows[touch.contact as usize];
-            if row.flags & flag::REMOVED != 0 {
+    /// Adds the changes of the tick, contact by contact in the order they were touched.
+    fn record_touches(&mut self, changes: &mut Changes) {
+        let Network {
+            contacts,
+            gadgets,
+            wires,
+            symbols,
+            tick,
+            history,
+            ..
+        } = self;
+        // What can be undone looks at what was, too.
+        let old_of = |kept: &mut Kept, old: Old| {
+            if history.is_on() {
+                kept.content(old)
+            } else {
+                kept.take(old)
+            }
+        };
+        let (cells, generations) = (&contacts.rows[..], contacts.slots.generations());
+        let mut writers = Writers {
+            gadgets: gadgets.slots.generations(),
+            wires: wires.slots.generations(),
+            symbols,
+            last: (Symbol(u32::MAX), Writer::NOBODY),
+        };
+        let may_be_gone = !tick.edits.is_empty();
+        changes.rows.reserve(tick.touches.len());
+        let mut rest = &tick.touches[..];
+        loop {
+            let is_final = |touch: &&Touch| touch.age.note().is_none() && !may_be_gone;
+            let (run, others) = rest.split_at(rest.iter().take_while(is_final).count());
+            let mut rows = std::mem::take(&mut changes.rows);
+            rows.extend(run.iter().map(|touch| {
+                let cell = &cells[touch.contact as usize];
+                let old = match touch.old.kind {
+                    Kind::Wide => changes.packed(old_of(&mut tick.kept, touch.old)),
+                    _ => touch.old,
+                };
+                let new = changes.packed_copy(&cell.content);
+                let (writer, writer_generation) = writers.of(cell.writer, changes);
+                Row {
+                    old: old.bits,
+                    new: new.bits,
+                    contact: touch.contact,
+                    generation: generations.get(touch.contact as usize).copied().unwrap_or_default(),
+                    writer,
+                    writer_generation,
+                    old_kind: old.kind,
+                    new_kind: new.kind,
+                    event: false,
+                }
+            }));
+            changes.rows = rows;
+            let Some((touch, others)) = others.split_first() else {
+                break;
+            };
+            rest = others;
+            let cell = &cells[touch.contact as usize];
+            let mut row = Row {
+                old: touch.old.bits,
+                new: 0,
+                contact: touch.contact,
+                generation: generations.get(touch.contact as usize).copied().unwrap_or_default(),
+                writer: cell.writer,
+                writer_generation: 0,
+                old_kind: touch.old.kind,
+                new_kind: Kind::Nothing,
+                event: false,
+            };
+            if may_be_gone && cell.flags & flag::REMOVED != 0 {
                 continue;
             }
-            let contact = self.contacts.id(touch.contact);
-            let note = touch.age.note().and_then(|note| self.tick.notes.get(note));
-            let first = note.map_or(NO_EVENT, |note| note.first_event);
-            if first != NO_EVENT {
-                self.record_events(contact, first, self.tick.kept.content(touch.old), &mut changes);
-            } else if note.is_none() || !self.is_as_it_was(touch) || self.is_of_another(touch) {
-                changes.push(Change {
-                    contact,
-                    old: self.tick.kept.content(touch.old),
-                    new: row.content.clone(),
-                    cause: self.cause_of(row.writer),
-                    event: false,
-                });
+            if let Some(note) = touch.age.note() {
+                let first = tick.notes.get(note).map_or(NO_EVENT, |note| note.first_event);
+                if first != NO_EVENT {
+                    record_events(
+                        row,
+                        tick.kept.content(touch.old),
+                        tick.events_from(first),
+                        &mut writers,
+                        changes,
+                    );
+                    continue;
+                }
+                let is_of_another = tick.restores && cell.writer != touch.writer;
+                if tick.kept.is_same(touch.old, &cell.content) && !is_of_another {
+                    continue;
+                }
             }
+            if touch.old.kind == Kind::Wide {
+                row.old = changes.packed(old_of(&mut tick.kept, touch.old)).bits;
+            }
+            let new = changes.packed_copy(&cell.content);
+            (row.new, row.new_kind) = (new.bits, new.kind);
+            (row.writer, row.writer_generation) = writers.of(cell.writer, changes);
+            changes.rows.push(row);
         }
-        changes
+    }
+}
+
+/// Those of the network who write, and the generations of each.
+struct Writers<'a> {
+    gadgets: &'a [u32],
+    wires: &'a [u32],
+    symbols: &'a Symbols,
+    /// The source that was last told, as it stands among the changes.
+    last: (Symbol, Writer),
+}
+
+impl Writers<'_> {
+    /// A writer as it stands among the changes.
+    #[inline]
+    fn of(&mut self, writer: Writer, changes: &mut Changes) -> (Writer, u32) {
+        match writer.as_gadget() {
+            Some(gadget) => (writer, self.gadgets.get(gadget as usize).copied().unwrap_or_default()),
+            None => self.of_other(writer, changes),
+        }
     }
 
-    fn record_events(&self, contact: ContactId, first: u32, mut old: Content, changes: &mut Vec<Change>) {
-        for event in self.events_from(first) {
-            let new = event.value.clone();
-            if old.is_none() && new.is_none() {
-                continue;
+    fn of_other(&mut self, writer: Writer, changes: &mut Changes) -> (Writer, u32) {
+        match (writer.as_external(), writer.as_wire()) {
+            (Some(source), _) => {
+                if self.last.0 != source {
+                    self.last = (source, changes.writer_of(self.symbols.text(source)));
+                }
+                (self.last.1, 0)
             }
-            changes.push(Change {
-                contact,
-                old,
-                new: new.clone(),
-                cause: self.cause_of(event.writer),
-                event: true,
-            });
-            old = new;
+            (None, Some(wire)) => (writer, self.wires.get(wire as usize).copied().unwrap_or_default()),
+            (None, None) => (writer, 0),
         }
+    }
+}
+
+/// Adds the events of one contact, whose row is filled in with each.
+fn record_events<'a>(
+    row: Row,
+    old: Content,
+    events: impl Iterator<Item = &'a Event>,
+    writers: &mut Writers<'_>,
+    changes: &mut Changes,
+) {
+    let mut old = changes.packed(old);
+    for event in events {
+        let new = changes.packed_copy(&event.value);
+        if old.kind == Kind::Nothing && new.kind == Kind::Nothing {
+            continue;
+        }
+        let (writer, writer_generation) = writers.of(event.writer, changes);
+        changes.rows.push(Row {
+            old: old.bits,
+            new: new.bits,
+            writer,
+            writer_generation,
+            old_kind: old.kind,
+            new_kind: new.kind,
+            event: true,
+            ..row
+        });
+        // One object on the heap is what this one leaves, and what the next finds.
+        old = new;
     }
 }

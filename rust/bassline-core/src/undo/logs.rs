@@ -26,6 +26,8 @@ struct Log {
     /// Where its entries begin, and its contents on the heap.
     touches: u32,
     kept: u32,
+    /// Whether it has any of those.
+    has_heap: bool,
     /// Boxed as hardly a log has one, and there are many logs.
     unchanged: Option<Box<Unchanged>>,
 }
@@ -60,8 +62,9 @@ impl Segment {
 
     /// Begins a log, before its entries and contents join.
     #[inline]
-    fn push(&mut self, tick: u64, bytes: usize, unchanged: Option<Box<Unchanged>>) {
+    fn push(&mut self, tick: u64, bytes: usize, has_heap: bool, unchanged: Option<Box<Unchanged>>) {
         self.logs.push(Log {
+            has_heap,
             tick,
             bytes,
             touches: self.touches.len() as u32,
@@ -115,6 +118,8 @@ pub(super) struct Logs {
     len: usize,
     /// How many entries there are.
     touches: usize,
+    /// How many logs have contents on the heap.
+    heaps: usize,
     /// Segments that were given up, for the next narrow logs and the next wide one.
     spare: Option<Segment>,
     wide_spare: Option<Segment>,
@@ -134,6 +139,18 @@ impl Logs {
     pub(super) fn room(&self) -> usize {
         let segments = self.segments.iter().chain(&self.spare).chain(&self.wide_spare);
         segments.map(|segment| segment.touches.capacity()).sum()
+    }
+
+    /// Whether one of so many entries is taken without another going for its sake.
+    #[inline]
+    pub(super) fn takes(&self, touches: usize) -> bool {
+        self.touches + touches <= TOUCHES
+    }
+
+    /// Whether they hold nothing on the heap.
+    #[inline]
+    pub(super) fn are_of_numbers(&self) -> bool {
+        self.heaps == 0
     }
 
     /// Whether the oldest should go.
@@ -160,7 +177,7 @@ impl Logs {
             && last.has_room_for(touches.len())
         {
             let bytes = weight(touches.len(), 0, 0);
-            last.push(tick, bytes, None);
+            last.push(tick, bytes, false, None);
             last.touches.extend_from_slice(touches);
             return bytes;
         }
@@ -180,10 +197,12 @@ impl Logs {
         let count = touches.len() - unchanged.as_ref().map_or(0, none);
         let bytes = weight(count, kept.all().iter().map(heap).sum(), 0);
         let unchanged = unchanged.map(Box::new);
+        let has_heap = !kept.is_empty();
+        self.heaps += usize::from(has_heap);
         if touches.len() >= NARROW {
             let mut segment = self.wide_spare.take().unwrap_or_default();
             segment.is_wide = true;
-            segment.push(tick, bytes, unchanged);
+            segment.push(tick, bytes, has_heap, unchanged);
             segment.touches.reserve(touches.len());
             // A short log in much room would keep all of that.
             if touches.len() < touches.capacity() / 2 {
@@ -200,9 +219,9 @@ impl Logs {
             self.segments.push_back(self.spare.take().unwrap_or_default());
         }
         if let Some(last) = self.segments.back_mut() {
-            last.push(tick, bytes, unchanged);
+            last.push(tick, bytes, has_heap, unchanged);
             last.touches.extend_from_slice(touches);
-            last.kept.take(kept);
+            last.kept.join(kept);
         }
         bytes
     }
@@ -216,6 +235,7 @@ impl Logs {
         if log.unchanged.is_some() {
             log.unchanged = None;
         }
+        self.heaps -= usize::from(log.has_heap);
         segment.gone += 1;
         self.len -= 1;
         if let Some(next) = segment.logs.get(segment.gone) {

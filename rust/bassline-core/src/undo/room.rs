@@ -7,7 +7,7 @@ use crate::value::{Content, Value};
 use std::collections::VecDeque;
 
 impl History {
-    pub(super) fn is_on(&self) -> bool {
+    pub(crate) fn is_on(&self) -> bool {
         self.ticks > 0
     }
 
@@ -155,7 +155,7 @@ pub(super) fn weight(contents: usize, heaps: usize, edits: usize) -> usize {
 
 /// The bytes of content outside its cell, of the outermost object only, so that it costs the same for any content.
 #[inline]
-pub(super) fn heap(content: &Content) -> usize {
+pub(crate) fn heap(content: &Content) -> usize {
     match content {
         None | Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_)) => 0,
         Some(Value::Text(text)) => text.len(),

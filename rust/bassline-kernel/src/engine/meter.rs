@@ -81,7 +81,7 @@ impl Engine {
     pub(super) fn settle_timed(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         let begun = self.kernel.now();
         let settled = self.network.settle_some(budget);
-        self.meter.spent += self.kernel.now().saturating_sub(begun);
+        self.past.meter.spent += self.kernel.now().saturating_sub(begun);
         settled
     }
 
@@ -90,9 +90,9 @@ impl Engine {
         EngineMeasured {
             tick: self.network.now(),
             epoch: self.epoch,
-            committed: self.meter.committed,
-            taken_back: self.meter.taken_back,
-            settled: self.meter.settled.read(),
+            committed: self.past.meter.committed,
+            taken_back: self.past.meter.taken_back,
+            settled: self.past.meter.settled.read(),
             counted: self.network.counted(),
             waited: self.kernel.waited(),
         }

@@ -139,7 +139,7 @@ impl Driver for Named {
 
     fn handle_changes(&mut self, batch: &Batch) -> Result<(), DriverFailure> {
         let Some(names) = &self.names else { return Ok(()) };
-        for change in batch.records.iter().flat_map(|record| &record.changes) {
+        for change in batch.records.iter().flat_map(|record| record.changes()) {
             // Others may run between two look-ups.
             let path = names.look(|directory| directory.path(change.contact).cloned());
             self.found.lock().unwrap().push(path);

@@ -137,7 +137,7 @@ impl Driver for Witness {
         seen.snapshots
             .extend(batch.snapshot.iter().map(|snapshot| snapshot.position.tick));
         seen.missing += batch.gap.and_then(|gap| gap.missing).unwrap_or(0);
-        let changes = batch.records.iter().flat_map(|record| &record.changes);
+        let changes = batch.records.iter().flat_map(|record| record.changes());
         seen.written.extend(changes.map(|change| match change.new {
             Some(Value::Int(tick)) => (change.contact.to_bits(), tick as u64),
             _ => (change.contact.to_bits(), 0),

@@ -5,7 +5,9 @@ use crate::change::Change;
 use crate::contradiction::Contradiction;
 use crate::value::content_to_python;
 use bassline_core::{Cause, Directory, StructureChange, Text};
-use bassline_kernel::{Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Snapshot, TickRecord, return_of};
+use bassline_kernel::{
+    Batch as Records, DeadLetter, Gap as Missing, Names, Notice, Record, Records as Ticks, Snapshot, return_of,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use std::sync::{Arc, OnceLock};
@@ -92,7 +94,7 @@ pub(crate) struct Batch {
     network: Arc<str>,
     gap: Option<Missing>,
     snapshot: Option<Arc<Snapshot>>,
-    records: Vec<Arc<TickRecord>>,
+    records: Ticks,
     entries: Vec<Entry>,
     marked: Marked,
     edits: Vec<Edited>,
@@ -102,9 +104,11 @@ pub(crate) struct Batch {
 impl Batch {
     /// The batch with its names looked up.
     pub(crate) fn of(network: &Arc<str>, batch: &Records, names: &Names) -> Self {
-        let mut records: Vec<Arc<TickRecord>> = Vec::with_capacity(batch.records.len() + 1);
-        records.extend(batch.snapshot.as_ref().map(|snapshot| Arc::new(snapshot.as_record())));
-        records.extend(batch.records.iter().cloned());
+        let mut records = Ticks::default();
+        if let Some(snapshot) = &batch.snapshot {
+            records.push(&snapshot.as_record());
+        }
+        records.extend(&batch.records);
         let (entries, marked) = match &batch.letter {
             Some(letter) => (entries_of(letter), Vec::new()),
             None => names.look(|directory| (entries(&records, directory), marked(&records, directory))),
@@ -136,42 +140,41 @@ impl Batch {
         !self.edits.is_empty()
     }
 
-    fn change(&self, entry: &Entry) -> &bassline_core::Change {
-        &self.records[entry.record as usize].changes[entry.change as usize]
-    }
-
-    fn notice(&self, entry: &Entry) -> Notice {
-        let (record, change) = (&self.records[entry.record as usize], self.change(entry));
-        Notice {
+    /// What an entry shows. Entries are made of the records, so that each is there.
+    fn notice(&self, entry: &Entry) -> Option<Notice> {
+        let record = self.records.get(entry.record as usize)?;
+        let change = record.changes().nth(entry.change as usize)?;
+        Some(Notice {
             epoch: record.epoch,
             tick: record.tick,
             index: entry.index as usize,
             path: entry.path.clone(),
-            old: change.old.clone(),
-            new: change.new.clone(),
+            old: change.old,
+            new: change.new,
             cause: entry.cause.clone(),
             time_micros: record.time_micros,
-        }
+        })
     }
 
     fn changes(&self, py: Python<'_>) -> PyResult<&Vec<Py<Change>>> {
         if let Some(changes) = self.changes.get() {
             return Ok(changes);
         }
-        let make = |entry: &Entry| Py::new(py, Change::new_in(&self.network, self.notice(entry)));
-        let changes: Vec<Py<Change>> = self.entries.iter().map(make).collect::<PyResult<_>>()?;
+        let make = |notice: Notice| Py::new(py, Change::new_in(&self.network, notice));
+        let notices = self.entries.iter().filter_map(|entry| self.notice(entry));
+        let changes: Vec<Py<Change>> = notices.map(make).collect::<PyResult<_>>()?;
         Ok(self.changes.get_or_init(|| changes))
     }
 }
 
-fn entries(records: &[Arc<TickRecord>], directory: &Directory) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(records.iter().map(|record| record.changes.len()).sum());
+fn entries(records: &Ticks, directory: &Directory) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(records.iter().map(|record| record.changes().len()).sum());
     let mut last: Option<(Cause, Text)> = None;
     for (record, tick) in records.iter().enumerate() {
         let mut index = 0;
-        let returns = return_of(&tick.source).is_some();
+        let returns = return_of(tick.source).is_some();
         last = last.filter(|_| !returns);
-        for (at, change) in tick.changes.iter().enumerate() {
+        for (at, change) in tick.changes().enumerate() {
             let Some(path) = directory.path(change.contact) else {
                 continue;
             };
@@ -180,7 +183,7 @@ fn entries(records: &[Arc<TickRecord>], directory: &Directory) -> Vec<Entry> {
                 Some((known, text)) if *known == change.cause => text.clone(),
                 _ => directory.cause(&change.cause),
             };
-            last = (!returns).then(|| (change.cause.clone(), cause.clone()));
+            last = (!returns).then(|| (change.cause, cause.clone()));
             entries.push(Entry {
                 record: record as u32,
                 change: at as u32,
@@ -210,8 +213,8 @@ fn entries_of(letter: &DeadLetter) -> Vec<Entry> {
         .collect()
 }
 
-fn marked(records: &[Arc<TickRecord>], directory: &Directory) -> Marked {
-    let structure = records.iter().flat_map(|record| &record.structure);
+fn marked(records: &Ticks, directory: &Directory) -> Marked {
+    let structure = records.iter().flat_map(|record| record.structure);
     structure
         .filter_map(|change| match change {
             StructureChange::Marked {
@@ -253,9 +256,14 @@ impl Batch {
                 "a batch of {count} changes has no change {index}"
             )));
         };
-        match (self.changes.get(), at) {
-            (Some(changes), Some(at)) => Ok(changes[at].clone_ref(py)),
-            _ => Py::new(py, Change::new_in(&self.network, self.notice(entry))),
+        if let Some(made) = self.changes.get().zip(at).and_then(|(changes, at)| changes.get(at)) {
+            return Ok(made.clone_ref(py));
+        }
+        match self.notice(entry) {
+            Some(notice) => Py::new(py, Change::new_in(&self.network, notice)),
+            None => Err(pyo3::exceptions::PyIndexError::new_err(format!(
+                "there is no change {index} in its tick"
+            ))),
         }
     }
 
@@ -268,10 +276,17 @@ impl Batch {
     /// The new values, in order.
     #[getter]
     fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
-        let values: Vec<Bound<'py, PyAny>> = self
-            .entries
-            .iter()
-            .map(|entry| content_to_python(py, &self.change(entry).new))
+        let records = &self.records;
+        let new = |entry: &Entry| {
+            records
+                .get(entry.record as usize)?
+                .changes()
+                .news()
+                .nth(entry.change as usize)
+        };
+        let news = self.entries.iter().filter_map(new);
+        let values: Vec<Bound<'py, PyAny>> = news
+            .map(|(_, new)| content_to_python(py, &new))
             .collect::<PyResult<_>>()?;
         PyList::new(py, values)
     }
@@ -291,7 +306,7 @@ impl Batch {
     /// The first and the last tick in it.
     #[getter]
     fn ticks(&self) -> (u64, u64) {
-        let tick = |record: Option<&Arc<TickRecord>>| record.map_or(0, |record| record.tick);
+        let tick = |record: Option<Record<'_>>| record.map_or(0, |record| record.tick);
         (tick(self.records.first()), tick(self.records.last()))
     }
 

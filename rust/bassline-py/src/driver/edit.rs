@@ -1,7 +1,7 @@
 //! Structural edits, as a driver in Python is told of them.
 
 use bassline_core::{ContactId, Directory, StructureChange, Text, WireRecord};
-use bassline_kernel::{Snapshot, TickRecord};
+use bassline_kernel::{Record, Records, Snapshot, TickRecord};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ impl Edit {
 }
 
 /// The edits of ticks, by the names that the directory has; what has no name is none.
-pub(super) fn edits(records: &[Arc<TickRecord>], directory: &Directory) -> Vec<Edited> {
+pub(super) fn edits(records: &Records, directory: &Directory) -> Vec<Edited> {
     let edits = records.iter().flat_map(|record| {
         let of = Names { record, directory };
         record.structure.iter().filter_map(move |change| of.edit(change))
@@ -79,12 +79,12 @@ pub(super) fn all_of(snapshot: &Snapshot) -> Vec<Edited> {
         changes: Vec::new(),
         structure: structure.collect(),
     };
-    edits(&[Arc::new(record)], &Directory::of(image))
+    edits(&Records::from_iter([&record]), &Directory::of(image))
 }
 
 #[derive(Clone, Copy)]
 struct Names<'a> {
-    record: &'a TickRecord,
+    record: Record<'a>,
     directory: &'a Directory,
 }
 

@@ -39,10 +39,7 @@ pub(super) struct PythonDriver {
 }
 
 fn is_same(known: &Records, batch: &Records) -> bool {
-    let pairs = known.records.iter().zip(&batch.records);
-    known.records.len() == batch.records.len()
-        && pairs.clone().all(|(a, b)| Arc::ptr_eq(a, b))
-        && known.snapshot.is_some() == batch.snapshot.is_some()
+    known.records.is_same(&batch.records) && known.snapshot.is_some() == batch.snapshot.is_some()
 }
 
 impl PythonDriver {

@@ -77,7 +77,7 @@ impl Writer {
     pub(crate) fn append(&mut self, records: &[Arc<TickRecord>]) {
         match &self.log {
             Some(log) => records.iter().for_each(|record| {
-                log.append(Arc::clone(record)).unwrap();
+                log.append_record(record).unwrap();
             }),
             None => {
                 let records = records.to_vec();

@@ -6,7 +6,7 @@ use super::resume;
 use crate::fork::Use;
 use crate::journal::Journal;
 use crate::record::{Entry, read_entry, write_tick_entry};
-use bassline_kernel::{Limits, Log, LogError, Mark, Position, Recalled, Ring, TickRecord};
+use bassline_kernel::{Commit, Limits, Log, LogError, Mark, Position, Recalled, Records, Ring, TickRecord};
 use std::sync::Arc;
 
 /// A journal with its newest ticks in memory, for the drivers that keep up.
@@ -28,15 +28,17 @@ impl LedgerLog {
     }
 
     /// Reads what the ring has let go of.
-    fn read_back(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+    fn read_back(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
         let _use = Use::begin();
+        let mut read: Vec<TickRecord> = Vec::new();
         let visit = &mut |_: u64, entry: &[u8]| {
             if let Entry::Tick(record) = read_entry(entry)? {
-                into.push(Arc::new(record));
+                read.push(record);
             }
             Ok(())
         };
         let at = self.journal.read(from, limits, visit).map_err(log_error("read"))?;
+        into.extend(&read.iter().collect());
         // What lies on the disk weighs nothing: its bound is the disk.
         Ok(Mark {
             sequence: at,
@@ -46,18 +48,21 @@ impl LedgerLog {
 }
 
 impl Log for LedgerLog {
-    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
-        let appended = self.journal.append(|out| {
-            write_tick_entry(&record, out);
-            self.compactor.note(out.len());
-        });
-        let number = appended.map_err(log_error("written"))?;
-        let end = self.ring.append(record)?;
-        debug_assert_eq!(end.sequence, number + 1);
+    fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError> {
+        let mut number = 0;
+        let end = self.ring.append_with(commit, |record| {
+            let appended = self.journal.append(|out| {
+                write_tick_entry(&record, out);
+                self.compactor.note(out.len());
+            });
+            number = appended.map_err(log_error("written"))?;
+            Ok(())
+        })?;
+        debug_assert!(end.is_none_or(|end| end.sequence == number + 1));
         Ok(end)
     }
 
-    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+    fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
         match self.ring.read(from, limits, into) {
             Err(LogError::Truncated { .. }) => self.read_back(from, limits, into),
             read => read,
@@ -81,6 +86,10 @@ impl Log for LedgerLog {
 
     fn end(&self) -> Mark {
         self.ring.end()
+    }
+
+    fn rest(&self) {
+        self.ring.rest();
     }
 
     fn is_kept(&self) -> bool {

@@ -399,17 +399,11 @@ fn a_driver_that_fell_behind_is_served_from_the_journal() {
         write(&mut network, "n", Value::Int(n));
         network.settle().unwrap();
         let committed = network.commit(true, false).unwrap();
-        log.append(Arc::new(bassline_kernel::TickRecord::new(
-            committed,
-            epoch,
-            n,
-            "".into(),
-            None,
-        )))
-        .unwrap();
+        let record = bassline_kernel::TickRecord::new(committed, epoch, n, "".into(), None);
+        log.append_record(&record).unwrap();
     }
     log.truncate_below(begin + 8);
-    let mut read = Vec::new();
+    let mut read = bassline_kernel::Records::default();
     let limits = Limits {
         records: 4,
         bytes: 1 << 20,

@@ -2,8 +2,8 @@
 
 use super::field::{Field, version};
 use super::input::{Input, RecordError};
-use super::tick::{read_tick, write_tick};
-use bassline_kernel::TickRecord;
+use super::tick::{read_tick, write_record};
+use bassline_kernel::{Record, TickRecord};
 
 /// One entry of a ledger.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,9 +24,9 @@ const OPENED: u8 = 2;
 
 /// Appends the entry of a tick.
 #[inline]
-pub fn write_tick_entry(record: &TickRecord, out: &mut Vec<u8>) {
+pub fn write_tick_entry(record: &Record<'_>, out: &mut Vec<u8>) {
     out.push(TICK);
-    write_tick(record, out);
+    write_record(record, out);
 }
 
 /// Appends the entry of an opening.

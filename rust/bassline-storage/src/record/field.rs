@@ -100,12 +100,17 @@ impl<A: Field, B: Field> Field for (A, B) {
     }
 }
 
+/// Appends what a list of them is read from.
+pub(super) fn write_items<T: Field>(items: &[T], out: &mut Vec<u8>) {
+    write_number(items.len() as u64, out);
+    for item in items {
+        item.write(out);
+    }
+}
+
 impl<T: Field> Field for Vec<T> {
     fn write(&self, out: &mut Vec<u8>) {
-        write_number(self.len() as u64, out);
-        for item in self {
-            item.write(out);
-        }
+        write_items(self, out);
     }
     fn read(input: &mut Input<'_>) -> Result<Self, RecordError> {
         let len = input.len()?;
@@ -132,9 +137,9 @@ impl Optional for Text {}
 impl<A: Field, B: Field> Optional for (A, B) {}
 
 /// Appends the structure of a tick.
-pub fn write_structure(structure: &Vec<StructureChange>, out: &mut Vec<u8>) {
+pub fn write_structure(structure: &[StructureChange], out: &mut Vec<u8>) {
     out.push(super::VERSION);
-    structure.write(out);
+    write_items(structure, out);
 }
 
 /// Reads what [`write_structure`] has written.

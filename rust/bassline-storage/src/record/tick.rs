@@ -1,9 +1,9 @@
 //! A tick as bytes.
 
-use super::field::{Field, version};
+use super::field::{Field, version, write_items};
 use super::input::{Input, RecordError};
 use bassline_core::{Cause, Change, ContactId, Content, Text};
-use bassline_kernel::TickRecord;
+use bassline_kernel::{Record, Records, TickRecord};
 
 /// Bits of a change's first byte; the lowest three say who wrote it.
 mod bit {
@@ -24,17 +24,26 @@ mod bit {
 
 /// Appends a tick.
 pub fn write_tick(record: &TickRecord, out: &mut Vec<u8>) {
+    let records: Records = std::iter::once(record).collect();
+    if let Some(record) = records.first() {
+        write_record(&record, out);
+    }
+}
+
+/// Appends a tick as a log holds it.
+pub fn write_record(record: &Record<'_>, out: &mut Vec<u8>) {
     out.push(super::VERSION);
     record.epoch.write(out);
     record.tick.write(out);
     record.time_micros.write(out);
     record.source.write(out);
-    record.position.write(out);
-    record.structure.write(out);
-    (record.changes.len() as u64).write(out);
-    let mut last: Option<&Change> = None;
-    for change in &record.changes {
-        write_change(change, last, &record.source, out);
+    record.position.cloned().write(out);
+    write_items(record.structure, out);
+    let changes = record.changes();
+    (changes.len() as u64).write(out);
+    let mut last: Option<Change> = None;
+    for change in changes {
+        write_change(&change, last.as_ref(), record.source, out);
         last = Some(change);
     }
 }

@@ -16,7 +16,6 @@ use bassline_core::planted::{self, Bug};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::Batch;
 use rusqlite::{Transaction, TransactionBehavior};
-use std::sync::Arc;
 
 /// Memory that is used again for each batch.
 #[derive(Debug, Default)]
@@ -44,13 +43,7 @@ impl SqliteDriver {
         } else {
             stored.tick
         };
-        let fresh = || {
-            batch
-                .records
-                .iter()
-                .map(Arc::as_ref)
-                .filter(|record| record.tick > known)
-        };
+        let fresh = || batch.records.iter().filter(|record| record.tick > known);
         let Some(last) = fresh().next_back() else { return Ok(()) };
         if planted::is(Bug::PositionWithoutBatch) {
             positions::write(&transaction, self.network, fresh())?;
@@ -75,21 +68,21 @@ impl SqliteDriver {
         let mut changes_count = 0;
         for record in fresh() {
             structure.tick = record.tick;
-            for change in &record.structure {
+            for change in record.structure {
                 structure.write(change)?;
                 if let StructureChange::ContactRemoved(contact) = change {
                     newest.forget(*contact);
                 }
             }
-            changes_count += record.changes.len() + record.structure.len();
+            changes_count += record.changes().len() + record.structure.len();
             let begin = bytes.len();
             if !record.structure.is_empty() && !planted::is(Bug::PastStructureNotStored) {
-                write_structure(&record.structure, bytes);
+                write_structure(record.structure, bytes);
             }
             let changes = texts
-                .write(record)
+                .write(&record)
                 .map_err(|(contact, reason)| unstorable(&transaction, self.network, contact, reason))?;
-            for (change, text) in record.changes.iter().zip(texts.values()) {
+            for (change, text) in record.changes().zip(texts.values()) {
                 newest.note(change, text.clone(), record.tick);
             }
             let structure = begin..bytes.len();

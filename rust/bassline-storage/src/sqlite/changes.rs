@@ -5,7 +5,7 @@ mod read;
 use super::cause;
 use crate::json::{self, JsonError};
 use bassline_core::{Change, ContactId, Handle, Text, Value};
-use bassline_kernel::TickRecord;
+use bassline_kernel::Record;
 use indexmap::IndexMap;
 use rustc_hash::FxBuildHasher;
 use std::ops::Range;
@@ -33,7 +33,7 @@ impl ChangesWriter {
     }
 
     /// Writes a tick's changes as JSON, which is UTF-8, and answers where it stands; or the contact whose value has none.
-    pub(crate) fn write(&mut self, record: &TickRecord) -> Result<Range<usize>, (ContactId, JsonError)> {
+    pub(crate) fn write(&mut self, record: &Record<'_>) -> Result<Range<usize>, (ContactId, JsonError)> {
         self.values.clear();
         if self.objects.capacity() > OBJECTS_KEPT {
             self.objects = IndexMap::default();
@@ -41,14 +41,14 @@ impl ChangesWriter {
             self.objects.clear();
         }
         let begin = self.out.len();
-        let is_alone = record.changes.len() == 1;
+        let is_alone = record.changes().len() == 1;
         self.out.push(b'[');
-        for (at, change) in record.changes.iter().enumerate() {
+        for (at, change) in record.changes().enumerate() {
             if at > 0 {
                 self.out.push(b',');
             }
             let value = self
-                .write_change(at, change, &record.source, is_alone)
+                .write_change(at, &change, record.source, is_alone)
                 .map_err(|error| (change.contact, error))?;
             self.values.push(value);
         }
@@ -126,6 +126,7 @@ fn address(value: &Value) -> Option<usize> {
 mod tests {
     use super::*;
     use bassline_core::{Cause, Content, GadgetId, WireId};
+    use bassline_kernel::{Records, TickRecord};
 
     #[test]
     fn a_value_shared_by_contacts_is_written_once() {
@@ -153,7 +154,8 @@ mod tests {
             structure: vec![],
         };
         let mut writer = ChangesWriter::default();
-        let place = writer.write(&record).unwrap();
+        let records = Records::from_iter([&record]);
+        let place = writer.write(&records.first().unwrap()).unwrap();
         let text = String::from_utf8(writer.at(place).to_vec()).unwrap();
         let values: Vec<&[u8]> = writer.values().iter().map(|place| writer.at(place.clone())).collect();
         assert_eq!(values, [b"[7]" as &[u8], b"[7]", b"", b"null"]);

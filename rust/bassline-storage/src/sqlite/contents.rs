@@ -22,21 +22,21 @@ fn update(rows: &str) -> String {
 
 /// Finds the newest change of each contact, in order of first appearance.
 #[derive(Debug)]
-pub(crate) struct Newest<'batch, 'index> {
-    entries: Vec<Option<Latest<'batch>>>,
+pub(crate) struct Newest<'index> {
+    entries: Vec<Option<Latest>>,
     index: &'index mut Vec<u32>,
 }
 
 #[derive(Debug)]
-struct Latest<'batch> {
+struct Latest {
     contact: ContactId,
     /// Where the JSON of what it holds stands; `None` for Nothing.
     text: Option<Range<usize>>,
-    cause: &'batch Cause,
+    cause: Cause,
     tick: u64,
 }
 
-impl<'batch, 'index> Newest<'batch, 'index> {
+impl<'index> Newest<'index> {
     /// `index` keeps, by slot, the entry of the contact plus one; it is all zero before and after.
     pub(crate) fn new(index: &'index mut Vec<u32>) -> Self {
         Self {
@@ -46,12 +46,12 @@ impl<'batch, 'index> Newest<'batch, 'index> {
     }
 
     #[inline]
-    pub(crate) fn note(&mut self, change: &'batch Change, text: Range<usize>, tick: u64) {
+    pub(crate) fn note(&mut self, change: Change, text: Range<usize>, tick: u64) {
         let slot = change.contact.slot() as usize;
         let latest = Latest {
             contact: change.contact,
             text: change.new.is_some().then_some(text),
-            cause: &change.cause,
+            cause: change.cause,
             tick,
         };
         if slot >= self.index.len() {
@@ -85,16 +85,16 @@ impl<'batch, 'index> Newest<'batch, 'index> {
         texts: &ChangesWriter,
     ) -> Result<(), WriteError> {
         let newest = self.take();
-        let cells = |latest: &Latest<'batch>| {
+        let written = rows::write(transaction, update, &newest, |latest| {
             let content = latest.text.clone();
             [
                 int(key::row(network, latest.contact)),
                 int(latest.tick as i64),
-                cause::to_cell(latest.cause),
+                cause::to_cell(&latest.cause),
                 content.map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place))),
             ]
-        };
-        if rows::write(transaction, update, &newest, cells)? == newest.len() {
+        });
+        if written? == newest.len() {
             return Ok(());
         }
         let mut known = transaction.prepare("SELECT 1 FROM contact WHERE id = ?1")?;
@@ -108,8 +108,8 @@ impl<'batch, 'index> Newest<'batch, 'index> {
         Ok(())
     }
 
-    fn take(&mut self) -> Vec<Latest<'batch>> {
-        let mut newest: Vec<Latest<'batch>> = self.entries.drain(..).flatten().collect();
+    fn take(&mut self) -> Vec<Latest> {
+        let mut newest: Vec<Latest> = self.entries.drain(..).flatten().collect();
         for latest in &newest {
             self.index[latest.contact.slot() as usize] = 0;
         }
@@ -118,7 +118,7 @@ impl<'batch, 'index> Newest<'batch, 'index> {
     }
 }
 
-impl Drop for Newest<'_, '_> {
+impl Drop for Newest<'_> {
     fn drop(&mut self) {
         for latest in self.entries.iter().flatten() {
             self.index[latest.contact.slot() as usize] = 0;

@@ -6,7 +6,7 @@ use super::key;
 use super::rows;
 use crate::record::read_structure;
 use bassline_core::StructureChange;
-use bassline_kernel::TickRecord;
+use bassline_kernel::Record;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 use std::ops::Range;
@@ -23,7 +23,7 @@ const SUMMED: usize = 6;
 /// A tick that is to be written: what it changed, as JSON, and what it added and removed, as bytes, `None` for nothing.
 #[derive(Debug)]
 pub(crate) struct Unwritten<'batch> {
-    pub(crate) record: &'batch TickRecord,
+    pub(crate) record: Record<'batch>,
     pub(crate) changes: Range<usize>,
     pub(crate) structure: Option<Range<usize>>,
 }

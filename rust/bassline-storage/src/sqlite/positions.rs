@@ -5,7 +5,7 @@ use super::failure::{WriteError, storage_error};
 use crate::error::StorageError;
 use crate::json;
 use bassline_core::{Text, Value};
-use bassline_kernel::TickRecord;
+use bassline_kernel::Record;
 use indexmap::IndexMap;
 use rusqlite::{Connection, Transaction};
 use rustc_hash::FxBuildHasher;
@@ -15,16 +15,16 @@ use std::path::Path;
 pub(crate) fn write<'a>(
     transaction: &Transaction<'_>,
     network: i64,
-    records: impl Iterator<Item = &'a TickRecord>,
+    records: impl Iterator<Item = Record<'a>>,
 ) -> Result<(), WriteError> {
-    let mut newest = IndexMap::<&str, &TickRecord, FxBuildHasher>::default();
+    let mut newest = IndexMap::<&str, Record<'_>, FxBuildHasher>::default();
     newest.extend(
         records
             .filter(|record| record.position.is_some())
             .map(|record| (record.source.as_str(), record)),
     );
     for (source, record) in newest {
-        if let Some(position) = &record.position {
+        if let Some(position) = record.position {
             let mut upsert = transaction
                 .prepare_cached("INSERT OR REPLACE INTO position (network, source, position, tick, checksum) VALUES (?1, ?2, ?3, ?4, ?5)")?;
             let position = json::to_string(position)?;

@@ -3,7 +3,7 @@
 use crate::keeping::FlakyLetters;
 use crate::story::{Story, Written, contents_of, number};
 use bassline_core::{ContactId, StructureChange};
-use bassline_kernel::{Batch, Gap, GapReason, Position, Snapshot, TickRecord};
+use bassline_kernel::{Batch, Gap, GapReason, Position, Record, Snapshot, TickRecord};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a driver may expect.
@@ -124,7 +124,7 @@ impl Books {
             self.take_snapshot(snapshot, against)?;
         }
         for record in &batch.records {
-            self.take_record(record, against)?;
+            self.take_record(&record, against)?;
         }
         if against.kind == Kind::Latest && self.counted {
             let (lost, told) = (self.lost, self.missing);
@@ -168,7 +168,7 @@ impl Books {
         Ok(())
     }
 
-    fn take_record(&mut self, record: &TickRecord, against: &Against<'_>) -> Judged {
+    fn take_record(&mut self, record: &Record<'_>, against: &Against<'_>) -> Judged {
         let tick = record.tick;
         let Some(told) = against.story.tick(tick).filter(|told| told.epoch == record.epoch) else {
             return Err(format!("tick {tick} of epoch {} never was", record.epoch));
@@ -193,7 +193,7 @@ impl Books {
             self.miss(missing, tick, against)?;
         }
         let mut written: Vec<Written> = Vec::new();
-        for change in &record.changes {
+        for change in record.changes() {
             let Some(number) = number(&change.new) else { continue };
             let (contact, event) = (change.contact, change.event);
             written.push(Written { contact, number, event });
@@ -202,7 +202,7 @@ impl Books {
             }
         }
         self.compare(written, told, tick, against)?;
-        for edit in &record.structure {
+        for edit in record.structure {
             if let StructureChange::ContactRemoved(contact) = edit {
                 self.contents.remove(contact);
             }

@@ -1,8 +1,10 @@
 //! What the kernel keeps things in: a log on a disk that never fails, one that fails when it is told to, and letters that do.
 
 use crate::story::{Shared, locked};
+use bassline_core::Changes;
 use bassline_kernel::{
-    DeadLetter, DeadLetters, LettersError, LettersInMemory, Limits, Log, LogError, Mark, Position, TickRecord,
+    Commit, DeadLetter, DeadLetters, LettersError, LettersInMemory, Limits, Log, LogError, Mark, Position, Records,
+    TickRecord,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,14 +40,27 @@ impl Kept {
 pub(crate) struct KeptLog(pub(crate) Shared<Kept>);
 
 impl Log for KeptLog {
-    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
+    fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError> {
+        let mut changes = Changes::default();
+        let Some(head) = commit(&mut changes) else {
+            return Ok(None);
+        };
+        let record = Arc::new(TickRecord {
+            epoch: head.epoch,
+            tick: head.tick,
+            time_micros: head.time_micros,
+            source: head.source,
+            position: head.position,
+            changes: changes.iter().collect(),
+            structure: head.structure,
+        });
         let mut kept = locked(&self.0);
         let weight = kept.mark(kept.records.len()).weight + record.weight() as u64;
         kept.records.push((record, weight));
-        Ok(kept.mark(kept.records.len()))
+        Ok(Some(kept.mark(kept.records.len())))
     }
 
-    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+    fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
         let kept = locked(&self.0);
         let start = kept.mark(from as usize).weight;
         let mut at = from as usize;
@@ -54,7 +69,7 @@ impl Log for KeptLog {
             if count > 0 && (count >= limits.records || weight - start > limits.bytes as u64) {
                 break;
             }
-            into.push(Arc::clone(record));
+            into.push(record);
             at += 1;
         }
         Ok(kept.mark(at))
@@ -88,17 +103,19 @@ pub(crate) struct FlakyLog {
 }
 
 impl Log for FlakyLog {
-    fn append(&self, record: Arc<TickRecord>) -> Result<Mark, LogError> {
+    fn append(&self, commit: Commit<'_>) -> Result<Option<Mark>, LogError> {
         if self.fails.load(Ordering::Relaxed) {
+            // The network commits all the same.
+            commit(&mut Changes::default());
             let source = Arc::new(std::io::Error::other("planned"));
             return Err(LogError::Failed {
                 doing: "written",
                 source,
             });
         }
-        self.log.append(record)
+        self.log.append(commit)
     }
-    fn read(&self, from: u64, limits: Limits, into: &mut Vec<Arc<TickRecord>>) -> Result<Mark, LogError> {
+    fn read(&self, from: u64, limits: Limits, into: &mut Records) -> Result<Mark, LogError> {
         self.log.read(from, limits, into)
     }
     fn sync(&self, sequence: u64) -> Result<(), LogError> {

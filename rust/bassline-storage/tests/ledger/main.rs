@@ -240,7 +240,7 @@ impl World {
         let stored = self.random.once_in(3).then_some(tick as i64);
         *position = stored.or(*position);
         let record = TickRecord::new(committed, *epoch, tick as i64, "source".into(), stored.map(Value::Int));
-        let appended = log.append(Arc::new(record)).is_ok();
+        let appended = log.append_record(&record).is_ok();
         self.known.push((shown(session.told()), session.position));
         assert_eq!(self.known.len() as u64, tick + 1);
         appended

@@ -31,7 +31,7 @@ fn a_checkpoint_that_cannot_be_made_is_told_of_while_the_network_is_open() {
             network.settle().unwrap();
             let committed = network.commit(true, false).unwrap();
             let record = bassline_kernel::TickRecord::new(committed, epoch, 0, "".into(), None);
-            log.append(Arc::new(record)).unwrap();
+            log.append_record(&record).unwrap();
         };
         tick();
         let (at, kind) = (disk.calls() + call, FaultKind::Error);

@@ -48,7 +48,7 @@ fn every_place_where_the_network_stood_is_found_and_no_other() {
             let known = stood.contains(&(epoch, tick)) || (epoch, tick) == (opened.epoch, last);
             assert_eq!(found.is_some(), known, "epoch {epoch}, tick {tick}");
             if let Some(mark) = found {
-                let mut after = Vec::new();
+                let mut after = bassline_kernel::Records::default();
                 log.read(mark.sequence, ALL, &mut after).unwrap();
                 let ticks: Vec<u64> = after.iter().map(|record| record.tick).collect();
                 assert_eq!(ticks, (tick + 1..=last).collect::<Vec<_>>());
@@ -87,7 +87,7 @@ fn what_retention_has_let_go_of_is_not_found_and_what_is_left_is() {
     let found = |tick| log.behind(Position { epoch: 1, tick });
     assert!((1..20).all(|tick| found(tick).is_none()));
     for tick in 190..=200 {
-        let mut after = Vec::new();
+        let mut after = bassline_kernel::Records::default();
         log.read(found(tick).unwrap().sequence, ALL, &mut after).unwrap();
         assert_eq!(after.len() as u64, 200 - tick);
     }
