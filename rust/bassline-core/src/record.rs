@@ -49,6 +49,23 @@ pub struct TickDone {
     pub returns: Option<Return>,
 }
 
+impl TickDone {
+    #[inline]
+    pub(crate) fn with(self, changes: Vec<Change>) -> Committed {
+        let Self {
+            tick,
+            structure,
+            returns,
+        } = self;
+        Committed {
+            tick,
+            changes,
+            structure,
+            returns,
+        }
+    }
+}
+
 /// Something added to or removed from the structure, or a mark set or lifted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StructureChange {

@@ -30,18 +30,12 @@ impl Network {
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
     /// for the change records.
     pub fn commit(&mut self, record: bool, keep_empty: bool) -> Option<Committed> {
+        if !record {
+            return self.commit_to(None, keep_empty).map(|done| done.with(Vec::new()));
+        }
         let mut changes = Changes::default();
-        let TickDone {
-            tick,
-            structure,
-            returns,
-        } = self.commit_to(record.then_some(&mut changes), keep_empty)?;
-        Some(Committed {
-            tick,
-            changes: changes.iter().collect(),
-            structure,
-            returns,
-        })
+        let done = self.commit_to(Some(&mut changes), keep_empty)?;
+        Some(done.with(changes.iter().collect()))
     }
 
     /// The same with the change records, which are added to others.
