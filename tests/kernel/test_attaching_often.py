@@ -34,13 +34,14 @@ def test_a_thousand_drivers_one_after_the_other_leave_no_thread_and_no_memory(ne
     for _ in range(200):
         once()
     gc.collect()
-    before, ran = resident(), threads()
+    # Python keeps an entry for a thread of somebody else that once asked who it is, as other tests' may have.
+    before, ran, known = resident(), threads(), threading.active_count()
     for _ in range(1000):
         once()
     gc.collect()
     until(lambda: threads() <= ran)
     assert resident() - before < 4 << 20
-    assert threading.active_count() <= 2
+    assert threading.active_count() <= known
 
 
 def test_a_driver_that_is_detached_or_could_not_begin_is_let_go_of(net):
