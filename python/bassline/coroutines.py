@@ -57,7 +57,6 @@ class Coroutines:
     def __init__(self, name: str) -> None:
         """Begin with nothing to do."""
         self.name = name
-        self.skipped = 0  # how many calls a newer one has taken the place of
         self._lock = threading.Lock()
         self._rest = threading.Condition(self._lock)
         self._waiting: dict[int, deque[_core.Call]] = {}  # of each gadget that runs
@@ -84,9 +83,8 @@ class Coroutines:
         with self._lock:
             for call in calls:
                 waiting = self._waiting.get(call.gadget)
-                if waiting is not None and waiting and not call.queued:
+                if waiting and not call.queued:
                     waiting[-1] = call
-                    self.skipped += 1
                     continue
                 self._open[call.path] += 1
                 if self._ended:

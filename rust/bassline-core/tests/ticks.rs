@@ -225,6 +225,18 @@ fn a_router_makes_a_group_for_a_new_key_and_rolls_it_back() {
     assert_eq!(reopened.get("by/bob/root"), Some(Value::Float(6.0)));
 }
 
+/// The arguments of a router of `records` to a group for each `who`.
+fn routed_by_who(template: Value) -> Vec<(bassline_core::Text, bassline_core::Argument)> {
+    let word = |text: &str| bassline_core::Argument::Value(Value::text(text));
+    vec![
+        ("record".into(), bassline_core::Argument::Path("records".into())),
+        ("key".into(), word("who")),
+        ("into".into(), word("by")),
+        ("entry".into(), word("in")),
+        ("template".into(), bassline_core::Argument::Value(template)),
+    ]
+}
+
 #[test]
 fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
     let mut w = World::new();
@@ -233,14 +245,7 @@ fn a_router_declared_again_after_it_made_groups_is_the_router_that_exists() {
         "contacts",
         list(&[map(&[("id", Value::text("in")), ("blend", Value::text("stream"))])]),
     )]);
-    let argument = |value: &Value| bassline_core::Argument::Value(value.clone());
-    let arguments = vec![
-        ("record".into(), bassline_core::Argument::Path("records".into())),
-        ("key".into(), argument(&Value::text("who"))),
-        ("into".into(), argument(&Value::text("by"))),
-        ("entry".into(), argument(&Value::text("in"))),
-        ("template".into(), argument(&template)),
-    ];
+    let arguments = routed_by_who(template);
     let first = w.declare("stream.route", arguments.clone()).unwrap();
     w.set(&[("records", map(&[("who", Value::text("50%/50"))]))]);
     assert_eq!(w.declare("stream.route", arguments).unwrap(), first);
@@ -267,14 +272,7 @@ fn what_a_removed_router_had_built_is_not_said_to_be_of_the_gadget_that_takes_it
             list(&[map(&[("from", Value::text("start")), ("to", Value::text("copy"))])]),
         ),
     ]);
-    let argument = |value: &Value| bassline_core::Argument::Value(value.clone());
-    let arguments = vec![
-        ("record".into(), bassline_core::Argument::Path("records".into())),
-        ("key".into(), argument(&Value::text("who"))),
-        ("into".into(), argument(&Value::text("by"))),
-        ("entry".into(), argument(&Value::text("in"))),
-        ("template".into(), argument(&template)),
-    ];
+    let arguments = routed_by_who(template);
     let router = w.declare("stream.route", arguments).unwrap();
     w.set(&[("records", map(&[("who", Value::text("a"))]))]);
     let built = ["by/a/start", "by/a/copy"].map(|path| w.id(path));

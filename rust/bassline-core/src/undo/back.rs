@@ -432,8 +432,7 @@ impl Network {
         self.gadgets.rows[slot as usize].flags |= gadget::flag::FRESH;
         self.tick.edits.push(Edit::GadgetAdded(slot));
         self.made_again(record.id, self.gadgets.id(slot));
-        let is_router = self.gadgets.rows[slot as usize].body == crate::primitive::Body::Route;
-        Ok(is_router.then_some(slot))
+        Ok(self.is_router(slot).then_some(slot))
     }
 
     fn make_link(&mut self, record: &LinkRecord, taken: &mut InTheWay) {
