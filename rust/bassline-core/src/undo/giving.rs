@@ -1,6 +1,8 @@
 //! Whether what is kept of a tick takes the place of anything but numbers, whose end runs nobody's code.
 
 use super::History;
+use super::entry::Entry;
+use super::logs::Logs;
 use super::room::weight;
 use crate::network::Network;
 
@@ -21,18 +23,32 @@ impl Network {
         let bytes = weight(contents, self.tick.kept.bytes(), 0);
         if self.symbols.text(self.source).is_empty() {
             // What can be done again is forgotten, and all that is kept if the tick is too large.
-            let kept = history.undo.len() + history.logs.len();
-            let has_room =
-                kept < history.ticks && history.bytes + bytes <= history.most && history.logs.takes(contents);
-            let is_of_numbers = history.undo.is_empty() && history.logs.are_of_numbers();
-            history.redo.is_empty() && !is_too_large && (has_room || is_of_numbers)
+            let (undo, logs) = (&history.undo, &history.logs);
+            let fits = history.bytes + bytes <= history.most && logs.takes(contents);
+            let drops_none = gives_up_numbers(history.ticks, fits, undo.len(), undo.front(), logs);
+            history.redo.is_empty() && !is_too_large && drops_none
         } else {
-            let kept = history.others.len() + history.other_logs.len();
-            let has_room = kept < history.ticks
-                && history.other_bytes + bytes <= history.most
-                && history.other_logs.takes(contents);
-            let is_of_numbers = history.others.is_empty() && history.other_logs.are_of_numbers();
-            !history.keeps_others || is_too_large || has_room || is_of_numbers
+            let (others, logs) = (&history.others, &history.other_logs);
+            let fits = history.other_bytes + bytes <= history.most && logs.takes(contents);
+            let oldest = others.front().map(|(entry, _)| entry);
+            let drops_none = gives_up_numbers(history.ticks, fits, others.len(), oldest, logs);
+            !history.keeps_others || is_too_large || drops_none
         }
+    }
+}
+
+/// Whether what goes when one more is kept holds numbers only. If it `fits`, as to bytes and contents, that is the oldest at most.
+fn gives_up_numbers(most: usize, fits: bool, entries: usize, oldest: Option<&Entry>, logs: &Logs) -> bool {
+    let kept = entries + logs.len();
+    match oldest {
+        _ if fits && kept < most => true,
+        Some(oldest) => fits && kept == most && oldest.is_of_numbers(),
+        None => logs.are_of_numbers() || fits && kept == most && logs.oldest_is_of_numbers(),
+    }
+}
+
+impl Entry {
+    fn is_of_numbers(&self) -> bool {
+        self.structure.is_none() && self.bytes == weight(self.count, 0, 0)
     }
 }

@@ -153,6 +153,11 @@ impl Logs {
         self.heaps == 0
     }
 
+    pub(super) fn oldest_is_of_numbers(&self) -> bool {
+        let oldest = self.segments.front().and_then(|segment| segment.logs.get(segment.gone));
+        oldest.is_none_or(|log| !log.has_heap)
+    }
+
     /// Whether the oldest should go.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
