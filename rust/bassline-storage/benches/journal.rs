@@ -1,6 +1,6 @@
 //! The journal beside the raw method in one run: the same bytes appended to a file that was filled ahead, and fdatasync.
 //!
-//! `cargo bench -p bassline-storage --bench journal`; a directory as the argument is where the files are made.
+//! `cargo bench -p bassline-storage --bench journal [-- PART …]`, on a directory of the disk to be measured: `BASSLINE_BENCH_DIR=…`.
 #![expect(clippy::print_stdout, reason = "the table is the result")]
 #![expect(clippy::unwrap_used, reason = "what fails here is a bug in the bench")]
 
@@ -227,17 +227,7 @@ fn row(what: &str, found: f64, unit: &str, wanted: &str, raw: Option<f64>) {
     println!("| {what:<45} | {found:>12.1} | {raw:>12} | {ratio:>5} | {unit:<9} | {wanted:>11} |");
 }
 
-fn main() {
-    let given = std::env::args().skip(1).find(|word| !word.starts_with("--"));
-    let root = given.map_or_else(tempfile::tempdir, tempfile::tempdir_in).unwrap();
-    let root = root.path();
-    println!(
-        "| records of {RECORD} bytes in the file              |      journal |          raw | ratio | unit      |      wanted |"
-    );
-    println!(
-        "|-----------------------------------------------|-------------:|-------------:|------:|-----------|------------:|"
-    );
-
+fn singly(root: &Path) {
     let (mut ours, mut theirs) = (f64::INFINITY, f64::INFINITY);
     for _ in 0..ROUNDS {
         theirs = theirs.min(at(&mut each(raw(root, 1)), 0.5));
@@ -249,17 +239,23 @@ fn main() {
         ours = ours.min(at(&mut took, 0.5));
     }
     row("one durable record, p50", ours, "us", "<= 1.5 raw", Some(theirs));
+}
+
+fn by_many(root: &Path) {
     for (records, wanted) in [(100, "-"), (1000, ">= 700000")] {
         let theirs = best(|| rate(records, raw(root, records)));
-        let name = format!("durable by {records}");
+        let ours = best(|| batches(root, records));
         row(
-            &name,
-            best(|| batches(root, records)),
+            &format!("durable by {records}"),
+            ours,
             "records/s",
             wanted,
             Some(theirs),
         );
     }
+}
+
+fn writers(root: &Path) {
     let single = best(|| rate(1, raw(root, 1)));
     for (writers, wanted) in [(2, "-"), (8, ">= 45000"), (64, "-")] {
         let mut watched = Watched::default();
@@ -269,6 +265,9 @@ fn main() {
     let mut watched = Watched::default();
     (0..ROUNDS).for_each(|_| outstanding(root, 64, &mut watched));
     watched.rows("durable, 64 outstanding", ">= 200000", single);
+}
+
+fn stream(root: &Path) {
     let (mut appended, mut replayed) = (0.0, 0.0);
     for _ in 0..3 {
         let (one, other) = unsynced_and_replay(root);
@@ -279,4 +278,33 @@ fn main() {
     let (p50, p99) = accepted(root);
     row("accepted while syncing, p50", p50, "us", "-", None);
     row("accepted while syncing, p99", p99, "us", "< 20", None);
+}
+
+/// The name of a part and how to run it.
+type Part = (&'static str, fn(&Path));
+
+fn main() {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    let place = std::env::var_os("BASSLINE_BENCH_DIR").map_or_else(std::env::temp_dir, Into::into);
+    let root = tempfile::tempdir_in(place).unwrap();
+    println!(
+        "| records of {RECORD} bytes in the file              |      journal |          raw | ratio | unit      |      wanted |"
+    );
+    println!(
+        "|-----------------------------------------------|-------------:|-------------:|------:|-----------|------------:|"
+    );
+    let parts: [Part; 4] = [
+        ("singly", singly),
+        ("many", by_many),
+        ("writers", writers),
+        ("stream", stream),
+    ];
+    for (name, run) in parts {
+        if words.is_empty() || words.iter().any(|word| name.contains(word.as_str())) {
+            run(root.path());
+        }
+    }
 }

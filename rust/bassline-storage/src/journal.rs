@@ -32,6 +32,7 @@ mod segment;
 mod state;
 mod sync;
 mod truncate;
+mod waiting;
 mod walk;
 mod write;
 
@@ -47,9 +48,10 @@ pub use walk::Visit;
 
 use crate::disk::{Disk, Held};
 use crate::fork::Process;
-use bassline_kernel::sync::{Condvar, Mutex, MutexGuard};
+use bassline_kernel::sync::{Mutex, MutexGuard};
 use state::State;
 use std::sync::{Arc, PoisonError};
+use waiting::Tidings;
 use write::Writer;
 
 /// An open journal. Any number of threads append, sync and read.
@@ -58,8 +60,8 @@ pub struct Journal {
     disk: Arc<dyn Disk>,
     options: Options,
     state: Mutex<State>,
-    /// Told whenever a batch is done.
-    done: Condvar,
+    /// What is seen of the state without its lock.
+    tidings: Tidings,
     /// Taken by whoever leads, and by nobody else.
     writer: Mutex<Writer>,
     /// One removal of files, or one checkpoint, at a time.

@@ -49,6 +49,7 @@ impl Journal {
         }
         self.usable(&state)?;
         let sequence = state.push(body, sum);
+        self.tidings.appended(state.next);
         if state.pending.len() >= self.options.pending_bytes {
             self.push_back(state)?;
         }
@@ -67,7 +68,8 @@ impl Journal {
             if state.pending.len() < limit.saturating_mul(2) {
                 break;
             }
-            state = self.wait(state);
+            self.wait(state, None);
+            state = held(&self.state);
         }
         self.usable(&state)
     }

@@ -37,7 +37,8 @@ impl Journal {
                 return Ok(());
             }
             state = if state.leading {
-                self.wait(state)
+                self.wait(state, None);
+                held(&self.state)
             } else {
                 self.lead(state, wait)
             };

@@ -7,11 +7,12 @@ use super::files::Files;
 use super::judge::judge;
 use super::options::Options;
 use super::repair::repair;
+use super::waiting::Tidings;
 use super::walk::Visit;
 use super::{Journal, held};
 use crate::disk::{Disk, Held};
 use crate::fork::Process;
-use bassline_kernel::sync::{Condvar, Mutex};
+use bassline_kernel::sync::Mutex;
 use std::sync::Arc;
 
 /// What opening found.
@@ -102,11 +103,12 @@ impl Opening {
             damaged,
         };
         let (state, writer) = repair(&self.disk, &self.options, found, &self.files.unfinished, checkpoints)?;
+        let tidings = Tidings::new(state.next);
         let journal = Journal {
             disk: self.disk,
             options: self.options,
             state: Mutex::new(state),
-            done: Condvar::new(),
+            tidings,
             writer: Mutex::new(writer),
             tidying: Mutex::new(()),
             recovery,

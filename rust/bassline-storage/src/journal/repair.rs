@@ -6,6 +6,7 @@ use super::open::Cut;
 use super::options::Options;
 use super::segment::{SegmentHeader, segment_name};
 use super::state::{Segment, State};
+use super::waiting::Waiters;
 use super::walk::Chain;
 use super::write::Writer;
 use crate::disk::Disk;
@@ -96,8 +97,8 @@ pub(super) fn repair(
         synced: next,
         flight: None,
         taken: next,
-        waiting: 0,
-        woken: 0,
+        waiters: Waiters::default(),
+        expected: 0,
         leading: false,
         failed: None,
         closed: false,

@@ -3,6 +3,7 @@
 use super::error::JournalError;
 use super::frame::{Frame, HEADER, Place};
 use super::segment::SEGMENT_HEADER;
+use super::waiting::Waiters;
 use bassline_core::planted::{self, Bug};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -68,9 +69,9 @@ pub(super) struct State {
     pub(super) flight: Option<Flight>,
     /// The first record that was not taken.
     pub(super) taken: u64,
-    /// How many threads wait for a batch, and how many did when the last was done.
-    pub(super) waiting: u64,
-    pub(super) woken: u64,
+    pub(super) waiters: Waiters,
+    /// What `next` will be when all whom the last batch has woken have appended again.
+    pub(super) expected: u64,
     /// Someone writes.
     pub(super) leading: bool,
     /// The first failure; it is final.

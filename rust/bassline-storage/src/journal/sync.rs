@@ -6,11 +6,10 @@ use super::options::Sync;
 use super::state::State;
 use super::{Journal, held};
 use bassline_core::planted::{self, Bug};
-use bassline_kernel::sync::{MutexGuard, thread};
-use std::sync::PoisonError;
+use bassline_kernel::sync::MutexGuard;
 
 /// How often a leader lets others run before it takes what waits.
-const YIELDS: usize = 24;
+const YIELDS: usize = 48;
 
 impl Journal {
     /// Waits until record `up_to` and all before it are as durable as [`Sync`] promises.
@@ -49,32 +48,36 @@ impl Journal {
                 return Ok(());
             }
             self.usable(&state)?;
-            state = if state.leading {
-                self.wait(state)
+            if !state.leading {
+                state = self.lead(state, force);
+            } else if force {
+                self.wait(state, None);
+                state = held(&self.state);
+            } else if self.wait(state, Some(up_to)) {
+                return Ok(());
             } else {
-                self.lead(state, force)
-            };
+                state = held(&self.state);
+            }
         }
     }
 
-    pub(super) fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        state.waiting += 1;
-        let mut state = self.done.wait(state).unwrap_or_else(PoisonError::into_inner);
-        state.waiting -= 1;
-        state
+    /// Waits until a batch is done that was under way. Answers whether the record that is wanted is acknowledged.
+    pub(super) fn wait(&self, mut state: MutexGuard<'_, State>, wanted: Option<u64>) -> bool {
+        state.waiters.enter(wanted);
+        let batches = self.tidings.batches();
+        drop(state);
+        self.tidings.wait(batches, wanted)
     }
 
     /// Those whom the last batch has woken are about to append again: a moment later they all go in one batch instead of two.
-    fn gather<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        for _ in 0..YIELDS {
-            if state.next - state.taken >= state.woken {
-                break;
-            }
-            drop(state);
-            thread::yield_now();
-            state = held(&self.state);
+    fn gather<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let expected = state.expected;
+        if state.next >= expected {
+            return state;
         }
-        state
+        drop(state);
+        self.tidings.gather(expected, YIELDS);
+        held(&self.state)
     }
 
     /// Writes all that waits. Nobody else may be writing.
@@ -106,12 +109,12 @@ impl Journal {
         drop((writer, flight));
         state.land();
         state.leading = false;
-        state.woken = state.waiting;
-        if planted::is(Bug::OneFollowerWoken) {
-            self.done.notify_one();
-        } else {
-            self.done.notify_all();
-        }
-        state
+        self.tidings.landed(state.acknowledged);
+        let (acknowledged, failed) = (state.acknowledged, state.failed.is_some());
+        let woken = state.waiters.landed(acknowledged, failed);
+        state.expected = state.next + woken.served();
+        drop(state);
+        woken.wake();
+        held(&self.state)
     }
 }
