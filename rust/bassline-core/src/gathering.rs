@@ -45,6 +45,10 @@ struct Arrival {
 }
 
 impl Gatherings {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.of_contacts.is_empty() && self.arrivals.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.of_contacts.clear();
         self.arrivals.clear();

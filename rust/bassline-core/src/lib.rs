@@ -118,7 +118,7 @@ pub use pattern::{Pattern, PatternIndex};
 pub use primitive::{CATALOGUE, Port, Primitive};
 pub use record::{
     Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, TickDone,
-    WireRecord,
+    Untold, WireRecord,
 };
 pub use settle::Settled;
 pub use undo::Return;

@@ -7,7 +7,7 @@ use crate::network::Network;
 use crate::old::Old;
 use crate::primitive::Body;
 use crate::tick::{Age, Touch};
-use crate::value::Value;
+use crate::value::{Content, Value};
 
 impl Network {
     /// Makes the first write of the tick to a contact that only the outside writes, if it is empty or changes a float, and puts its readers in line;
@@ -143,16 +143,22 @@ fn fire(row: &Row, gadget: u32, open: u64, cells: &mut [Cell]) -> Written {
         gadget,
         open,
     };
+    // By kind first, so that of two numbers one look at each decides.
+    if let (&Some(Value::Float(a)), &Some(Value::Float(b))) = (a, b) {
+        return match row.body {
+            Body::Binary(op) => match op.of_floats(a, b) {
+                Some(new) => write.into(cells, new),
+                None => Written::NotPlain,
+            },
+            Body::Compare(op) => write.into(cells, op.of_floats(a, b)),
+            _ => Written::NotPlain,
+        };
+    }
     match (row.body, a, b) {
-        (Body::Binary(op), &Some(Value::Float(a)), &Some(Value::Float(b))) => match op.of_floats(a, b) {
-            Some(new) => write.into(cells, new),
-            None => Written::NotPlain,
-        },
         (Body::Binary(op), &Some(Value::Int(a)), &Some(Value::Int(b))) => match op.of_small_ints(a, b) {
             Some(new) => write.into(cells, new),
             None => Written::NotPlain,
         },
-        (Body::Compare(op), &Some(Value::Float(a)), &Some(Value::Float(b))) => write.into(cells, op.of_floats(a, b)),
         (Body::Compare(op), &Some(Value::Int(a)), &Some(Value::Int(b))) => write.into(cells, op.of_ints(a, b)),
         (Body::Gate, Some(_), &Some(Value::Bool(false))) if write.is_plain(cells) => Written::Same,
         (Body::Gate, &Some(Value::Float(a)), &Some(Value::Bool(true))) => write.into(cells, a),
@@ -185,7 +191,7 @@ impl Write {
             return Written::NotPlain;
         }
         let cell = &mut cells[self.contact as usize];
-        match cell.content.as_mut().and_then(T::of) {
+        match T::of(&mut cell.content) {
             Some(content) if content.is_same(new) => {
                 if cell.writer == Writer::gadget(self.gadget) {
                     Written::Same
@@ -201,7 +207,7 @@ impl Write {
 
 /// What the fast loop computes with.
 trait Scalar: Copy {
-    fn of(value: &mut Value) -> Option<&mut Self>;
+    fn of(content: &mut Content) -> Option<&mut Self>;
     fn is_same(self, other: Self) -> bool;
     fn old(self) -> Old;
 }
@@ -209,9 +215,9 @@ trait Scalar: Copy {
 macro_rules! scalar {
     ($type:ty, $kind:ident, $old:ident, $is_same:expr) => {
         impl Scalar for $type {
-            fn of(value: &mut Value) -> Option<&mut Self> {
-                match value {
-                    Value::$kind(content) => Some(content),
+            fn of(content: &mut Content) -> Option<&mut Self> {
+                match content {
+                    Some(Value::$kind(content)) => Some(content),
                     _ => None,
                 }
             }

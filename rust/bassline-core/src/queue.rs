@@ -137,10 +137,7 @@ impl Queue {
     #[expect(clippy::inline_always, reason = "once per level")]
     pub(crate) fn take(&mut self) -> (i32, Next) {
         if self.waiting == 0 {
-            return match self.others.pop() {
-                Some(Reverse((level, what))) => (level, Next::Other(what)),
-                None => (0, Next::Nothing),
-            };
+            return self.take_other();
         }
         while self.used[self.word] == 0 {
             self.word += 1;
@@ -157,6 +154,17 @@ impl Queue {
         self.waiting -= 1;
         self.used[self.word] &= !(1 << bit);
         (level, Next::Gadgets(std::mem::replace(&mut self.lines[at], EMPTY)))
+    }
+
+    #[inline]
+    fn take_other(&mut self) -> (i32, Next) {
+        if self.others.is_empty() {
+            return (0, Next::Nothing);
+        }
+        match self.others.pop() {
+            Some(Reverse((level, what))) => (level, Next::Other(what)),
+            None => (0, Next::Nothing),
+        }
     }
 
     /// Puts the rest of a line back, from `head` on, before what has come to its level since.

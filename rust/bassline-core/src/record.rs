@@ -49,6 +49,15 @@ pub struct TickDone {
     pub returns: Option<Return>,
 }
 
+/// A committed tick of which nobody was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Untold {
+    /// Its number.
+    pub tick: u64,
+    /// The tick it undoes or does again, if that is what it is.
+    pub returns: Option<Return>,
+}
+
 impl TickDone {
     #[inline]
     pub(crate) fn with(self, changes: Vec<Change>) -> Committed {

@@ -135,6 +135,7 @@ impl Network {
     }
 
     /// Takes stale regions apart and puts together what still is one.
+    #[inline(never)]
     pub(crate) fn refresh_regions(&mut self) {
         while let Some((index, level, mut region)) = self.regions.take_stale() {
             region.contacts.retain(|&slot| self.holds_contact(index, slot));

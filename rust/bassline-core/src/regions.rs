@@ -163,6 +163,12 @@ impl Regions {
         }
     }
 
+    /// Whether there may be a stale region.
+    #[inline]
+    pub(crate) fn may_be_stale(&self) -> bool {
+        !self.stale.is_empty()
+    }
+
     /// Takes one stale region out; its index, and what it was.
     pub(crate) fn take_stale(&mut self) -> Option<(u32, i32, Large)> {
         loop {

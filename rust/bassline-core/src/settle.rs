@@ -30,9 +30,13 @@ impl Network {
     /// Settles until done or until `budget` gadgets and contacts have had their turn, each firing in a cycle counted. On an error the caller rolls back.
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         if !self.tick.settling {
-            self.refresh_regions();
+            if self.regions.may_be_stale() {
+                self.refresh_regions();
+            }
             self.tick.settling = true;
-            self.start();
+            if self.tick.unmarked || !self.tick.edits.is_empty() || !self.tick.fresh.is_empty() {
+                self.start();
+            }
         }
         let settled = self.settle_within(budget);
         // The fast loop does not count: its firings are what the budget went to and what nothing else took.
@@ -44,13 +48,24 @@ impl Network {
     fn settle_within(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         let mut left = budget;
         loop {
-            left = self.run_cycle(left)?;
-            if left == 0 {
-                break;
+            if self.regions.running.is_some() {
+                left = self.run_cycle(left)?;
+                if left == 0 {
+                    break;
+                }
             }
             let (level, next) = self.queue.take();
             match next {
-                Next::Gadgets(line) => left = self.fire_line(level, line, left)?,
+                Next::Gadgets(line) => {
+                    let mut at = line.head;
+                    loop {
+                        (at, left) = self.fire_plain(level, at, left);
+                        if at == NONE {
+                            break;
+                        }
+                        (at, left) = self.fire_other(level, line, at, left)?;
+                    }
+                }
                 Next::Other(what) => {
                     left -= 1;
                     self.tick.other_turns += 1;
@@ -77,11 +92,9 @@ impl Network {
         })
     }
 
-    /// Goes on with the region whose turn it is, if there is one; what is left of the budget.
+    /// Goes on with the region whose turn it is; what is left of the budget.
+    #[inline(never)]
     fn run_cycle(&mut self, budget: usize) -> Result<usize, NetworkError> {
-        if self.regions.running.is_none() {
-            return Ok(budget);
-        }
         self.tick.left = budget;
         let firings = (budget / CYCLE_COST).max(1);
         let left = match self.run_region(firings)? {
@@ -92,35 +105,31 @@ impl Network {
         Ok(left)
     }
 
-    /// Fires the gadgets of one level, at most `budget` of them; what is left of the budget.
-    fn fire_line(&mut self, level: i32, line: Line, budget: usize) -> Result<usize, NetworkError> {
-        let (mut at, mut left) = (line.head, budget);
-        loop {
-            (at, left) = self.fire_plain(level, at, left);
-            if at == NONE || left == 0 {
-                break;
-            }
-            let row = &mut self.gadgets.rows[at as usize];
-            let (slot, flags) = (at, row.flags);
-            at = row.next;
-            left -= 1;
-            self.tick.other_turns += 1;
-            row.flags = flags & !gadget::flag::QUEUED;
-            if flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) != 0 || row.level > level {
-                self.requeue_gadget(slot);
-                continue;
-            }
-            let fired = self.fire(slot);
-            // Only what makes structure, and what was put in line anew, can bring something below its own level.
-            if fired.is_err() || flags & gadget::flag::SLOW != 0 && self.queue.has_below(level) {
-                self.queue.put_back(&mut self.gadgets.rows, level, line, at);
-                self.tick.left = left;
-                fired?;
-                return Ok(left);
-            }
+    /// Fires a gadget of a line that is not plain, if the budget is not used up; the next of the line, and what is left of the budget. Where
+    /// the line is left, what is left of it is put back, and nothing is next.
+    #[inline(never)]
+    fn fire_other(&mut self, level: i32, line: Line, slot: u32, left: usize) -> Result<(u32, usize), NetworkError> {
+        if left == 0 {
+            self.queue.put_back(&mut self.gadgets.rows, level, line, slot);
+            return Ok((NONE, 0));
         }
-        self.queue.put_back(&mut self.gadgets.rows, level, line, at);
-        Ok(left)
+        let left = left - 1;
+        self.tick.other_turns += 1;
+        let row = &mut self.gadgets.rows[slot as usize];
+        let (next, flags) = (row.next, row.flags);
+        row.flags = flags & !gadget::flag::QUEUED;
+        if flags & (gadget::flag::CYCLIC | gadget::flag::REMOVED) != 0 || row.level > level {
+            self.requeue_gadget(slot);
+            return Ok((next, left));
+        }
+        let fired = self.fire(slot);
+        // Only what makes structure, and what was put in line anew, can bring something below its own level.
+        if fired.is_err() || flags & gadget::flag::SLOW != 0 && self.queue.has_below(level) {
+            self.queue.put_back(&mut self.gadgets.rows, level, line, next);
+            self.tick.left = left;
+            return fired.map(|()| (NONE, left));
+        }
+        Ok((next, left))
     }
 
     /// A gadget whose place changed while it waited.
@@ -138,6 +147,7 @@ impl Network {
     }
 
     /// Puts in line what the operations of the tick have touched.
+    #[inline(never)]
     fn start(&mut self) {
         if self.tick.unmarked || !self.tick.edits.is_empty() {
             self.mark_touched();

@@ -474,6 +474,19 @@ impl Network {
         }
     }
 
+    /// Ends a tick in which no event, cycle, edit or call came up.
+    #[inline]
+    fn close_simple(&mut self) {
+        let tick = &mut self.tick;
+        debug_assert!(tick.events.is_empty() && tick.passed.is_empty() && tick.gatherings.is_empty());
+        debug_assert!(tick.building.is_none() && !tick.carrying);
+        tick.open = false;
+        tick.settling = false;
+        tick.unmarked = false;
+        tick.write_index = 0;
+        self.queue.rewind();
+    }
+
     fn close_tick(&mut self) {
         self.tick.open = false;
         self.tick.settling = false;

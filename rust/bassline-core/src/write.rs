@@ -25,9 +25,12 @@ impl Network {
     /// Writes a value from outside, in the open tick.
     #[inline]
     pub fn write(&mut self, id: ContactId, value: Value) -> Result<(), NetworkError> {
-        match (&value, self.contacts.find(id)) {
-            (&Value::Float(new), Some(slot)) if self.write_first(slot, new) => Ok(()),
-            _ => self.write_any(id, value),
+        let Value::Float(new) = value else {
+            return self.write_any(id, value);
+        };
+        match self.contacts.find(id) {
+            Some(slot) if self.write_first(slot, new) => Ok(()),
+            _ => self.write_any(id, Value::Float(new)),
         }
     }
 

@@ -162,7 +162,7 @@ impl Engine {
     /// Commits a tick that concerns nobody.
     fn commit_untold(&mut self) {
         let position = self.position.take();
-        let Some(committed) = self.network.commit(false, position.is_some()) else {
+        let Some(committed) = self.network.commit_untold(position.is_some()) else {
             self.past.meter.came_to_nothing();
             return;
         };

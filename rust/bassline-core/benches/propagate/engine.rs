@@ -2,7 +2,7 @@
 
 use crate::shape::{Cell, Op, Shape};
 use bassline_core::{
-    Argument, Column, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, primitive_of,
+    Argument, Changes, Column, Computation, ContactId, GadgetDeclaration, GadgetId, Network, Value, primitive_of,
 };
 use std::hint::black_box;
 
@@ -15,6 +15,8 @@ pub(crate) struct Engine {
     /// Of a shape that writes all its sources in one tick, these and what is written.
     sources: Vec<ContactId>,
     numbers: Column,
+    /// Where the changes of a tick are recorded.
+    changes: Changes,
 }
 
 impl Engine {
@@ -26,6 +28,7 @@ impl Engine {
             before: 0,
             sources: Vec::new(),
             numbers: Column::Floats(Vec::new()),
+            changes: Changes::default(),
         };
         engine.network.begin();
         for (at, &cell) in shape.cells.iter().enumerate() {
@@ -85,7 +88,7 @@ impl Engine {
         let gadget = self.declare(shape, op, [reads, b, last]);
         self.gadgets.push(gadget);
         self.network.settle().unwrap();
-        black_box(self.network.commit(false, false));
+        black_box(self.network.commit_untold(false));
     }
 
     pub(crate) fn tick(&mut self, shape: &Shape, tick: usize, record: bool) {
@@ -103,7 +106,12 @@ impl Engine {
             ref sources => self.write_column(shape, sources, tick),
         }
         self.network.settle().unwrap();
-        black_box(self.network.commit(record, false));
+        if record {
+            self.changes.clear();
+            black_box(self.network.commit_into(&mut self.changes, false));
+        } else {
+            black_box(self.network.commit_untold(false));
+        }
     }
 
     /// Writes many sources as a user does it: as a column, whose contacts are looked up once.

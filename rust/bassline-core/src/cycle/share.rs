@@ -21,6 +21,10 @@ pub(crate) struct Passed {
 }
 
 impl Passed {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.written.is_empty() && self.known.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.written.clear();
         self.known.clear();

@@ -6,7 +6,8 @@ use crate::contact::{NONE, Version, Writer, flag};
 use crate::id::ContactId;
 use crate::network::Network;
 use crate::old::{Kept, Old};
-use crate::record::{Committed, TickDone};
+use crate::planted::{self, Bug};
+use crate::record::{Committed, TickDone, Untold};
 use crate::symbol::{Symbol, Symbols};
 use crate::value::Content;
 
@@ -25,6 +26,23 @@ impl Network {
     /// Whether the tick restores who wrote the content of an entry's contact, and that was another.
     fn is_of_another(&self, touch: &Touch) -> bool {
         self.tick.restores && self.contacts.rows[touch.contact as usize].writer != touch.writer
+    }
+
+    /// Commits the settled tick, of which nobody is told.
+    pub fn commit_untold(&mut self, keep_empty: bool) -> Option<Untold> {
+        if self.is_simple() {
+            return self.commit_simple(None, keep_empty).then_some(Untold {
+                tick: self.now,
+                returns: None,
+            });
+        }
+        self.commit_any_untold(keep_empty)
+    }
+
+    #[inline(never)]
+    fn commit_any_untold(&mut self, keep_empty: bool) -> Option<Untold> {
+        let TickDone { tick, returns, .. } = self.commit_to(None, keep_empty)?;
+        Some(Untold { tick, returns })
     }
 
     /// Commits the settled tick under the next number; `None` if nothing changed and `keep_empty` is not asked for. `record` asks
@@ -51,21 +69,60 @@ impl Network {
         is_plain && (tick.notes.is_empty() || tick.kept.is_empty()) && self.remembering_drops_nothing()
     }
 
-    fn commit_to(&mut self, mut changes: Option<&mut Changes>, keep_empty: bool) -> Option<TickDone> {
+    /// Whether the tick came to nothing but first writes, each of which changed a state for good.
+    #[inline]
+    fn is_simple(&self) -> bool {
+        let tick = &self.tick;
+        let is_state = tick.is_plain() && tick.edits.is_empty() && tick.fresh.is_empty() && tick.gone.is_empty();
+        let is_forward = tick.firing == 0 && !tick.restores && self.returns().is_none();
+        is_state && is_forward && self.calls.of_tick.is_empty() && tick.touches.len() <= Version::PLACES
+    }
+
+    /// Commits a simple tick; whether it leaves a trace.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the end of every small tick")]
+    fn commit_simple(&mut self, changes: Option<&mut Changes>, keep_empty: bool) -> bool {
+        debug_assert!(self.queue.is_empty());
+        self.counted.changes += self.tick.touches.len() as u64;
+        let kept = keep_empty || !self.tick.touches.is_empty() || planted::is(Bug::EmptyTick);
+        if kept {
+            if let Some(changes) = changes {
+                self.tell(changes);
+            }
+            if self.history.is_on() {
+                self.remember_unedited();
+            }
+        }
+        self.tick.touches.clear();
+        self.tick.kept.clear();
+        self.close_simple();
+        #[cfg(debug_assertions)]
+        self.validate_ownership(false);
+        self.now += u64::from(kept);
+        kept
+    }
+
+    fn commit_to(&mut self, changes: Option<&mut Changes>, keep_empty: bool) -> Option<TickDone> {
+        if self.is_simple() {
+            return self.commit_simple(changes, keep_empty).then(|| TickDone {
+                tick: self.now,
+                structure: Vec::new(),
+                returns: None,
+            });
+        }
+        self.commit_any(changes, keep_empty)
+    }
+
+    #[inline(never)]
+    fn commit_any(&mut self, mut changes: Option<&mut Changes>, keep_empty: bool) -> Option<TickDone> {
         debug_assert!(self.queue.is_empty());
         let number = self.open_tick();
         let returns = self.returns();
         let keep_empty = keep_empty || returns.is_some();
-        let kept = self.settle_versions(keep_empty || crate::planted::is(crate::planted::Bug::EmptyTick));
+        let kept = self.settle_versions(keep_empty || planted::is(Bug::EmptyTick));
         let record = changes.is_some();
         if let Some(changes) = changes.as_mut().filter(|_| kept) {
-            let first = changes.len();
-            self.record_touches(changes);
-            if crate::planted::is(crate::planted::Bug::Unordered) {
-                let random = std::hash::RandomState::new();
-                let key = |row: &Row| std::hash::BuildHasher::hash_one(&random, (row.generation, row.contact));
-                changes.rows[first..].sort_by_cached_key(key);
-            }
+            self.tell(changes);
         }
         let edited = !self.tick.edits.is_empty();
         let structure = if edited {
@@ -93,6 +150,16 @@ impl Network {
             structure,
             returns,
         })
+    }
+
+    fn tell(&mut self, changes: &mut Changes) {
+        let first = changes.len();
+        self.record_touches(changes);
+        if planted::is(Bug::Unordered) {
+            let random = std::hash::RandomState::new();
+            let key = |row: &Row| std::hash::BuildHasher::hash_one(&random, (row.generation, row.contact));
+            changes.rows[first..].sort_by_cached_key(key);
+        }
     }
 
     /// Gives back the version of every contact that ends the tick as it began. Whether the tick leaves a trace: one that
