@@ -33,7 +33,7 @@ from bassline.why import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import TracebackType
+    from types import ModuleType, TracebackType
 
     from bassline.testing import ManualClock
 
@@ -290,6 +290,31 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
         except BaseException:
             self._exit_batch(depth, commit=False)
             raise
+
+    def reload(self, what: ModuleType | str | Callable[..., Any]) -> list[str]:
+        """Bind gadgets to the newest code of their functions, which fire: one tick. Returns the gadgets' paths.
+
+        `what` is a module or its name, which is imported again, or a function, to which all gadgets of its import path
+        are bound, as those of a notebook's cell. If anything fails, everything stays as it was, the module too.
+
+        Raises:
+            DeclarationError: a gadget's function is gone, or the module is a script or not imported.
+            ConflictError: a function has other parameters than its gadget was declared with.
+            GadgetError: a new function failed on what its inputs hold.
+
+        >>> def gross(total):
+        ...     return total * 1.2
+        >>> net = bl.Network()
+        >>> _ = net.contact("total", 100)
+        >>> _ = net.gadget(gross)
+        >>> def gross(total):
+        ...     return total * 1.5
+        >>> net.reload(gross), net["gross"]
+        (['gross'], 150.0)
+        """
+        from bassline.reloading import reload  # noqa: PLC0415 - seldom needed
+
+        return reload(self, what)
 
     def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
         """Call `function` with each change of contacts of a pattern, after its tick; answers an `unsubscribe`.

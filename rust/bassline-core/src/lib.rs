@@ -74,6 +74,7 @@ mod plain;
 pub mod planted;
 mod primitive;
 mod queue;
+mod rebind;
 mod record;
 mod region;
 mod regions;

@@ -79,6 +79,8 @@ pub enum Bug {
     ReentrantWriteDropped,
     /// An answer to a call is written though nobody waits for it any more.
     StaleAnswer,
+    /// A function that is declared anew with other code does not fire.
+    NewCodeWaits,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
     /// Of those who wait for a batch, one is told that it is done.
@@ -227,6 +229,7 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("stale-answer-wins", Bug::StaleAnswer),
+    ("new-code-waits", Bug::NewCodeWaits),
     ("uncommitted-read", Bug::UncommittedRead),
     ("journal-one-follower-woken", Bug::OneFollowerWoken),
     ("watcher-loses-last-value", Bug::WatcherLosesLast),

@@ -77,9 +77,8 @@ impl Network {
             }
             Vec::new()
         };
-        if kept {
-            self.calls.ask();
-        }
+        // A function bound anew asks in a tick that changes nothing.
+        self.calls.ask();
         self.tick.forget(edited);
         self.close_tick();
         #[cfg(debug_assertions)]
