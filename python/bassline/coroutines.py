@@ -51,7 +51,7 @@ Answer = tuple["_core.Call", Any, BaseException | None]
 
 
 class Answers:
-    """Answers on their way from event loops to the thread that writes, which is woken once for all that come meanwhile."""
+    """Answers on their way to the thread that writes, which is woken once for all that come meanwhile."""
 
     def __init__(self) -> None:
         self._come: deque[Answer | None] = deque()
@@ -98,7 +98,9 @@ class Coroutines:
         self._waiting: dict[int, deque[_core.Call] | None] = {}  # of each gadget that runs
         self._tasks: dict[Loop, dict[int, asyncio.Task[None]]] = {}  # of each gadget that runs there
         self._posted: dict[Loop, deque[_core.Call]] = {}
-        self._open: dict[int, tuple[str, int]] = {}  # of each gadget, how many of its calls are not answered yet
+        self._open: dict[
+            int, tuple[_core.Call, int]
+        ] = {}  # of each gadget, one of its calls and how many are not answered
         self._sleepers: list[tuple[Loop, asyncio.Future[None]]] = []
         self._lost: list[GadgetError] = []
         self._ended = False
@@ -117,7 +119,7 @@ class Coroutines:
         """Make calls, each when its gadget is free."""
         waking: list[Loop] = []
         with self._lock:
-            running = self._waiting
+            running, is_open = self._waiting, self._open
             for call in calls:
                 gadget = call.gadget
                 if gadget in running:
@@ -125,7 +127,8 @@ class Coroutines:
                     if waiting and not call.queued:
                         waiting[-1] = call
                         continue
-                self._count(call, gadget)
+                known = is_open.get(gadget)
+                is_open[gadget] = (call, 1) if known is None else (call, known[1] + 1)
                 if self._ended:
                     self._lose(call, BasslineError("the network is closing"))
                 elif gadget not in running:
@@ -136,10 +139,6 @@ class Coroutines:
                 else:
                     waiting.append(call)
         self._wake(waking)
-
-    def _count(self, call: _core.Call, gadget: int) -> None:
-        known = self._open.get(gadget)
-        self._open[gadget] = (call.path, 1) if known is None else (known[0], known[1] + 1)
 
     def _post(self, call: _core.Call, waking: list[Loop]) -> None:
         """Have a call begin on its loop, which is to be woken once for all that are posted until then."""
@@ -172,40 +171,49 @@ class Coroutines:
             self._task(loop, call)
 
     def _task(self, loop: Loop, call: _core.Call) -> None:
-        task = loop.create_task(self._make(loop, call), name=f"bassline {call.path}")
-        self._tasks.setdefault(loop, {})[call.gadget] = task
+        gadget = call.gadget
+        tasks = self._tasks.get(loop)
+        if tasks is None:
+            self._tasks[loop] = tasks = {}
+        tasks[gadget] = loop.create_task(self._make(loop, call, gadget, tasks), name=f"bassline {call.path}")
 
-    async def _make(self, loop: Loop, call: _core.Call) -> None:
+    async def _make(self, loop: Loop, call: _core.Call, gadget: int, tasks: dict[int, asyncio.Task[None]]) -> None:
+        result: Any = None
+        error: BaseException | None = None
         try:
             result = await call.begin()
         except BaseException as raised:  # noqa: BLE001 - whatever it is, it is told
-            self._done(call, None, raised, loop)
+            error = raised
+        tasks.pop(gadget, None)
+        with self._lock:
+            is_last = not self._waiting[gadget] and not self._ended
+            if is_last:
+                del self._waiting[gadget]
+        if is_last:
+            self._answers.put((call, result, error))
         else:
-            self._done(call, result, None, loop)
+            self._done(call, result, error, loop)
 
     def _done(self, call: _core.Call, result: Any, error: BaseException | None, loop: Loop | None) -> None:
         """A call has ended: its answer is written, and the next of its gadget begins."""
         gadget = call.gadget
-        if loop is not None:
-            self._tasks[loop].pop(gadget, None)
         waking: list[Loop] = []
-        follows_here = None
+        following = None
         with self._lock:
             waiting = self._waiting[gadget]
             if not waiting:
                 del self._waiting[gadget]
             else:
                 following = waiting.popleft()
-                if loop is not None and following.loop in (None, loop) and not loop.is_closed():
-                    follows_here = following
-                else:
+                if loop is None or following.loop not in (None, loop) or loop.is_closed():
                     self._post(following, waking)
+                    following = None
             if self._ended and isinstance(error, asyncio.CancelledError):  # the close says so
                 self._settle(gadget)
                 return
         self._answers.put((call, result, error))
-        if follows_here is not None and loop is not None:
-            self._task(loop, follows_here)
+        if following is not None and loop is not None:
+            self._task(loop, following)
         self._wake(waking)
 
     def answered(self, answers: list[Answer], errors: dict[int, BasslineError]) -> None:
@@ -226,9 +234,9 @@ class Coroutines:
         self._lost.append(lost)
 
     def _settle(self, gadget: int) -> None:
-        path, count = self._open[gadget]
+        call, count = self._open[gadget]
         if count > 1:
-            self._open[gadget] = path, count - 1
+            self._open[gadget] = call, count - 1
             return
         del self._open[gadget]
         if not self._open:
@@ -276,8 +284,8 @@ class Coroutines:
 
     def _by_path(self) -> dict[str, int]:
         by_path: Counter[str] = Counter()
-        for path, count in self._open.values():
-            by_path[path] += count
+        for call, count in self._open.values():
+            by_path[call.path] += count
         return by_path
 
     def tell_lost(self) -> None:
