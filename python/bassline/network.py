@@ -380,15 +380,18 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
         # One by one: an iterable may lie about its length.
         return Columns(self._columns(tuple(path for path in paths)))
 
-    def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
+    def why(self, path: str | _core.Contact, depth: int = 5, *, events: int = 3, before: int | None = None) -> Why:
         """Why a contact holds what it holds: its derivation, to a depth.
+
+        Of what was made of several events or changes, as a sum is, the newest `events` are told and how many there are;
+        with `before`, of the contact itself those from before that tick.
 
         >>> net = bl.Network()
         >>> _ = net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
         >>> print(str(net.why("y")).splitlines()[0])
         y = 3  (by math.add(a=x, b=(2), sum=y), tick 2)
         """
-        return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth))
+        return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth, events, before))
 
     def as_of(self, tick: int) -> Network:
         """The network as it was after a tick, to be read like any other; it cannot be written.

@@ -128,5 +128,5 @@ pub use value::{
     base64, show, untagged,
 };
 pub use view::View;
-pub use why::{Derivation, How, Reason, Then, Told};
+pub use why::{Derivation, Extent, How, Line, Observed, Reason, Then, Told};
 pub use wire::WireKind;

@@ -67,6 +67,12 @@ impl Network {
                 changes.rows[first..].sort_by_cached_key(key);
             }
         }
+        if kept && !self.tick.events.is_empty() {
+            self.keep_events();
+        }
+        if let Some(what) = returns.filter(|_| kept) {
+            self.keep_return(number, what);
+        }
         let edited = !self.tick.edits.is_empty();
         let structure = if edited {
             self.write_out_logs();
