@@ -30,10 +30,10 @@ class Why:
         """Nested dicts: `path`, `value`, `tick`, `kind`, `since`, and `inputs` by port.
 
         `since` is the tick that last changed the contact, if it holds another value by now. What was told before is
-        only `path`, `value`, `tick` and `see_above`. `returned` is `("undo", 5)` or `("redo", 5)` where the undo or the redo of tick 5
-        brought the content back. Of what was made of several events or changes, `observed` has `count` (`None` if that
-        is not known), how many are `known`, the last `events`, newest first, each like the whole, and how many known
-        ones are `earlier` than those.
+        only `path`, `value`, `tick` and `see_above`. `returned` is `("undo", 5)` or `("redo", 5)` where the undo or the
+        redo of tick 5 brought the content back. Of what was made of several events or changes, `observed` has `count`
+        (`None` if that is not known), how many are `known`, the last `events`, newest first, each like the whole, and
+        how many known ones are `earlier` than those.
         """
         whole: dict[str, Any] = {}
         told: set[int] = set()

@@ -132,6 +132,9 @@ impl Network {
     }
 
     fn is_of_other_code(&self, slot: u32, call: &Call) -> bool {
+        if crate::planted::is(crate::planted::Bug::OldCodeAnswers) {
+            return false;
+        }
         let bound = self.gadgets.function(slot).and_then(|function| function.call.as_ref());
         !call.is_queued
             && !bound.is_some_and(|bound| Arc::ptr_eq(bound, &call.function) || bound.computes_as(&*call.function))

@@ -305,7 +305,7 @@ impl<'a> Walk<'a> {
     }
 
     fn returned(&self, node: &Node) -> Option<Return> {
-        let is_whole = !node.forgotten && node.version > 0;
+        let is_whole = !node.forgotten && node.version > 0 && !crate::planted::is(crate::planted::Bug::UndoNotTold);
         is_whole.then(|| self.network().return_in(node.version)).flatten()
     }
 

@@ -89,6 +89,9 @@ impl Walk<'_> {
             nodes.truncate(own + usize::from(had));
         }
         nodes.retain(|event| !matches!(event.content, None | Some(Value::Null)));
+        if crate::planted::is(crate::planted::Bug::EventNotNamed) && nodes.len() > 1 {
+            nodes.pop();
+        }
         let mut state: Vec<Content> = vec![None; statistic.cells()];
         let mut content = None;
         for event in nodes.iter().rev() {
@@ -184,7 +187,8 @@ impl Walk<'_> {
 }
 
 fn is_event(node: &Node, as_of: u64, dead: &IndexMap<u64, bool, FxBuildHasher>) -> bool {
-    node.version <= as_of && !dead.get(&node.version).is_some_and(|&dead| dead)
+    let names_undone = crate::planted::is(crate::planted::Bug::UndoneEventNamed);
+    node.version <= as_of && (names_undone || !dead.get(&node.version).is_some_and(|&dead| dead))
 }
 
 /// Of the events of each tick, the last is the first here.
