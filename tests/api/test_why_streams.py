@@ -248,3 +248,31 @@ def test_a_statistic_declared_late_counts_from_there():
         observed = net.why("total").to_dict()["observed"]
         assert [event["value"] for event in observed["events"]] == ([1] if stream else [1, 50])
         assert observed["count"] == (1 if stream else 2)
+
+
+@pytest.mark.parametrize("url", ["{}/shop.db", "journal:{}/shop", "memory:why-as-of"])
+def test_the_past_says_what_it_was_made_of_then(tmp_path, url):
+    with bl.Network(url.format(tmp_path)) as net:
+        net.contact("sale", blend="stream")
+        net.gadget("stat.sum", value="sale", sum="total")
+        for value in (1, 2, 4):
+            net["sale"] = value
+        then = net.tick
+        net.undo()
+        net["sale"] = 8
+        observed = net.as_of(then).why("total").to_dict()["observed"]
+        assert (observed["count"], [event["value"] for event in observed["events"]]) == (3, [4, 2, 1])
+        observed = net.why("total").to_dict()["observed"]
+        assert (observed["count"], [event["value"] for event in observed["events"]]) == (3, [8, 2, 1])
+
+
+def test_of_many_events_of_one_tick_the_last_are_named_by_their_places():
+    net = bl.Network()
+    net.contact("e", blend="stream")
+    net.contact("doubled", blend="stream")
+    net.gadget(double, outputs="doubled")
+    with net.batch():
+        for value in range(5):
+            net["e"] = value
+    inputs = net.why("doubled").to_dict()["inputs"]
+    assert {port: node["value"] for port, node in inputs.items()} == {"e": 4, "e[-2]": 3, "e[-3]": 2}
