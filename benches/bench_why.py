@@ -1,4 +1,4 @@
-"""What it costs to ask why: beside 100,000 gadgets, down a chain, of a sum of many events, and of what a store knows."""
+"""What asking why costs: beside 100,000 gadgets, down a chain, of a sum of many events, and of what a store knows."""
 
 from __future__ import annotations
 
