@@ -11,15 +11,15 @@ from collections import Counter, deque
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
+from bassline import _core
 from bassline.errors import BackpressureError, BasslineError, GadgetError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bassline import _core
-
 Loop = asyncio.AbstractEventLoop
 _GRACE = 30.0  # seconds that closing leaves to what runs, unless told otherwise
+_AT_ONCE = 200  # answers that are written between two moments in which other threads may run
 _LEAVE = 1.0  # seconds that what is cancelled has to end
 _OPEN: weakref.WeakSet[Coroutines] = weakref.WeakSet()
 
@@ -47,11 +47,47 @@ def _run(loop: Loop) -> None:
         loop.close()
 
 
+Answer = tuple["_core.Call", Any, BaseException | None]
+
+
+class Answers:
+    """Answers on their way to the thread that writes, which is woken once for all that come meanwhile."""
+
+    def __init__(self) -> None:
+        self._come: deque[Answer | None] = deque()
+        self._is_awake = False
+        self._wake: SimpleQueue[None] = SimpleQueue()
+
+    def put(self, answer: Answer | None) -> None:
+        """Add one, from whatever thread; `None` is the last."""
+        self._come.append(answer)
+        if not self._is_awake:
+            self._is_awake = True
+            self._wake.put(None)
+
+    def end(self) -> None:
+        """Let the thread end when it has written what came before."""
+        self.put(None)
+
+    def take(self) -> tuple[list[Answer], bool]:
+        """Wait for answers; all that are there, and whether they are the last."""
+        self._wake.get()
+        self._is_awake = False  # before looking: what comes from now on wakes again
+        taken: list[Answer] = []
+        while self._come:
+            answer = self._come.popleft()
+            if answer is None:
+                return taken, True
+            taken.append(answer)
+        return taken, False
+
+
 class Coroutines:
     """Makes the calls of one network.
 
     Of one gadget, one call runs at a time. Of those that come meanwhile the newest waits, or with `mode="queue"` all.
-    What a call comes to is handed to a thread that writes, so that no event loop waits for the network.
+    What calls come to is handed to a thread that writes, so that no event loop waits for the network: all that has come
+    until it gets to it.
     """
 
     def __init__(self, name: str) -> None:
@@ -59,18 +95,20 @@ class Coroutines:
         self.name = name
         self._lock = threading.Lock()
         self._rest = threading.Condition(self._lock)
-        self._waiting: dict[int, deque[_core.Call]] = {}  # of each gadget that runs
-        self._tasks: dict[asyncio.Task[None], Loop] = {}
+        self._waiting: dict[int, deque[_core.Call] | None] = {}  # of each gadget that runs
+        self._tasks: dict[Loop, dict[int, asyncio.Task[None]]] = {}  # of each gadget that runs there
         self._posted: dict[Loop, deque[_core.Call]] = {}
-        self._open: Counter[str] = Counter()  # how many calls of each gadget are not answered yet
+        self._open: dict[
+            int, tuple[_core.Call, int]
+        ] = {}  # of each gadget, one of its calls and how many are not answered
         self._sleepers: list[tuple[Loop, asyncio.Future[None]]] = []
         self._lost: list[GadgetError] = []
         self._ended = False
         self._own: OwnLoop | None = None
-        self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._answers = Answers()
         arguments = (self._answers, weakref.ref(self))
         threading.Thread(target=_write, args=arguments, name=f"bassline-{name}-answers", daemon=True).start()
-        self._when_gone(self._answers.put, None)
+        self._when_gone(self._answers.end)
         _OPEN.add(self)
 
     def _when_gone(self, function: Callable[..., object], *arguments: object) -> None:
@@ -79,45 +117,52 @@ class Coroutines:
 
     def start(self, calls: Iterable[_core.Call]) -> None:
         """Make calls, each when its gadget is free."""
-        beginning = []
+        waking: list[Loop] = []
         with self._lock:
+            running, is_open = self._waiting, self._open
             for call in calls:
-                waiting = self._waiting.get(call.gadget)
-                if waiting and not call.queued:
-                    waiting[-1] = call
-                    continue
-                self._open[call.path] += 1
+                gadget = call.gadget
+                if gadget in running:
+                    waiting = running[gadget]
+                    if waiting and not call.queued:
+                        waiting[-1] = call
+                        continue
+                known = is_open.get(gadget)
+                is_open[gadget] = (call, 1) if known is None else (call, known[1] + 1)
                 if self._ended:
                     self._lose(call, BasslineError("the network is closing"))
+                elif gadget not in running:
+                    running[gadget] = None
+                    self._post(call, waking)
                 elif waiting is None:
-                    self._waiting[call.gadget] = deque()
-                    beginning.append(call)
+                    running[gadget] = deque((call,))
                 else:
                     waiting.append(call)
-        for call in beginning:
-            self._post(call)
+        self._wake(waking)
 
-    def _post(self, call: _core.Call) -> None:
-        """Have a call begin on its loop, which is woken once for all that are posted until then."""
-        with self._lock:
-            loop = call.loop
-            if loop is None:
-                if self._own is None:
-                    self._own = OwnLoop(self.name)
-                    self._when_gone(self._own.stop)
-                loop = self._own.loop
-            posted = self._posted.setdefault(loop, deque())
-            posted.append(call)
-            wakes = len(posted) == 1
-        if not wakes:
-            return
-        try:
-            loop.call_soon_threadsafe(self._begin, loop)
-        except RuntimeError as error:  # it is closed
-            with self._lock:
-                dropped = list(self._posted.pop(loop, ()))
-            for lost in dropped:
-                self._done(lost, None, error, None)
+    def _post(self, call: _core.Call, waking: list[Loop]) -> None:
+        """Have a call begin on its loop, which is to be woken once for all that are posted until then."""
+        loop = call.loop
+        if loop is None:
+            if self._own is None:
+                self._own = OwnLoop(self.name)
+                self._when_gone(self._own.stop)
+            loop = self._own.loop
+        posted = self._posted.get(loop)
+        if posted is None:
+            self._posted[loop] = posted = deque()
+            waking.append(loop)
+        posted.append(call)
+
+    def _wake(self, loops: list[Loop]) -> None:
+        for loop in loops:
+            try:
+                loop.call_soon_threadsafe(self._begin, loop)
+            except RuntimeError as error:  # it is closed
+                with self._lock:
+                    dropped = list(self._posted.pop(loop, ()))
+                for lost in dropped:
+                    self._done(lost, None, error, None)
 
     def _begin(self, loop: Loop) -> None:
         with self._lock:
@@ -126,60 +171,74 @@ class Coroutines:
             self._task(loop, call)
 
     def _task(self, loop: Loop, call: _core.Call) -> None:
-        task = loop.create_task(self._make(loop, call), name=f"bassline {call.path}")
-        self._tasks[task] = loop
-        task.add_done_callback(self._forget)
+        gadget = call.gadget
+        tasks = self._tasks.get(loop)
+        if tasks is None:
+            self._tasks[loop] = tasks = {}
+        tasks[gadget] = loop.create_task(self._make(loop, call, gadget, tasks), name=f"bassline {call.path}")
 
-    def _forget(self, task: asyncio.Task[None]) -> None:
-        self._tasks.pop(task, None)
-
-    async def _make(self, loop: Loop, call: _core.Call) -> None:
+    async def _make(self, loop: Loop, call: _core.Call, gadget: int, tasks: dict[int, asyncio.Task[None]]) -> None:
         result: Any = None
         error: BaseException | None = None
         try:
             result = await call.begin()
         except BaseException as raised:  # noqa: BLE001 - whatever it is, it is told
             error = raised
-        self._done(call, result, error, loop)
+        tasks.pop(gadget, None)
+        with self._lock:
+            is_last = not self._waiting[gadget] and not self._ended
+            if is_last:
+                del self._waiting[gadget]
+        if is_last:
+            self._answers.put((call, result, error))
+        else:
+            self._done(call, result, error, loop)
 
     def _done(self, call: _core.Call, result: Any, error: BaseException | None, loop: Loop | None) -> None:
         """A call has ended: its answer is written, and the next of its gadget begins."""
+        gadget = call.gadget
+        waking: list[Loop] = []
+        following = None
         with self._lock:
-            waiting = self._waiting[call.gadget]
-            following = waiting.popleft() if waiting else None
-            if following is None:
-                del self._waiting[call.gadget]
+            waiting = self._waiting[gadget]
+            if not waiting:
+                del self._waiting[gadget]
+            else:
+                following = waiting.popleft()
+                if loop is None or following.loop not in (None, loop) or loop.is_closed():
+                    self._post(following, waking)
+                    following = None
             if self._ended and isinstance(error, asyncio.CancelledError):  # the close says so
-                self._settle(call.path)
+                self._settle(gadget)
                 return
         self._answers.put((call, result, error))
-        if following is None:
-            return
-        if loop is not None and following.loop in (None, loop) and not loop.is_closed():
+        if following is not None and loop is not None:
             self._task(loop, following)
-        else:
-            self._post(following)
+        self._wake(waking)
 
-    def answered(self, path: str, error: BasslineError | None) -> None:
-        """A call is over; with an error if its answer could not be written."""
+    def answered(self, answers: list[Answer], errors: dict[int, BasslineError]) -> None:
+        """Calls are over; with an error, by place, where an answer could not be written."""
         with self._lock:
-            if error is not None:
-                self._keep(path, error)
-            self._settle(path)
+            for at, error in errors.items():
+                self._keep(answers[at][0].path, error)
+            for call, _, _ in answers:
+                self._settle(call.gadget)
 
     def _lose(self, call: _core.Call, error: BasslineError) -> None:
         self._keep(call.path, error)
-        self._settle(call.path)
+        self._settle(call.gadget)
 
     def _keep(self, path: str, error: BasslineError) -> None:
         lost = GadgetError(f"what the gadget '{path}' answered could not be written: {error}")
         lost.__cause__ = error
         self._lost.append(lost)
 
-    def _settle(self, path: str) -> None:
-        self._open[path] -= 1
-        if not self._open[path]:
-            del self._open[path]
+    def _settle(self, gadget: int) -> None:
+        call, count = self._open[gadget]
+        if count > 1:
+            self._open[gadget] = call, count - 1
+            return
+        del self._open[gadget]
         if not self._open:
             self._rest.notify_all()
             sleepers, self._sleepers = self._sleepers, []
@@ -193,7 +252,7 @@ class Coroutines:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return None
-        return loop if loop in [*self._tasks.values(), *self._posted] else None
+        return loop if self._tasks.get(loop) or loop in self._posted else None
 
     def wait(self, timeout: float | None) -> bool:
         """Wait until nothing runs and nothing waits; answers whether that is so.
@@ -221,7 +280,13 @@ class Coroutines:
     def running(self) -> dict[str, int]:
         """How many calls of each gadget are not answered yet, by the gadget's path."""
         with self._lock:
-            return dict(self._open)
+            return self._by_path()
+
+    def _by_path(self) -> dict[str, int]:
+        by_path: Counter[str] = Counter()
+        for call, count in self._open.values():
+            by_path[call.path] += count
+        return by_path
 
     def tell_lost(self) -> None:
         """Raise what became of an answer that could not be written, once for each."""
@@ -236,19 +301,20 @@ class Coroutines:
         if self._here() is None:
             self.wait(patience)
         with self._lock:
-            left = dict(self._open)
+            left = self._by_path()
             self._ended = True
-            for waiting in self._waiting.values():
-                for call in waiting:
-                    self._settle(call.path)
-                waiting.clear()
+            for gadget, waiting in self._waiting.items():
+                for _ in waiting or ():
+                    self._settle(gadget)
+                self._waiting[gadget] = None
         if left:
-            for task, loop in list(self._tasks.items()):
-                with contextlib.suppress(RuntimeError):
-                    loop.call_soon_threadsafe(task.cancel)
+            for loop, tasks in list(self._tasks.items()):
+                for task in list(tasks.values()):
+                    with contextlib.suppress(RuntimeError):
+                        loop.call_soon_threadsafe(task.cancel)
             if self._here() is None:
                 self.wait(_LEAVE)
-        self._answers.put(None)
+        self._answers.end()
         if self._own is not None:
             self._own.stop()
         if not left:
@@ -262,42 +328,47 @@ def _wake(future: asyncio.Future[None]) -> None:
         future.set_result(None)
 
 
-def _write(answers: SimpleQueue[Any], of: weakref.ref[Coroutines]) -> None:
+def _write(answers: Answers, of: weakref.ref[Coroutines]) -> None:
     """Write answers, in the order in which the calls ended, until there is nobody left."""
-    while (answer := answers.get()) is not None:
-        call, result, raised = answer
-        path = call.path
-        error = _give(call, result, raised, of)
-        del answer, call, result, raised  # with the last call the network may go
+    is_last = False
+    while not is_last:
+        taken, is_last = answers.take()
+        if not taken:
+            continue
+        errors = _give(taken, of)
         coroutines = of()
         if coroutines is not None:
-            coroutines.answered(path, error)
-        del coroutines
+            coroutines.answered(taken, errors)
+        taken.clear()  # with the last call the network may go
+        del coroutines, errors
 
 
-def _give(
-    call: _core.Call, result: Any, raised: BaseException | None, of: weakref.ref[Coroutines]
-) -> BasslineError | None:
-    """Write one answer; what cannot be written for the time being is tried again."""
-    while True:
-        try:
-            call.answer(result, raised)
-        except BackpressureError as error:
-            coroutines = of()
-            if coroutines is None or coroutines._ended:  # noqa: SLF001
-                return error
-            del coroutines
+def _give(answers: list[Answer], of: weakref.ref[Coroutines]) -> dict[int, BasslineError]:
+    """Write answers; what cannot be written for the time being is tried again. Answers why some are not, by place."""
+    errors: dict[int, BasslineError] = {}
+    written = 0
+    while written < len(answers):
+        written, error = _core.write_answers(answers, written, _AT_ONCE)
+        if error is None:
+            continue
+        at = written - 1
+        if isinstance(error, BackpressureError) and not _is_over(of):
             time.sleep(0.01)
-        except BasslineError as error:
-            with contextlib.suppress(BasslineError):
-                call.refuse(error)
-            return error
-        except BaseException as error:  # noqa: BLE001 - what subscribers raise, told as what it is
-            lost = BasslineError(f"{type(error).__name__}: {error}")
-            lost.__cause__ = error
-            return lost
-        else:
-            return None
+            written = at
+        elif isinstance(error, BasslineError):
+            if not isinstance(error, BackpressureError):
+                with contextlib.suppress(BasslineError):
+                    answers[at][0].refuse(error)
+            errors[at] = error
+        else:  # what subscribers raise, told as what it is
+            errors[at] = BasslineError(f"{type(error).__name__}: {error}")
+            errors[at].__cause__ = error
+    return errors
+
+
+def _is_over(of: weakref.ref[Coroutines]) -> bool:
+    coroutines = of()
+    return coroutines is None or coroutines._ended  # noqa: SLF001
 
 
 def close_all() -> list[tuple[str, str]]:

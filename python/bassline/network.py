@@ -33,7 +33,7 @@ from bassline.why import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from types import TracebackType
+    from types import ModuleType, TracebackType
 
     from bassline.testing import ManualClock
 
@@ -291,6 +291,31 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
             self._exit_batch(depth, commit=False)
             raise
 
+    def reload(self, what: ModuleType | str | Callable[..., Any]) -> list[str]:
+        """Bind gadgets to the newest code of their functions, which fire: one tick. Returns the gadgets' paths.
+
+        `what` is a module or its name, which is imported again, or a function, to which all gadgets of its import path
+        are bound, as those of a notebook's cell. If anything fails, everything stays as it was, the module too.
+
+        Raises:
+            DeclarationError: a gadget's function is gone, or the module is a script or not imported.
+            ConflictError: a function has other parameters than its gadget was declared with.
+            GadgetError: a new function failed on what its inputs hold.
+
+        >>> def gross(total):
+        ...     return total * 1.2
+        >>> net = bl.Network()
+        >>> _ = net.contact("total", 100)
+        >>> _ = net.gadget(gross)
+        >>> def gross(total):
+        ...     return total * 1.5
+        >>> net.reload(gross), net["gross"]
+        (['gross'], 150.0)
+        """
+        from bassline.reloading import reload  # noqa: PLC0415 - seldom needed
+
+        return reload(self, what)
+
     def on_change(self, pattern: str, function: Callable[[_core.Change], Any]) -> Callable[[], None]:
         """Call `function` with each change of contacts of a pattern, after its tick; answers an `unsubscribe`.
 
@@ -355,15 +380,18 @@ class Network(_core.Network, Scope, Driving, Measuring, Waiting):
         # One by one: an iterable may lie about its length.
         return Columns(self._columns(tuple(path for path in paths)))
 
-    def why(self, path: str | _core.Contact, depth: int = 5) -> Why:
+    def why(self, path: str | _core.Contact, depth: int = 5, *, events: int = 3, before: int | None = None) -> Why:
         """Why a contact holds what it holds: its derivation, to a depth.
+
+        Of what was made of several events or changes, as a sum is, the newest `events` are told and how many there are;
+        with `before`, of the contact itself those from before that tick.
 
         >>> net = bl.Network()
         >>> _ = net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
         >>> print(str(net.why("y")).splitlines()[0])
         y = 3  (by math.add(a=x, b=(2), sum=y), tick 2)
         """
-        return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth))
+        return Why(self._why(path.path if isinstance(path, _core.Contact) else path, depth, events, before))
 
     def as_of(self, tick: int) -> Network:
         """The network as it was after a tick, to be read like any other; it cannot be written.

@@ -12,7 +12,8 @@ class Why:
     """A derivation: a contact, the gadget that wrote it, its inputs, down to what came from outside.
 
     Each input is shown with what it held when the content above it was computed. Where a join has made a content, the
-    port `joined` leads to what the contact held before it.
+    port `joined` leads to what the contact held before it. What was made of several events, as a sum is, says of how
+    many, and names the last.
 
     >>> net = bl.Network()
     >>> net.gadget("math.add", a=net.contact("x", 1), b=2, sum="y")
@@ -29,20 +30,28 @@ class Why:
         """Nested dicts: `path`, `value`, `tick`, `kind`, `since`, and `inputs` by port.
 
         `since` is the tick that last changed the contact, if it holds another value by now. What was told before is
-        only `path` and `see_above`.
+        only `path`, `value`, `tick` and `see_above`. `returned` is `("undo", 5)` or `("redo", 5)` where the undo or the
+        redo of tick 5 brought the content back. Of what was made of several events or changes, `observed` has `count`
+        (`None` if that is not known), how many are `known`, the last `events`, newest first, each like the whole, and
+        how many known ones are `earlier` than those.
         """
         whole: dict[str, Any] = {}
         told: set[int] = set()
-        ahead = [(whole, "", 0)]
+        ahead: list[tuple[Any, Any, int]] = [(whole, "", 0)]
         while ahead:  # no recursion: a derivation may be deeper than Python's stack
             inside, port, at = ahead.pop()
             reason = self._reasons[at]
             if at in told:
-                inside[port] = {"path": reason["path"], "see_above": True}
+                inside[port] = {key: reason[key] for key in ("path", "value", "tick")} | {"see_above": True}
                 continue
             told.add(at)
             inputs: dict[str, Any] = {}
             inside[port] = {key: value for key, value in reason.items() if key != "inputs"} | {"inputs": inputs}
+            if "observed" in reason:
+                places = reason["observed"]["events"]
+                events: list[Any] = [None] * len(places)
+                inside[port]["observed"] = reason["observed"] | {"events": events}
+                ahead += [(events, place, of) for place, of in reversed([*enumerate(places)])]
             ahead += [(inputs, name, place) for name, place in reversed(reason["inputs"])]
         nested: dict[str, Any] = whole[""]
         return nested
@@ -81,21 +90,41 @@ class Why:
             at, parent, port, is_last = ahead.pop()
             reason, here = self._reasons[at], len(rows)
             label = "" if port in ("", "wire") else f"{port}: "
-            if at in told and reason["inputs"]:
+            if at in told and _below(reason):
                 again = f"{reason['path']} = {_show(reason['value'])}  (see above)"
                 rows.append(Row(parent, label, again, "again", is_last))
                 continue
             told.add(at)
             rows.append(Row(parent, label, _describe(reason), reason["kind"], is_last))
-            inputs = reason["inputs"]
+            below = _below(reason)
             if reason["cut"]:
                 rows.append(Row(here, "", "…", "cut", is_last=True))
-            for number, (name, place) in reversed([*enumerate(inputs)]):
-                ahead.append((place, here, name, number == len(inputs) - 1))
+            for number, (name, place) in reversed([*enumerate(below)]):
+                ahead.append((place, here, name, number == len(below) - 1))
         return rows
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _below(reason: dict[str, Any]) -> list[tuple[str, int]]:
+    """What stands under a reason: its inputs, then the events that are none of them."""
+    inputs: list[tuple[str, int]] = reason["inputs"]
+    known = {place for _, place in inputs}
+    events = reason["observed"]["events"] if "observed" in reason else []
+    return inputs + [
+        ("earlier" if inputs or number else "", place) for number, place in enumerate(events) if place not in known
+    ]
+
+
+def _how_many(reason: dict[str, Any]) -> str:
+    """Of how many events it was made, if of several."""
+    if "observed" not in reason:
+        return ""
+    count, known = reason["observed"]["count"], reason["observed"]["known"]
+    if count is None:
+        return f"; of {known:,} or more"
+    return f"; of {count:,}" if count > 1 else ""
 
 
 def _show(value: Any) -> str:
@@ -123,5 +152,8 @@ def _describe(reason: dict[str, Any]) -> str:
             by = f"tick {tick}; what wrote it was removed"
         case _:
             by = "never written"
+    if reason["returned"] is not None:
+        what, of = reason["returned"]
+        by += f", by the {what} of tick {of}"
     since = "" if reason["since"] is None else f"; it is another since tick {reason['since']}"
-    return f"{path} = {_show(reason['value'])}  ({by}{since})"
+    return f"{path} = {_show(reason['value'])}  ({by}{_how_many(reason)}{since})"

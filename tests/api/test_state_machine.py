@@ -131,21 +131,24 @@ class World:
         return None
 
     def state(self) -> dict[str, Any]:
-        contacts = dict(self.net.contacts.items())
+        return self.state_of(self.net)
+
+    def state_of(self, net: Any) -> dict[str, Any]:
+        contacts = dict(net.contacts.items())
         for path, contact in contacts.items():
             value = typed(contact.value, self.module.Nothing)
-            assert typed(self.net[path], self.module.Nothing) == value
+            assert typed(net[path], self.module.Nothing) == value
             assert contact.path == path
         return {
-            "tick": self.net.tick,
+            "tick": net.tick,
             "contents": {path: typed(contact.value, self.module.Nothing) for path, contact in contacts.items()},
             "blends": {path: contact.blend for path, contact in contacts.items()},
             "versions": {path: contact.version for path, contact in contacts.items()},
             "contradictions": sorted(path for path, one in contacts.items() if one.contradiction is not None),
             "faults": sorted(path for path, one in contacts.items() if one.fault is not None),
-            "gadgets": sorted(self.net.gadgets),
-            "groups": sorted(self.net.groups),
-            "wires": len(self.net.wires),
+            "gadgets": sorted(net.gadgets),
+            "groups": sorted(net.groups),
+            "wires": len(net.wires),
         }
 
     def stale(self, key: int) -> str | None:
@@ -165,6 +168,7 @@ class Machine(RuleBasedStateMachine):
         self.count = 0
         self.gone: set[int] = set()
         self.reopened = False
+        self.past: dict[int, dict[str, Any]] = {}  # by tick, what the reference was after it
         self.stopped = False  # beyond the reference, or a cycle that never settles, which takes it seconds
 
     @initialize(strict=st.booleans(), stored=st.booleans(), answering=st.booleans())
@@ -348,11 +352,21 @@ class Machine(RuleBasedStateMachine):
         self.gone.update(range(self.count + 1))
         self.reopened = True
 
+    @precondition(lambda self: self.store is not None and self.past)
+    @rule(back=st.integers(0, 20))
+    def look_back(self, back: int) -> None:
+        """The network as of a tick is what the reference was then, whatever was undone or opened again since."""
+        tick = sorted(self.past)[-1 - min(back, len(self.past) - 1)]
+        then, expected = self.engine.state_of(self.engine.net.as_of(tick)), self.past[tick]
+        kept = expected.keys() - {"contradictions", "faults"}
+        assert {key: then[key] for key in kept} == {key: expected[key] for key in kept}
+
     @invariant()
     def all_that_can_be_seen_is_equal(self) -> None:
         if self.stopped or not hasattr(self, "engine"):
             return
         seen, expected = self.engine.state(), self.model.state()
+        self.past[expected["tick"]] = dict(expected)
         if self.reopened:
             for one in (seen, expected):
                 del one["contradictions"], one["faults"]

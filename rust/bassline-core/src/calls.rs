@@ -97,12 +97,14 @@ impl Network {
     }
 
     /// Writes what a call came to, in the open tick, as a firing of its gadget would. Answers whether it is wanted still: the gadget is
-    /// there, its required inputs hold something, and the network was not restored meanwhile.
+    /// there, its required inputs hold something, the network was not restored meanwhile, and its function is not another by now; where
+    /// all calls are made, those of the one before it too.
     pub fn answer(&mut self, call: &Call, outcome: Result<Outputs, Fault>) -> Result<Answered, NetworkError> {
         let Ok(slot) = self.gadget_slot(call.gadget) else {
             return Ok(Answered::Unwanted);
         };
-        let stale = call.restored != self.calls.restored || !self.has_its_inputs(slot);
+        let stale =
+            call.restored != self.calls.restored || !self.has_its_inputs(slot) || self.is_of_other_code(slot, call);
         if stale && !crate::planted::is(crate::planted::Bug::StaleAnswer) {
             return Ok(Answered::Unwanted);
         }
@@ -127,6 +129,15 @@ impl Network {
                 ))))
             }
         }
+    }
+
+    fn is_of_other_code(&self, slot: u32, call: &Call) -> bool {
+        if crate::planted::is(crate::planted::Bug::OldCodeAnswers) {
+            return false;
+        }
+        let bound = self.gadgets.function(slot).and_then(|function| function.call.as_ref());
+        !call.is_queued
+            && !bound.is_some_and(|bound| Arc::ptr_eq(bound, &call.function) || bound.computes_as(&*call.function))
     }
 
     fn has_its_inputs(&self, slot: u32) -> bool {

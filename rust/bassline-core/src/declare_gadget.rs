@@ -213,6 +213,10 @@ impl Network {
         let contain = wide.is_some_and(|wide| wide.contain);
         let difference = if self.computation_name(slot) != computation {
             Some(format!("computes {}, not {computation}", self.computation_name(slot)))
+        } else if let Computation::Function(function) = &declaration.computation
+            && let Some(difference) = self.other_parameters(slot, function)
+        {
+            Some(difference)
         } else if self.gadgets.inputs(slot) != bound.inputs || self.gadgets.derived_outputs(slot) != bound.outputs {
             Some("is bound to other contacts".to_owned())
         } else if config != bound.config() {
@@ -223,25 +227,10 @@ impl Network {
             None
         };
         if let Some(difference) = difference {
-            return Err(NetworkError::Conflict(format!(
-                "gadget '{}' exists and {difference}; declare it the same way, give it another name, or remove it first",
-                self.gadget_path_of(slot)
-            )));
+            return Err(self.not_the_same(slot, &difference));
         }
-        if let Computation::Function(FunctionSpec { call: Some(call), .. }) = &declaration.computation
-            && let Some(function) = self.gadgets.wide[slot as usize]
-                .as_mut()
-                .and_then(|wide| wide.function.as_mut())
-        {
-            let was = function.call.replace(Arc::clone(call));
-            let unbound = was.is_none();
-            self.tick.edits.push(Edit::Bound {
-                gadget: slot,
-                call: was,
-            });
-            if unbound {
-                self.tick.fresh.push(slot);
-            }
+        if let Computation::Function(FunctionSpec { call: Some(call), .. }) = &declaration.computation {
+            self.bind_again(slot, call);
         }
         Ok(())
     }

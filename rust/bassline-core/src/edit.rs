@@ -252,6 +252,7 @@ impl Network {
         let mut edits = std::mem::take(&mut self.tick.edits);
         let scrubbed = self.scrub_writers(&edits);
         if kept {
+            self.keep_declared(&edits);
             self.remember(&edits, &scrubbed);
         }
         for edit in &edits {

@@ -41,6 +41,11 @@ pub trait Function: Any + Send + Sync {
         false
     }
 
+    /// Whether it computes what another does, as far as their code says: then a gadget that is bound to it anew need not fire.
+    fn computes_as(&self, _other: &dyn Function) -> bool {
+        false
+    }
+
     /// What its calls took, if that is measured.
     fn spent(&self) -> Option<Spent> {
         None

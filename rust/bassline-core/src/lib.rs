@@ -74,6 +74,7 @@ mod plain;
 pub mod planted;
 mod primitive;
 mod queue;
+mod rebind;
 mod record;
 mod region;
 mod regions;
@@ -127,5 +128,5 @@ pub use value::{
     base64, show, untagged,
 };
 pub use view::View;
-pub use why::{Derivation, How, Reason, Then, Told};
+pub use why::{Derivation, Extent, How, Line, Observed, Reason, Then, Told};
 pub use wire::WireKind;

@@ -79,6 +79,18 @@ pub enum Bug {
     ReentrantWriteDropped,
     /// An answer to a call is written though nobody waits for it any more.
     StaleAnswer,
+    /// A function that is declared anew with other code does not fire.
+    NewCodeWaits,
+    /// What code answered that is not bound any more is written.
+    OldCodeAnswers,
+    /// The network as of a tick is that of the one before.
+    AsOfOffByOne,
+    /// Why leaves out the first of the events that a statistic was made of.
+    EventNotNamed,
+    /// Why names events that were undone.
+    UndoneEventNamed,
+    /// Why does not say that an undo brought a content back.
+    UndoNotTold,
     /// Another thread reads what a batch has not committed.
     UncommittedRead,
     /// Of those who wait for a batch, one is told that it is done.
@@ -227,6 +239,12 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("removal-not-stored", Bug::RemovalNotStored),
     ("reentrant-write-dropped", Bug::ReentrantWriteDropped),
     ("stale-answer-wins", Bug::StaleAnswer),
+    ("new-code-waits", Bug::NewCodeWaits),
+    ("old-code-answers", Bug::OldCodeAnswers),
+    ("as-of-off-by-one", Bug::AsOfOffByOne),
+    ("why-leaves-an-event-out", Bug::EventNotNamed),
+    ("why-names-an-undone-event", Bug::UndoneEventNamed),
+    ("undo-not-told-by-why", Bug::UndoNotTold),
     ("uncommitted-read", Bug::UncommittedRead),
     ("journal-one-follower-woken", Bug::OneFollowerWoken),
     ("watcher-loses-last-value", Bug::WatcherLosesLast),

@@ -6,6 +6,7 @@
 mod back;
 mod capture;
 mod entry;
+mod events;
 mod giving;
 mod logs;
 mod past;
@@ -77,6 +78,7 @@ pub(crate) struct History {
     /// The tick whose state a contact is in, where that is not the tick that changed it last, as that went back to it.
     stands: IndexMap<Key, (u64, u64), FxBuildHasher>,
     renamed: Renamed,
+    events: events::Events,
 }
 
 impl Network {

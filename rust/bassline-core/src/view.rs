@@ -17,7 +17,7 @@ use crate::symbol::Symbol;
 use crate::tick::Touch;
 use crate::value::{Content, Text, Value};
 use crate::wire::WireKind;
-use crate::{Blend, Derivation, Told};
+use crate::{Blend, Derivation, Extent, Told};
 
 /// A network to read. See [`Network::current`] and [`Network::committed`].
 #[derive(Clone, Copy)]
@@ -477,8 +477,8 @@ impl<'a> View<'a> {
         Ok(self.network.groups.rows[self.group_slot(id)? as usize].sealed)
     }
 
-    /// The derivation of a contact, itself first, to a depth; `told` is what a store says of the past.
-    pub fn why(self, id: ContactId, depth: usize, told: &Told) -> Result<Derivation, NetworkError> {
-        Ok(self.derivation(self.slot(id)?, depth, told))
+    /// The derivation of a contact, itself first, to an extent; `told` is what a store says of the past.
+    pub fn why(self, id: ContactId, extent: Extent, told: &Told) -> Result<Derivation, NetworkError> {
+        Ok(self.derivation(self.slot(id)?, extent, told))
     }
 }

@@ -31,6 +31,17 @@ impl Call {
         found.ok_or_else(|| pyo3::exceptions::PyTypeError::new_err("only functions of Python are coroutines"))
     }
 
+    /// Writes what it came to, or puts its outputs in a fault. What fails is told to whoever flushes, settles or closes next, unless the
+    /// gadget contains its faults.
+    fn answer(&self, py: Python<'_>, result: &Bound<'_, PyAny>, error: &Bound<'_, PyAny>) -> PyResult<()> {
+        let outcome = if error.is_none() {
+            self.function()?.spread(result).map_err(fault)
+        } else {
+            Err(fault(PyErr::from_value(error.clone())))
+        };
+        self.write(py, outcome, true)
+    }
+
     /// One tick that writes an outcome. With `tells`, a failure that is not contained waits for who comes next.
     fn write(&self, py: Python<'_>, outcome: Outcome, tells: bool) -> PyResult<()> {
         let shared = &self.shared;
@@ -75,21 +86,30 @@ impl Call {
         self.function()?.called_with(py, &self.asked.inputs)
     }
 
-    /// Writes what it came to, or puts its outputs in a fault.
-    ///
-    /// What fails is told to whoever flushes, settles or closes next, unless the gadget contains its faults.
-    fn answer(&self, py: Python<'_>, result: &Bound<'_, PyAny>, error: Option<&Bound<'_, PyAny>>) -> PyResult<()> {
-        let outcome = match error {
-            Some(error) => Err(fault(PyErr::from_value(error.clone()))),
-            None => self.function()?.spread(result).map_err(fault),
-        };
-        self.write(py, outcome, true)
-    }
-
     /// Puts its outputs in a fault, as the tick of its answer was taken back; its maker tells of that.
     fn refuse(&self, py: Python<'_>, error: &Bound<'_, PyAny>) -> PyResult<()> {
         self.write(py, Err(fault(PyErr::from_value(error.clone()))), false)
     }
+}
+
+/// Writes answers from a place on, each a call, what it came to and what it raised, in a tick of its own; at most so many at once, as the
+/// interpreter is not let go between them. Answers the place of the first that is not written yet, and why the one before it could not be.
+#[pyfunction]
+pub(crate) fn write_answers<'py>(
+    py: Python<'py>,
+    answers: &Bound<'py, PyList>,
+    from: usize,
+    most: usize,
+) -> PyResult<(usize, Option<Bound<'py, PyAny>>)> {
+    let until = answers.len().min(from.saturating_add(most));
+    for at in from..until {
+        let (call, result, error): (Bound<'_, Call>, Bound<'_, PyAny>, Bound<'_, PyAny>) =
+            answers.get_item(at)?.extract()?;
+        if let Err(refused) = call.get().answer(py, &result, &error) {
+            return Ok((at + 1, Some(refused.into_value(py).into_bound(py).into_any())));
+        }
+    }
+    Ok((until, None))
 }
 
 /// Hands the calls that committed ticks asked for to who makes them; one thread at a time, so that they come in order.

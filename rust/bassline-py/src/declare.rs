@@ -2,10 +2,10 @@
 
 use crate::argument::{OwnedWord, Word, plain};
 use crate::declaration::paths_and_contents;
-use crate::enter::detached;
+use crate::enter::{detached, to_read};
 use crate::error::{ValueTypeError, network_error};
-use crate::function::function_spec;
-use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign};
+use crate::function::{callable_of, function_spec};
+use crate::handle::{Contact, Gadget, GroupHandle, Wire, assign, read_network};
 use crate::lattice::lattice_spec;
 use crate::network::Network;
 use crate::tick;
@@ -216,6 +216,30 @@ impl Network {
         let spec = function_spec(function, &identity, parameters, &plain(outputs), queue)?;
         let computation = Computation::Function(spec);
         self.declare(py, group, computation, ports, Some(&name), contain)
+    }
+
+    /// Binds a gadget to a function found anew, which fires.
+    fn _rebind(
+        &self,
+        py: Python<'_>,
+        gadget: &Gadget,
+        function: &Bound<'_, PyAny>,
+        identity: Word<'_>,
+        parameters: Vec<(OwnedWord, bool)>,
+    ) -> PyResult<()> {
+        self.refuse_foreign(&gadget.shared)?;
+        let outputs = read_network(py, &self.shared, |network| {
+            network.gadget(gadget.id).map(|record| record.outputs)
+        })?;
+        let outputs: Vec<String> = outputs.into_iter().map(|(name, _)| name.to_string()).collect();
+        let spec = function_spec(function, &identity, parameters, &outputs, false)?;
+        tick::tick(py, &self.shared, |network| network.rebind(gadget.id, &spec))
+    }
+
+    /// The function that a gadget is bound to; `None` of a primitive, of one that was not found, and of one that is gone.
+    fn _function(&self, py: Python<'_>, gadget: &Gadget) -> PyResult<Option<Py<PyAny>>> {
+        let bound = to_read(py, &self.shared)?.engine.network.bound_function(gadget.id);
+        Ok(bound.and_then(|bound| callable_of(py, &*bound)))
     }
 
     /// Declares what a manifest's `build` section names: one tick.

@@ -10,6 +10,7 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
+use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -147,6 +148,19 @@ impl Function for PythonFunction {
         self.later
     }
 
+    fn computes_as(&self, other: &dyn Function) -> bool {
+        let other: &dyn Any = other;
+        let Some(other) = other.downcast_ref::<Self>() else {
+            return false;
+        };
+        Python::attach(|py| {
+            let same = py
+                .import("bassline._code")
+                .and_then(|module| module.call_method1("is_same", (&self.callable, &other.callable)));
+            same.and_then(|same| same.is_truthy()).unwrap_or(false)
+        })
+    }
+
     fn spent(&self) -> Option<Spent> {
         Some(Spent {
             calls: self.calls.count.load(Ordering::Relaxed),
@@ -154,6 +168,13 @@ impl Function for PythonFunction {
             longest: self.calls.longest.load(Ordering::Relaxed),
         })
     }
+}
+
+/// The callable of a function, if it is one of Python.
+pub(crate) fn callable_of(py: Python<'_>, function: &dyn Function) -> Option<Py<PyAny>> {
+    let function: &dyn Any = function;
+    let function = function.downcast_ref::<PythonFunction>()?;
+    Some(function.callable.clone_ref(py))
 }
 
 /// The specification of a Python function, from what `bassline._functions.describe` says of it.

@@ -62,7 +62,7 @@ mod _core {
     #[pymodule_export]
     use crate::contradiction::Contradiction;
     #[pymodule_export]
-    use crate::coroutine::Call;
+    use crate::coroutine::{Call, write_answers};
     #[pymodule_export]
     use crate::driver::{Batch, DeadLetter, Edit, Gap};
     #[pymodule_export]

@@ -11,7 +11,7 @@ use crate::schedule::clock_of;
 use crate::shared::Shared;
 use crate::tick;
 use crate::value::{content_to_python, to_content, to_python};
-use bassline_core::{ContactId, Content, Image, Network as Core, OnContradiction, Pattern};
+use bassline_core::{ContactId, Content, Extent, Image, Network as Core, OnContradiction, Pattern};
 use bassline_kernel::{Engine, Equipment, Kernel, Ring};
 use bassline_storage::{Condition, Sync, anchored, store_of};
 use indexmap::IndexMap;
@@ -326,9 +326,23 @@ impl Network {
     }
 
     /// The reasons of a contact, as dicts; see `bassline.Why`.
-    fn _why<'py>(&self, py: Python<'py>, path: Word<'_>, depth: Count) -> PyResult<Vec<Bound<'py, PyDict>>> {
+    fn _why<'py>(
+        &self,
+        py: Python<'py>,
+        path: Word<'_>,
+        depth: Count,
+        events: Count,
+        before: Option<Count>,
+    ) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let id = self.contact_id(py, &path)?;
-        crate::why::reasons(py, &self.shared, id, depth.0)?
+        let known = Extent::to(depth.0);
+        let extent = Extent {
+            events: events.0,
+            before: before.map_or(u64::MAX, |before| before.0 as u64),
+            most: known.most.max(events.0),
+            ..known
+        };
+        crate::why::reasons(py, &self.shared, id, extent)?
             .iter()
             .map(|reason| crate::why::to_dict(py, &self.shared, reason))
             .collect()

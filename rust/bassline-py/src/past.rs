@@ -9,6 +9,7 @@ use crate::handle::read_network;
 use crate::network::Network;
 use crate::shared::Shared;
 use crate::storage::asked;
+use bassline_core::planted::{self, Bug};
 use bassline_core::{Image, Network as Core, OnContradiction, Text};
 use bassline_kernel::{Engine, Kernel, KernelError, Notice, Ring, return_of};
 use bassline_storage::{HistoryEntry, Reader, StorageError};
@@ -52,7 +53,8 @@ fn image_at(py: Python<'_>, shared: &Shared, tick: u64) -> PyResult<Image> {
     store_first(py, shared)?;
     let (image, first) = asked(py, || {
         let reader = shared.store.reader(&shared.name)?;
-        let image = reader.image_at(tick)?;
+        let off = u64::from(planted::is(Bug::AsOfOffByOne));
+        let image = reader.image_at(tick - off)?;
         let first = if image.is_none() { first_tick(&*reader, now)? } else { 0 };
         Ok((image, first))
     })?;

@@ -1,11 +1,12 @@
 //! Derivations as Python data.
 
+use crate::enter::to_read;
 use crate::handle::read_network;
 use crate::past::store_first;
 use crate::shared::Shared;
 use crate::storage::asked;
 use crate::value::content_to_python;
-use bassline_core::{Cause, ContactId, How, Reason, Text, Then, Told};
+use bassline_core::{Cause, ContactId, Extent, How, Line, Reason, Return, Text, Then, Told};
 use bassline_storage::{HistoryEntry, Reader, StorageError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -14,35 +15,70 @@ use pyo3::types::PyDict;
 const FEW: usize = 16;
 
 /// The derivation of a contact; what memory does not know of the past is asked of the store.
-pub(crate) fn reasons(py: Python<'_>, shared: &Shared, id: ContactId, depth: usize) -> PyResult<Vec<Reason>> {
+pub(crate) fn reasons(py: Python<'_>, shared: &Shared, id: ContactId, extent: Extent) -> PyResult<Vec<Reason>> {
     let mut told = Told::default();
+    // A gadget that asks is told what memory knows: its tick is not stored before it returns.
+    let asks = shared.stored && !crate::current::is_settling(shared.key());
     let mut is_stored = false;
+    if asks && shared.opened_tick > 0 && !to_read(py, shared)?.engine.network.knows_returns() {
+        let returns = asked(py, || shared.store.reader(&shared.name)?.returns())?;
+        to_read(py, shared)?.engine.network.know_returns(returns);
+    }
     loop {
-        let derivation = read_network(py, shared, |network| network.why(id, depth, &told))?;
-        // A gadget that asks is told what memory knows: its tick is not stored before it returns.
-        if derivation.missing.is_empty() || !shared.stored || crate::current::is_settling(shared.key()) {
+        let derivation = read_network(py, shared, |network| network.why(id, extent, &told))?;
+        if derivation.missing.is_empty() && derivation.missing_lines.is_empty() || !asks {
             return Ok(derivation.reasons);
         }
         if !is_stored {
             store_first(py, shared)?;
             is_stored = true;
         }
-        let mut paths: Vec<(ContactId, u64, Text)> = Vec::new();
+        let path = |contact: ContactId| read_network(py, shared, |network| network.path(contact));
+        let mut held_then: Vec<(ContactId, u64, Text)> = Vec::new();
         for (contact, tick) in derivation.missing {
-            paths.push((
-                contact,
-                tick,
-                read_network(py, shared, |network| network.path(contact))?,
-            ));
+            held_then.push((contact, tick, path(contact)?));
         }
-        let known = asked(py, || {
+        let mut lines: Vec<(ContactId, u64, Text)> = Vec::new();
+        for (contact, after) in derivation.missing_lines {
+            lines.push((contact, after, path(contact)?));
+        }
+        let (then, lines) = asked(py, || {
             let reader = shared.store.reader(&shared.name)?;
             let then =
                 |(contact, tick, path): (ContactId, u64, Text)| Ok(((contact, tick), held(&*reader, &path, tick)?));
-            paths.into_iter().map(then).collect::<Result<Vec<_>, StorageError>>()
+            let then = held_then
+                .into_iter()
+                .map(then)
+                .collect::<Result<Vec<_>, StorageError>>()?;
+            let line = |(contact, after, path): (ContactId, u64, Text)| {
+                Ok((contact, line(&*reader, &path, after, extent.most)?))
+            };
+            let lines = lines.into_iter().map(line).collect::<Result<Vec<_>, StorageError>>()?;
+            Ok((then, lines))
         })?;
-        told.extend(known);
+        told.then.extend(then);
+        told.lines.extend(lines);
     }
+}
+
+/// The last changes of the contact at a path: those after a tick, but no more than `most`.
+fn line(reader: &dyn Reader, path: &str, after: u64, most: usize) -> Result<Line, StorageError> {
+    let mut limit = if after == 0 { most } else { FEW.min(most) };
+    let mut entries = reader.history(path, limit)?;
+    while limit < most && entries.len() >= limit && entries.last().is_some_and(|entry| entry.tick > after) {
+        limit = limit.saturating_mul(8).min(most);
+        entries = reader.history(path, limit)?;
+    }
+    let is_whole = entries.len() < limit && reader.tick(1)?.is_some();
+    let oldest = entries.last().map_or(0, |entry| entry.tick);
+    let changes = entries
+        .into_iter()
+        .map(|entry| (entry.tick, entry.content, entry.cause));
+    Ok(Line {
+        changes: changes.collect(),
+        since: if is_whole { 0 } else { oldest },
+        asked: after,
+    })
 }
 
 /// What the contact at a path held after a tick; `None` if the store does not go back so far.
@@ -110,6 +146,19 @@ pub(crate) fn to_dict<'py>(py: Python<'py>, shared: &Shared, reason: &Reason) ->
     dict.set_item("inputs", inputs)?;
     dict.set_item("cut", reason.cut)?;
     dict.set_item("since", reason.since)?;
+    let returned = reason.returned.map(|returned| match returned {
+        Return::Undo(tick) => ("undo", tick),
+        Return::Redo(tick) => ("redo", tick),
+    });
+    dict.set_item("returned", returned)?;
+    if let Some(observed) = &reason.observed {
+        let told = PyDict::new(py);
+        told.set_item("count", observed.count)?;
+        told.set_item("known", observed.known)?;
+        told.set_item("earlier", observed.earlier)?;
+        told.set_item("events", observed.events.clone())?;
+        dict.set_item("observed", told)?;
+    }
     Ok(dict)
 }
 

@@ -2,8 +2,8 @@
 
 use crate::condition::Condition;
 use crate::error::StorageError;
-use bassline_core::{Cause, Content, Image, Population, Text, Value};
-use bassline_kernel::{Cursors, DeadLetters, Driver, Log};
+use bassline_core::{Cause, Content, Image, Population, Return, Text, Value};
+use bassline_kernel::{Cursors, DeadLetters, Driver, Log, return_of};
 use indexmap::IndexMap;
 use std::fmt;
 use std::path::Path;
@@ -97,6 +97,18 @@ pub trait Reader: fmt::Debug + Send {
 
     /// When a tick was and who caused it; `None` if it is not stored, or not any more.
     fn tick(&self, tick: u64) -> Result<Option<TickInfo>, StorageError>;
+
+    /// The ticks that undid others or did them again, oldest first, as far as the store goes back.
+    fn returns(&self) -> Result<Vec<(u64, Return)>, StorageError> {
+        let mut found = Vec::new();
+        let mut tick = self.image()?.tick;
+        while let Some(info) = self.tick(tick)? {
+            found.extend(return_of(&info.source).map(|returned| (tick, returned)));
+            tick -= 1;
+        }
+        found.reverse();
+        Ok(found)
+    }
 
     /// How many ticks of history are stored.
     fn tick_count(&self) -> Result<u64, StorageError>;

@@ -124,6 +124,12 @@ impl Network {
         if let Some(changes) = changes.as_mut().filter(|_| kept) {
             self.tell(changes);
         }
+        if kept && !self.tick.events.is_empty() {
+            self.keep_events();
+        }
+        if let Some(what) = returns.filter(|_| kept) {
+            self.keep_return(number, what);
+        }
         let edited = !self.tick.edits.is_empty();
         let structure = if edited {
             self.write_out_logs();
@@ -134,9 +140,8 @@ impl Network {
             }
             Vec::new()
         };
-        if kept {
-            self.calls.ask();
-        }
+        // A function bound anew asks in a tick that changes nothing.
+        self.calls.ask();
         self.tick.forget(edited);
         self.close_tick();
         #[cfg(debug_assertions)]

@@ -214,8 +214,9 @@ impl Network {
             what,
             befores: applied,
             renamed,
-            ..
+            entry,
         } = applying;
+        self.keep_returned(what, &entry, &applied);
         for (first, now) in renamed {
             self.history.renamed.rename(first, now);
         }
@@ -247,6 +248,10 @@ impl Network {
             before.how == How::Quiet && slot.is_some_and(|slot| !known.contains(&slot))
         });
         befores.extend(more.collect::<Vec<_>>());
+        if self.history.keeps_others {
+            let told = self.entry(what.tick(), Structure::default(), &befores);
+            self.history.push_other(told, befores.clone());
+        }
         let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
         self.history.stands.extend(stands);
         match what {
@@ -256,6 +261,23 @@ impl Network {
             }
             Return::Redo(tick) => self.keep_undo(tick, structure, befores),
         }
+    }
+
+    /// A tick that is undone stays in the past.
+    fn keep_returned(&mut self, what: Return, entry: &Entry, befores: &[Before]) {
+        if !self.history.keeps_others || !matches!(what, Return::Undo(_)) {
+            return;
+        }
+        let added = entry.structure.iter().flat_map(|structure| &structure.added);
+        let structure = Structure {
+            added: added.filter(|key| matches!(key, Key::Contact(_))).copied().collect(),
+            ..Structure::default()
+        };
+        let told = Entry {
+            at: entry.at,
+            ..self.entry(entry.tick, structure, befores)
+        };
+        self.history.insert_other(told, befores.to_vec());
     }
 
     /// What the edits added and removed; the contents of what they removed join `befores`.

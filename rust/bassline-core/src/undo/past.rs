@@ -61,6 +61,34 @@ impl Past<'_> {
         Some((found.map(|before| before.content), at, writer))
     }
 
+    /// The changes of a contact, newest first, at most so many: the tick, what the contact held from then on and who wrote it; and the
+    /// tick after which all of them are told.
+    pub(crate) fn changes(&self, slot: u32, most: usize) -> (Vec<(u64, Content, Writer)>, u64) {
+        let mut told = Vec::new();
+        let Key::Contact(contact) = self.network.key_of_contact(slot) else {
+            return (told, u64::MAX);
+        };
+        let row = &self.network.contacts.rows[slot as usize];
+        let mut at = (
+            row.version.tick(self.network.open_tick()),
+            row.content.clone(),
+            row.writer,
+        );
+        while at.0 > 0 && told.len() < most {
+            let before = self.changed_by(at.0, slot, contact);
+            let is_made = before.is_none() && self.made_by(at.0, contact);
+            let tick = at.0;
+            told.push(at);
+            match before {
+                Some(before) if before.version < tick => {
+                    at = (before.version, before.content, self.network.writer_now(before.by));
+                }
+                _ => return (told, if is_made { 0 } else { tick - 1 }),
+            }
+        }
+        (told, at.0)
+    }
+
     fn changed_by(&self, tick: u64, slot: u32, contact: u64) -> Option<Before> {
         let history = &self.network.history;
         if let Ok(place) = history.others.binary_search_by_key(&tick, |(entry, _)| entry.at) {

@@ -35,6 +35,15 @@ impl History {
         self.give_up_oldest_others();
     }
 
+    /// The same of a tick that is not the last; of one that is told already, nothing.
+    pub(super) fn insert_other(&mut self, entry: Entry, befores: Vec<Before>) {
+        if let Err(place) = self.others.binary_search_by_key(&entry.at, |(other, _)| other.at) {
+            self.other_bytes += entry.bytes;
+            self.others.insert(place, (entry, befores));
+            self.give_up_oldest_others();
+        }
+    }
+
     fn give_up_oldest_others(&mut self) {
         while self.others.len() + self.other_logs.len() > self.ticks
             || self.other_bytes > self.most

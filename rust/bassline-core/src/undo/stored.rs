@@ -45,6 +45,11 @@ impl Network {
     }
 
     fn entry_between(&mut self, what: Return, before: &Image, after: &Image) -> (Entry, Vec<Before>) {
+        for state in before.contacts.iter().chain(&after.contacts) {
+            if let Cause::External(source) = &state.cause {
+                self.symbols.pin(source); // which may not have been heard of since the opening
+            }
+        }
         let here = self.counterparts(after);
         let names = Names {
             network: self,

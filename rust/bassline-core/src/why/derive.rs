@@ -1,11 +1,12 @@
 //! Walking back from a content to what it was made of.
 
-use super::{Derivation, How, Reason, Told};
+use super::{Derivation, Extent, How, Observed, Reason, Told};
 use crate::blend::Blend;
 use crate::contact::{NONE, Writer};
 use crate::id::{ContactId, Handle};
 use crate::network::{Cause, Network};
-use crate::undo::Past;
+use crate::primitive::Body;
+use crate::undo::{Past, Return};
 use crate::value::{Content, Text};
 use crate::view::View;
 use indexmap::{IndexMap, IndexSet};
@@ -16,80 +17,126 @@ const JOINED: &str = "joined";
 
 /// A content: of a contact, as a tick left it.
 #[derive(Clone)]
-struct Node {
-    slot: u32,
-    content: Content,
-    version: u64,
-    writer: Writer,
+pub(super) struct Node {
+    pub(super) slot: u32,
+    pub(super) content: Content,
+    pub(super) version: u64,
+    pub(super) writer: Writer,
     /// Of an external write of the past, its source: nothing here need know that any more.
-    source: Option<Text>,
-    since: Option<u64>,
-    forgotten: bool,
+    pub(super) source: Option<Text>,
+    pub(super) since: Option<u64>,
+    pub(super) forgotten: bool,
     /// The tick after which it is looked at.
-    asked: u64,
+    pub(super) asked: u64,
+    /// Of events of one tick, how many come after it.
+    pub(super) nth: u32,
 }
 
 impl View<'_> {
-    pub(crate) fn derivation(self, slot: u32, depth: usize, told: &Told) -> Derivation {
+    pub(crate) fn derivation(self, slot: u32, extent: Extent, told: &Told) -> Derivation {
         let mut walk = Walk {
             view: self,
             past: self.network.past(),
             told,
+            most: extent.most,
+            events: extent.events,
             missing: IndexSet::default(),
+            missing_lines: IndexMap::default(),
         };
-        let mut nodes = vec![walk.present(slot, u64::MAX)];
-        let mut places: IndexMap<(u32, u64, bool), usize, FxBuildHasher> = IndexMap::default();
-        places.insert(nodes[0].key(walk.made(&nodes[0])), 0);
-        let mut reasons = vec![walk.reason(&nodes[0])];
+        let mut found = Found::default();
+        let root = walk.present(slot, u64::MAX);
+        found.place_of(&mut walk, root);
         let (mut at, mut level, mut level_end) = (0, 0, 1);
-        while at < nodes.len() {
+        while let Some(node) = found.nodes.get(at).cloned() {
             if at == level_end {
                 level += 1;
-                level_end = nodes.len();
+                level_end = found.nodes.len();
             }
-            if level >= depth {
-                let missing = walk.missing.len();
-                reasons[at].cut = !walk.sources(&nodes[at]).is_empty();
+            if level >= extent.depth {
+                let (missing, lines) = (walk.missing.len(), walk.missing_lines.clone());
+                found.reasons[at].cut = !walk.sources(&node).is_empty();
                 walk.missing.truncate(missing);
+                walk.missing_lines = lines;
             } else {
-                for (port, source) in walk.sources(&nodes[at]) {
-                    let next = nodes.len();
-                    let place = *places.entry(source.key(walk.made(&source))).or_insert(next);
-                    if place == next {
-                        reasons.push(walk.reason(&source));
-                        nodes.push(source);
-                    }
-                    reasons[at].from.push((port, place));
+                for (port, source) in walk.sources(&node) {
+                    let place = found.place_of(&mut walk, source);
+                    found.reasons[at].from.push((port, place));
                 }
+                let before = if at == 0 { extent.before } else { u64::MAX };
+                found.observe(&mut walk, at, &node, extent.events, before);
             }
             at += 1;
         }
         Derivation {
-            reasons,
+            reasons: found.reasons,
             missing: walk.missing.into_iter().collect(),
+            missing_lines: walk.missing_lines.into_iter().collect(),
         }
     }
 }
 
-impl Node {
-    fn key(&self, made: u64) -> (u32, u64, bool) {
-        (self.slot, made, self.forgotten)
+/// What was found so far, each content once.
+#[derive(Default)]
+struct Found {
+    nodes: Vec<Node>,
+    reasons: Vec<Reason>,
+    places: IndexMap<(u32, u64, bool, u32), usize, FxBuildHasher>,
+}
+
+impl Found {
+    fn place_of(&mut self, walk: &mut Walk<'_>, node: Node) -> usize {
+        let next = self.nodes.len();
+        let place = *self.places.entry(node.key(walk.made(&node))).or_insert(next);
+        if place == next {
+            self.reasons.push(walk.reason(&node));
+            self.nodes.push(node);
+        }
+        place
+    }
+
+    fn observe(&mut self, walk: &mut Walk<'_>, at: usize, node: &Node, most: usize, before: u64) {
+        let Some(seen) = walk.observed(node, at == 0) else {
+            return;
+        };
+        let known = seen.nodes.len() as u64;
+        let older = seen.nodes.into_iter().filter(|node| node.version < before);
+        let mut events: Vec<Node> = older.collect();
+        let earlier = events.len().saturating_sub(most) as u64;
+        events.truncate(most);
+        let places = events.into_iter().map(|node| self.place_of(walk, node));
+        let events = places.filter(|&place| place != at).collect();
+        self.reasons[at].observed = Some(Observed {
+            count: seen.count,
+            known,
+            events,
+            earlier,
+        });
     }
 }
 
-struct Walk<'a> {
-    view: View<'a>,
-    past: Past<'a>,
-    told: &'a Told,
-    missing: IndexSet<(ContactId, u64), FxBuildHasher>,
+impl Node {
+    fn key(&self, made: u64) -> (u32, u64, bool, u32) {
+        (self.slot, made, self.forgotten, self.nth)
+    }
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) view: View<'a>,
+    pub(super) past: Past<'a>,
+    pub(super) told: &'a Told,
+    pub(super) most: usize,
+    pub(super) events: usize,
+    pub(super) missing: IndexSet<(ContactId, u64), FxBuildHasher>,
+    /// How far back the changes of contacts have to be known: all after a tick.
+    pub(super) missing_lines: IndexMap<ContactId, u64, FxBuildHasher>,
 }
 
 impl<'a> Walk<'a> {
-    fn network(&self) -> &'a Network {
+    pub(super) fn network(&self) -> &'a Network {
         self.view.network
     }
 
-    fn present(&self, slot: u32, asked: u64) -> Node {
+    pub(super) fn present(&self, slot: u32, asked: u64) -> Node {
         Node {
             slot,
             content: self.view.content_at(slot),
@@ -99,6 +146,7 @@ impl<'a> Walk<'a> {
             since: None,
             forgotten: false,
             asked,
+            nth: 0,
         }
     }
 
@@ -111,7 +159,7 @@ impl<'a> Walk<'a> {
         }
         let since = Some(present.version);
         let id = self.network().contacts.id(slot);
-        if let Some(told) = self.told.get(&(id, tick)) {
+        if let Some(told) = self.told.then.get(&(id, tick)) {
             return match told {
                 Some(then) => Node {
                     slot,
@@ -125,6 +173,7 @@ impl<'a> Walk<'a> {
                     since,
                     forgotten: false,
                     asked: tick,
+                    nth: 0,
                 },
                 None => Node::forgotten(slot, tick, since),
             };
@@ -140,6 +189,7 @@ impl<'a> Walk<'a> {
                 since,
                 forgotten: false,
                 asked: tick,
+                nth: 0,
             },
             None => {
                 self.missing.insert((id, tick));
@@ -148,7 +198,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn writer_of(&self, cause: &Cause) -> Writer {
+    pub(super) fn writer_of(&self, cause: &Cause) -> Writer {
         let network = self.network();
         match cause {
             Cause::Gadget(id) if network.gadgets.slots.holds(id.in_any_arena()) => Writer::gadget(id.slot()),
@@ -194,11 +244,13 @@ impl<'a> Walk<'a> {
             from: Vec::new(),
             cut: false,
             since: node.since,
+            returned: self.returned(node),
+            observed: None,
         }
     }
 
     /// Whether a bidirectional wire passed on what a gadget wrote elsewhere.
-    fn came_over_a_link(&self, node: &Node) -> bool {
+    pub(super) fn came_over_a_link(&self, node: &Node) -> bool {
         node.writer.as_gadget().is_some_and(|gadget| {
             !self.view.has_gadget(gadget) || !self.network().gadgets.outputs(gadget).contains(&node.slot)
         })
@@ -224,9 +276,9 @@ impl<'a> Walk<'a> {
     /// The tick as of which the inputs of a content are those it was made of. What is computed anew whenever an input changes is so of the
     /// inputs there are, though it came to the same; anything else was made in the tick that changed it. Of what an undo brought back,
     /// that is the tick to whose state it went.
-    fn made(&mut self, node: &Node) -> u64 {
+    pub(super) fn made(&mut self, node: &Node) -> u64 {
         let network = self.network();
-        let made = network.state_of(node.slot, node.version);
+        let made = self.stood_in(node);
         let keeps = network.contacts.rows[node.slot as usize].blend != Blend::AcceptLast;
         if keeps || node.forgotten || network.faults.contains_key(&node.slot) {
             return made;
@@ -247,9 +299,35 @@ impl<'a> Walk<'a> {
         }
         let changed = |contact: u32| {
             let input = self.as_of(contact, node.asked);
-            network.state_of(contact, input.version)
+            self.stood_in(&input)
         };
         inputs.into_iter().map(changed).fold(made, u64::max)
+    }
+
+    fn returned(&self, node: &Node) -> Option<Return> {
+        let is_whole = !node.forgotten && node.version > 0 && !crate::planted::is(crate::planted::Bug::UndoNotTold);
+        is_whole.then(|| self.network().return_in(node.version)).flatten()
+    }
+
+    /// The tick that made a content: that which changed it, or if that brought back what was, the one to whose state it went.
+    fn stood_in(&mut self, node: &Node) -> u64 {
+        let network = self.network();
+        let stood = network.state_of(node.slot, node.version);
+        if stood != node.version || node.forgotten {
+            return stood;
+        }
+        let mut version = node.version;
+        while let Some(returned) = network.return_in(version) {
+            let then = match returned {
+                Return::Undo(tick) => self.as_of(node.slot, tick - 1),
+                Return::Redo(tick) => self.as_of(node.slot, tick),
+            };
+            if then.forgotten || then.version >= version {
+                break;
+            }
+            version = then.version;
+        }
+        version
     }
 
     fn written_from(&mut self, node: &Node, tick: u64) -> Vec<(Text, Node)> {
@@ -265,17 +343,29 @@ impl<'a> Walk<'a> {
             }
             return Vec::new();
         }
-        if let Some(gadget) = node.writer.as_gadget() {
-            let ports = network.gadgets.inputs(gadget);
-            let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
-            return bound
-                .map(|(port, &contact)| (network.gadgets.input_name(gadget, port), self.as_of(contact, tick)))
-                .collect();
+        let inputs: Vec<(Text, u32)> = match (node.writer.as_gadget(), node.writer.as_wire()) {
+            (Some(gadget), _) => {
+                let ports = network.gadgets.inputs(gadget);
+                let bound = ports.iter().enumerate().filter(|(_, contact)| **contact != NONE);
+                let named = bound.map(|(port, &contact)| (network.gadgets.input_name(gadget, port), contact));
+                named.collect()
+            }
+            (None, Some(wire)) => vec![("wire".into(), network.other_end(wire, slot))],
+            (None, None) => Vec::new(),
+        };
+        let is_statistic = |gadget: u32| matches!(network.gadgets.rows[gadget as usize].body, Body::Statistic(_));
+        let tells_all = node.writer.as_gadget().is_some_and(is_statistic);
+        let mut sources = Vec::with_capacity(inputs.len());
+        for (port, contact) in inputs {
+            let last = self.as_of(contact, tick);
+            let is_of_events = !tells_all && network.contacts.is_stream(contact) && last.version == tick;
+            sources.push((port.clone(), last));
+            if is_of_events {
+                let before = self.events_before(contact, tick).into_iter();
+                sources.extend(before.map(|(nth, event)| (format!("{port}[-{}]", nth + 1).into(), event)));
+            }
         }
-        match node.writer.as_wire() {
-            Some(wire) => vec![("wire".into(), self.as_of(network.other_end(wire, slot), tick))],
-            None => Vec::new(),
-        }
+        sources
     }
 }
 
@@ -311,6 +401,7 @@ impl Node {
             since,
             forgotten: true,
             asked: tick,
+            nth: 0,
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::journal::{self, JournalError, VisitError};
 use crate::paths::contact_at;
 use crate::record::{Base, Entry, EntryHead, read_entry, read_entry_head};
 use crate::store::{Checkup, HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
-use bassline_core::{Image, Network, OnContradiction};
+use bassline_core::{Image, Network, OnContradiction, Return};
+use bassline_kernel::return_of;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -258,6 +259,18 @@ impl Reader for LedgerReader {
                 });
             }
             Ok(head.tick.is_none_or(|found| found < tick))
+        })?;
+        Ok(found)
+    }
+
+    fn returns(&self) -> Result<Vec<(u64, Return)>, StorageError> {
+        let _use = Use::begin();
+        let mut found = Vec::new();
+        self.scan(self.first()?..u64::MAX, |_, entry| {
+            if let Entry::Tick(record) = read_entry(entry)? {
+                found.extend(return_of(&record.source).map(|returned| (record.tick, returned)));
+            }
+            Ok(true)
         })?;
         Ok(found)
     }

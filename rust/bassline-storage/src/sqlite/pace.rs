@@ -12,7 +12,7 @@ const PER_CONTACT: u64 = 4;
 /// The same where the past is not kept for ever: it goes up to a base only.
 const CHANGES_TO_FORGET: u64 = 1_000;
 /// A writer that is never idle is made to take one after so many times as much.
-const OVERDUE: u64 = 4;
+const OVERDUE: u64 = 2;
 
 /// What has come since the last base.
 #[derive(Debug, Clone, Copy, Default)]

@@ -12,7 +12,8 @@ use super::store::networks;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::store::{HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
-use bassline_core::{ContactId, Handle, Image, Population};
+use bassline_core::{ContactId, Handle, Image, Population, Return};
+use bassline_kernel::return_of;
 use rusqlite::{Connection, OptionalExtension};
 use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
@@ -202,6 +203,23 @@ impl Reader for SqliteReader {
             })
         });
         found.optional().map_err(self.failed())
+    }
+
+    fn returns(&self) -> Result<Vec<(u64, Return)>, StorageError> {
+        let _use = Use::begin();
+        let sql = "SELECT id, source FROM tick WHERE id BETWEEN ?1 AND ?2 \
+                   AND (source GLOB 'undo:*' OR source GLOB 'redo:*') ORDER BY id";
+        let mut statement = self.connection.prepare_cached(sql).map_err(self.failed())?;
+        let [first, last] = key::tick_rows(self.network, u64::MAX);
+        let rows = statement.query_map([first, last], |row| {
+            Ok((key::tick_of(row.get(0)?), row.get::<_, String>(1)?))
+        });
+        let mut found = Vec::new();
+        for row in rows.map_err(self.failed())? {
+            let (tick, source) = row.map_err(self.failed())?;
+            found.extend(return_of(&source).map(|returned| (tick, returned)));
+        }
+        Ok(found)
     }
 
     fn tick_count(&self) -> Result<u64, StorageError> {
