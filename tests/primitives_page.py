@@ -44,6 +44,17 @@ net["running"] = False
 net["speed"] = 30
 print(net["last_speed"], net["shown"])
 """,
+    "data": """\
+net = bl.Network()
+net.contact("message", '{"who": {"mail": "ann@example.com"}, "amount": 12}')
+net.gadget("data.json-parse", text="message", data="order", error="problem")
+net.gadget("data.get-property", object="order", path=bl.const("who.mail"), value="mail", on_error="contain")
+net.gadget("data.validate-email", email="mail", valid="can_write", on_error="contain")
+net.gadget("data.validate-schema", data="order", schema={"required": ["amount", "currency"]}, errors="missing", valid="complete")
+print(net["mail"], net["can_write"], net["missing"])
+net["message"] = '{"who": '
+print(net["order"], net["problem"])
+""",
     "logic": """\
 net = bl.Network()
 net.contact("age", 20)

@@ -17,9 +17,10 @@ STUB = ROOT / "python" / "bassline" / "_core.pyi"
 
 MAY_KNOW = {
     "bassline-core": set(),
+    "bassline-data": {"bassline-core"},
     "bassline-kernel": {"bassline-core"},
     "bassline-storage": {"bassline-core", "bassline-kernel"},
-    "bassline-py": {"bassline-core", "bassline-kernel", "bassline-storage"},
+    "bassline-py": {"bassline-core", "bassline-data", "bassline-kernel", "bassline-storage"},
 }
 IMPURE = {
     r"\bstd\s*::\s*(time|thread|fs|net|env)\b": "clock, threads, files, network and environment belong to the kernel",
@@ -147,7 +148,7 @@ def dependencies(crate):
     return {spec.get("package", name) if isinstance(spec, dict) else name for name, spec in named}
 
 
-def test_the_crates_are_the_four_rooms():
+def test_the_crates_are_the_five_rooms():
     assert {path.parent.name for path in RUST.glob("*/Cargo.toml")} == set(MAY_KNOW)
 
 
@@ -164,8 +165,9 @@ def test_only_the_border_knows_python(crate):
     assert naming == []
 
 
-def test_the_core_is_pure():
-    shipped = [path for path in rust_sources("bassline-core") if "tests" not in {path.stem, path.parent.name}]
+@pytest.mark.parametrize("crate", ["bassline-core", "bassline-data"])
+def test_the_core_and_what_computes_in_it_are_pure(crate):
+    shipped = [path for path in rust_sources(crate) if "tests" not in {path.stem, path.parent.name}]
     found = [f"{name_of(path)}:{fault}" for path in shipped for fault in impurities(path.read_text())]
     assert found == []
 

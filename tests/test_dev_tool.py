@@ -128,7 +128,7 @@ def test_works_from_any_directory(tmp_path):
     [
         (["tset"], "tset"),
         ([], "COMMAND"),
-        (["test", "kernle"], "unknown area 'kernle', known are: core, kernel, storage, "),
+        (["test", "kernle"], "unknown area 'kernle', known are: core, data, kernel, storage, "),
         (["test", "--verbose"], "unknown argument '--verbose'"),
         (["test", "--iter=3"], "unknown argument '--iter=3'"),
         (["test", "--iterations", "0"], "at least 1, found '0'"),

@@ -47,6 +47,80 @@ import bassline as bl
             "result",
             "port 'index' takes a whole number, found float NaN",
         ),
+        ("data.json-parse", {"text": 5}, "data", "port 'text' takes a string, found int 5"),
+        (
+            "data.json-parse",
+            {"text": "[1,"},
+            "data",
+            "port 'text' takes JSON; EOF while parsing a value at line 1 column 3",
+        ),
+        (
+            "data.csv-parse",
+            {"text": "a,b\n1\n"},
+            "data",
+            "port 'text' takes CSV; in line 2, expected 2 cells as in the header, found 1",
+        ),
+        (
+            "data.yaml-parse",
+            {"text": "a: 1\na: 2\n"},
+            "data",
+            "port 'text' takes YAML; the key 'a' stands twice at line 2",
+        ),
+        (
+            "data.base64-decode",
+            {"encoded": "a-b="},
+            "data",
+            "port 'encoded' takes Base64 with padding; found '-' at character 2",
+        ),
+        (
+            "data.base64-decode",
+            {"encoded": "", "outputType": "bytes"},
+            "data",
+            "port 'outputType' takes 'string', 'buffer' or 'json', found str 'bytes'",
+        ),
+        (
+            "data.json-stringify",
+            {"data": {"a": [float("nan")]}},
+            "text",
+            "port 'data' takes what JSON has a word for: null, bools, finite numbers, strings, lists and maps; found float NaN",
+        ),
+        (
+            "data.set-property",
+            {"object": {"a": [1]}, "path": "a[2]", "value": 1},
+            "result",
+            "port 'path' takes the path of a place in the object; '2' is no index from 0 to 1 of a list of 1 items",
+        ),
+        ("data.get-property", {"object": {}, "path": "a..b"}, "value", "port 'path' takes a path such as a.b"),
+        (
+            "data.validate-regex",
+            {"text": "", "pattern": "a("},
+            "matches",
+            "port 'pattern' takes a regular expression; unclosed group",
+        ),
+        (
+            "data.validate-schema",
+            {"data": 1, "schema": {"requird": []}},
+            "valid",
+            "port 'schema' takes keywords of JSON Schema 2020-12 that are known here, or x-…, not 'requird'; did you mean 'required'?",
+        ),
+        (
+            "data.validate-schema",
+            {"data": 1, "schema": {"$ref": "#"}},
+            "valid",
+            "port 'schema' takes a schema that comes to an end within 400 levels",
+        ),
+        (
+            "data.validate-range",
+            {"value": 1, "min": 3, "max": 2},
+            "valid",
+            "port 'max' takes a number of at least min, which is 3, found int 2",
+        ),
+        (
+            "data.validate-phone",
+            {"phone": "1", "country": "CH"},
+            "valid",
+            "port 'country' takes 'US', 'UK', 'DE' or 'FR'",
+        ),
         (
             "array.append",
             {"array": [0] * 1_000_000, "value": 0},
@@ -88,3 +162,17 @@ def test_a_port_that_may_stay_unbound_says_so_and_another_does_not():
         net.gadget("control.latch", value="x", output="out")
     with pytest.raises(bl.DeclarationError, match="did you mean 'separator'"):
         net.gadget("string.split", string="x", seperator=",", result="y")
+
+
+def test_what_is_malformed_is_told_to_the_output_error_where_that_is_bound():
+    net = bl.Network()
+    net.contact("text", "[1, 2]")
+    net.gadget("data.json-parse", text="text", data="data", error="problem")
+    assert (net["data"], net["problem"]) == ([1, 2], None)
+    net["text"] = "[1, 2"
+    assert net["data"] is None
+    assert net["problem"] == "port 'text' takes JSON; EOF while parsing a list at line 1 column 5"
+    with pytest.raises(bl.GadgetError, match="takes a string"):  # a type that is wrong is no text that is
+        net["text"] = 5
+    net["text"] = "3"
+    assert (net["data"], net["problem"]) == (3, None)

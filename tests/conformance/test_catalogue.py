@@ -26,6 +26,12 @@ def test_engine_and_reference_have_the_same_primitives_with_the_same_ports():
     assert engine == reference
 
 
+def test_the_catalogue_has_the_20_of_data_and_they_are_pure():
+    data = bl.primitives("data.*")
+    assert len(data) == 20
+    assert {primitive["purity"] for primitive in data} == {"pure"}
+
+
 def test_the_catalogue_has_the_42_of_the_core():
     sizes = {space: len(bl.primitives(f"{space}.*")) for space in ("math", "string", "logic", "control", "array")}
     assert sizes == {"math": 9, "string": 8, "logic": 10, "control": 6, "array": 9}

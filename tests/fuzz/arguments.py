@@ -24,6 +24,10 @@ STRINGS = [
     "a" * 300, "/".join("ab" * 200), "(1)", "a->b", "a<->b", "math.add", "math.*", "memory:", "sqlite:", "postgresql://x", "max", "stream",
     "directed", "raise", "contain", "nan", "1e400", "{}", "[", "name: x", "__class__", "self", "inputs",
 ]  # fmt: skip
+TEXTS = [
+    "", "{}", '{"a": [1, 2.5, null]}', "a,b\n1,x\n", '"', "a: 1\nb: [x]", "&a [*a]", "YQ==", "ann@example.com", "https://example.com/?q=1", "+14155552671",
+    "(a+)+$", "a.b[0]", "[" * 300, "- " * 300, "9" * 400, "i", ",", "json", "US", "é\ud7ff", "%", "string", "{" * 50,
+]  # fmt: skip
 PLAIN: list[Any] = [
     None, True, False, 0, 1, -1, 2**31, 2**63 - 1, -(2**63), 2**63, 2**64, -(2**64), 10**5000, math.nan, math.inf, -math.inf, 1e308, -0.0, 1.5,
     b"", b"bytes", bytearray(b"x"), memoryview(b"view"), [], {}, (), set(), frozenset({1}), range(3), slice(1), ..., NotImplemented, 1j,
@@ -72,6 +76,8 @@ class Arguments:
     def call(self, parameters: list[inspect.Parameter] | None, nasty: float) -> tuple[list[Any], dict[str, Any]]:
         """Positional and keyword arguments; `nasty` is how likely each is to be wrong."""
         random = self.random
+        if parameters and parameters[0].name == "computation" and random.random() < 0.4:
+            return self.native(nasty)
         if parameters is None or random.random() < nasty / 5:
             options = {self.string(): self.any() for _ in range(random.choice([0, 0, 1, 2]))}
             return [self.any() for _ in range(random.randrange(4))], options
@@ -92,6 +98,20 @@ class Arguments:
                 else:
                     arguments.append(value)
         return arguments, options
+
+    def native(self, nasty: float) -> tuple[list[Any], dict[str, Any]]:
+        """A primitive with all its ports: contacts of the world, texts that some of them read, and now and then anything."""
+        primitive = self.one_of(bl.primitives("data.*") if self.random.random() < 0.6 else bl.primitives())
+        options: dict[str, Any] = {"on_error": self.one_of(["raise", "contain"])}
+        for port in primitive["inputs"]:
+            if port.required or self.random.random() < 0.3:
+                sound = self.one_of(["a", "t", "list", "flag", bl.const(self.one_of(TEXTS)), {"a": 1}, [1]])
+                options[port.name] = self.any() if self.random.random() < nasty else sound
+        for port in primitive["outputs"]:
+            options[port.name] = f"made/{self.random.randrange(5)}"
+        for setting in primitive["settings"]:
+            options[setting.name] = self.one_of(["k", self.any()])
+        return [primitive["name"]], options
 
     def keywords(self, nasty: float) -> dict[str, Any]:
         drawn = self.random.random()

@@ -38,7 +38,7 @@ class Async(bl.BridgeDriver, bl.StorageDriver):
     async def load(self):
         await self.note("load")
 
-    async def start_listening(self, input):  # noqa: A002
+    async def start_listening(self, input):
         await self.note("start_listening")
 
     async def check_preconditions(self, batch):

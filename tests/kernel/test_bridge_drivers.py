@@ -15,7 +15,7 @@ class Bridge(bl.BridgeDriver):
     def __init__(self):
         self.told = []
 
-    def start_listening(self, input):  # noqa: A002
+    def start_listening(self, input):
         self.input = input
         self.told.append("listens")
 

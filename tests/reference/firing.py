@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from .errors import ContradictionError, GadgetError
 from .graph import Region
 from .model import ANSWER, CONNECTED, Contact, Event, Gadget, Key, Stamp, Wire
+from .primitives import MalformedError
 from .router import instance_path, instantiate
 from .streams import Node, Streams
 from .structure import Declarations, absolute
@@ -119,7 +120,12 @@ class Firing:
                 state = gadget.state
             else:
                 filled = {port: isolate(value) for port, value in inputs.items() if value is not Nothing}
-                results, state = gadget.primitive.run(gadget.state, filled, gadget.config)
+                try:
+                    results, state = gadget.primitive.run(gadget.state, filled, gadget.config)
+                except MalformedError as error:
+                    if "error" not in gadget.outputs:
+                        raise
+                    results, state = dict.fromkeys(gadget.primitive.outputs) | {"error": str(error)}, gadget.state
                 results = {port: isolate(value) for port, value in results.items()}
         except ContradictionError:
             raise

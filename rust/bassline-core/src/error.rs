@@ -32,6 +32,17 @@ pub enum Fault {
     /// A result larger than a gadget may make.
     #[error("{0}")]
     TooLarge(String),
+    /// What a port holds has the right type and does not say what it should, as a text that is no JSON. It is written to the gadget's
+    /// output `error`, where that is bound.
+    #[error("port '{port}' takes {expected}; {found}")]
+    Malformed {
+        /// The port.
+        port: Text,
+        /// What it takes.
+        expected: &'static str,
+        /// What is wrong, and where.
+        found: String,
+    },
     /// An int result outside 64 bits.
     #[error("the result of {0} does not fit a 64-bit integer; use floats, or smaller numbers")]
     Overflow(String),

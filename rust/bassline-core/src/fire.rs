@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What a gadget writes, output by output.
-pub(crate) type Outputs = SmallVec<[Option<Value>; 2]>;
+pub type Outputs = SmallVec<[Option<Value>; 2]>;
 pub(crate) type Inputs = SmallVec<[Content; 4]>;
 
 impl Network {
@@ -124,9 +124,10 @@ impl Network {
             (Body::Text(function), inputs) => Ok(SmallVec::from_iter([function.apply(inputs)?])),
             (Body::List(function), inputs) => Ok(SmallVec::from_iter([function.apply(inputs)?])),
             (Body::Control(control), inputs) => control.apply(inputs),
+            (Body::Pure, inputs) => self.compute_pure(slot, inputs),
             (Body::Field, [Some(record)]) => {
                 let Value::Map(map) = record else {
-                    return Err(crate::primitive::arithmetic::wrong_type("record", "a map", record));
+                    return Err(crate::primitive::argument::wrong_type("record", "a map", record));
                 };
                 let value = self.config_text(slot, "field").and_then(|field| map.get(&field));
                 Ok(value
@@ -142,6 +143,33 @@ impl Network {
             },
             _ => Ok(Outputs::new()),
         }
+    }
+
+    /// A function of another crate. What it finds malformed is told to the gadget's output `error`, if that is bound; the others are null
+    /// then. If all is well, `error` is.
+    fn compute_pure(&self, slot: u32, inputs: &[Content]) -> Result<Outputs, Fault> {
+        let Some(primitive) = self.gadgets.primitive[slot as usize] else {
+            return Ok(Outputs::new());
+        };
+        let Some(function) = primitive.function else {
+            return Ok(Outputs::new());
+        };
+        let ports = primitive.outputs.len();
+        let mut outputs = match function(inputs) {
+            Ok(outputs) => outputs,
+            Err(fault @ Fault::Malformed { .. }) => {
+                let told = primitive.outputs.iter().position(|port| port.name == "error");
+                let Some(told) = told.filter(|&port| self.gadgets.outputs(slot)[port] != NONE) else {
+                    return Err(fault);
+                };
+                let mut outputs = Outputs::from_elem(Some(Value::Null), ports);
+                outputs[told] = Some(Value::text(&fault.to_string()));
+                outputs
+            }
+            Err(fault) => return Err(fault),
+        };
+        outputs.resize(ports, Some(Value::Null));
+        Ok(outputs)
     }
 
     /// Text under a key of a gadget's configuration.
@@ -204,6 +232,6 @@ fn gate(value: &Value, condition: &Value) -> Result<Option<Value>, Fault> {
     match condition {
         Value::Bool(true) => Ok(Some(value.clone())),
         Value::Bool(false) => Ok(None),
-        other => Err(crate::primitive::arithmetic::wrong_type("condition", "a bool", other)),
+        other => Err(crate::primitive::argument::wrong_type("condition", "a bool", other)),
     }
 }

@@ -111,12 +111,14 @@ pub use declare_many::{Declarations, End};
 pub use describe::{ContactState, Died, Image};
 pub use directory::Directory;
 pub use error::{Fault, NetworkError, nearest};
+pub use fire::Outputs;
 pub use gadget::{Computation, Function, FunctionSpec};
 pub use id::{ContactId, GadgetId, GroupId, Handle, LinkId, WireId};
 pub use load::ImageError;
 pub use network::{Cause, Network, OnContradiction};
+pub use number::compare as compare_numbers;
 pub use pattern::{Pattern, PatternIndex};
-pub use primitive::{CATALOGUE, Port, Primitive};
+pub use primitive::{Port, Primitive, PureFunction, add_primitives, argument, catalogue, limit, text::written_float};
 pub use record::{
     Change, Committed, ContactRecord, GadgetRecord, GroupRecord, LinkRecord, Removed, StructureChange, TickDone,
     Untold, WireRecord,

@@ -4,7 +4,7 @@ use crate::value::Value;
 use std::cmp::Ordering;
 
 /// Compares two numbers by value; `None` if one is not a number.
-pub(crate) fn compare(a: &Value, b: &Value) -> Option<Ordering> {
+pub fn compare(a: &Value, b: &Value) -> Option<Ordering> {
     Some(match (a, b) {
         (Value::Int(a), Value::Int(b)) => a.cmp(b),
         (Value::Float(a), Value::Float(b)) => floats(*a, *b),

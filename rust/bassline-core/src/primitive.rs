@@ -1,18 +1,19 @@
 //! The catalogue of native gadgets. Port names are those of the original's catalogue.
 
-mod argument;
+pub mod argument;
 pub(crate) mod arithmetic;
 pub(crate) mod array;
 mod catalogue;
 pub(crate) mod comparison;
 pub(crate) mod control;
-mod limit;
+pub mod limit;
 pub(crate) mod logic;
 pub(crate) mod memory;
+pub(crate) mod pure;
 pub(crate) mod statistic;
 pub(crate) mod text;
 
-pub use catalogue::CATALOGUE;
+pub use pure::{PureFunction, add_primitives, catalogue};
 
 use crate::error::nearest;
 use crate::value::Content;
@@ -42,6 +43,8 @@ pub struct Primitive {
     /// Configuration keys: name, whether it must be given, meaning.
     pub config: &'static [(&'static str, bool, &'static str)],
     pub(crate) body: Body,
+    /// What a primitive of [`Body::Pure`] computes.
+    pub(crate) function: Option<PureFunction>,
 }
 
 /// How a primitive computes.
@@ -59,6 +62,8 @@ pub(crate) enum Body {
     Statistic(statistic::Statistic),
     Field,
     Route,
+    /// A function from another crate; see [`Primitive::pure`].
+    Pure,
     /// A user's function; in no catalogue.
     Function,
 }
@@ -67,9 +72,13 @@ impl Body {
     /// Whether it writes its output whenever it fires, so that what is there follows from the inputs there are.
     pub(crate) fn always_writes(self) -> bool {
         match self {
-            Body::Unary(_) | Body::Binary(_) | Body::Compare(_) | Body::Logic(_) | Body::Text(_) | Body::List(_) => {
-                true
-            }
+            Body::Unary(_)
+            | Body::Binary(_)
+            | Body::Compare(_)
+            | Body::Logic(_)
+            | Body::Text(_)
+            | Body::List(_)
+            | Body::Pure => true,
             Body::Gate
             | Body::Control(_)
             | Body::Memory(_)
@@ -84,12 +93,12 @@ impl Body {
 impl Primitive {
     /// The primitive of that name.
     pub fn find(name: &str) -> Option<&'static Primitive> {
-        CATALOGUE.iter().find(|primitive| primitive.name == name)
+        pure::every().find(|primitive| primitive.name == name)
     }
 
     /// The names that look most like `name`.
     pub fn similar(name: &str) -> Vec<String> {
-        nearest(name, CATALOGUE.iter().map(|primitive| primitive.name))
+        nearest(name, pure::every().map(|primitive| primitive.name))
     }
 
     /// How many cells of state the gadget owns.

@@ -9,7 +9,7 @@ use crate::group::Named;
 use crate::id::Handle;
 use crate::network::Network;
 use crate::primitive::Body;
-use crate::primitive::arithmetic::wrong_type;
+use crate::primitive::argument::wrong_type;
 use crate::tick::{EventKey, Stamp};
 use crate::value::{Text, Value};
 

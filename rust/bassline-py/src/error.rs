@@ -94,7 +94,7 @@ pub(crate) fn network_error(py: Python<'_>, error: NetworkError) -> PyErr {
             let cause = match &fault {
                 Fault::Function(raised) => raised.downcast_ref::<Raised>().map(|raised| raised.0.clone_ref(py)),
                 Fault::Overflow(text) | Fault::TooLarge(text) => Some(ValueRangeError::new_err(text.clone())),
-                Fault::OutOfRange { .. } => Some(ValueRangeError::new_err(fault.to_string())),
+                Fault::OutOfRange { .. } | Fault::Malformed { .. } => Some(ValueRangeError::new_err(fault.to_string())),
                 Fault::WrongType { .. } => Some(ValueTypeError::new_err(fault.to_string())),
                 Fault::DivisionByZero(text) => Some(pyo3::exceptions::PyZeroDivisionError::new_err(text.clone())),
                 Fault::Domain(text) => Some(pyo3::exceptions::PyValueError::new_err(text.clone())),

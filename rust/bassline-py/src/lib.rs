@@ -88,8 +88,8 @@ mod _core {
     /// Every primitive: name, doc, inputs, outputs, settings, purity.
     #[pyfunction]
     fn catalogue(py: Python<'_>) -> PyResult<Vec<Bound<'_, pyo3::types::PyDict>>> {
-        bassline_core::CATALOGUE
-            .iter()
+        bassline_core::catalogue()
+            .into_iter()
             .map(|primitive| crate::catalogue::to_dict(py, primitive))
             .collect()
     }
@@ -130,6 +130,7 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         #[cfg(feature = "planted")]
         crate::planted::choose(module)?;
+        bassline_data::register();
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }
 }

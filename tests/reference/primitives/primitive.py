@@ -16,6 +16,10 @@ Result = tuple[dict[str, Value], Any]  # values by output port, the new state
 MOST_VALUES, MOST_LEVELS, MOST_BYTES = 1_000_000, 100, 2**24
 
 
+class MalformedError(ValueError):
+    """An input of the right type that does not say what it should: told to the output `error`, where that is bound."""
+
+
 @dataclass(frozen=True)
 class Primitive:
     name: str

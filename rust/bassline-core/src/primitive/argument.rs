@@ -1,28 +1,62 @@
 //! What a port is given, as the type that the primitive needs.
 
-use super::arithmetic::wrong_type;
 use crate::error::Fault;
-use crate::value::{Text, Value};
+use crate::value::{Map, Text, Value};
 use std::ops::Range;
 
 /// Whole numbers up to here are exact as floats.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
-pub(crate) fn text<'a>(port: &'static str, value: &'a Value) -> Result<&'a Text, Fault> {
+/// A value of another type than the port takes.
+#[cold]
+pub fn wrong_type(port: &str, expected: &'static str, found: &Value) -> Fault {
+    Fault::WrongType {
+        port: Text::from(port),
+        expected,
+        found: shown(found),
+    }
+}
+
+/// A value of the right type that is not one of those the port takes.
+#[cold]
+pub fn out_of_range(port: &str, expected: impl Into<String>, found: &Value) -> Fault {
+    Fault::OutOfRange {
+        port: Text::from(port),
+        expected: expected.into(),
+        found: shown(found),
+    }
+}
+
+fn shown(value: &Value) -> String {
+    format!("{} {value}", value.type_name())
+}
+
+/// A string.
+pub fn text<'a>(port: &'static str, value: &'a Value) -> Result<&'a Text, Fault> {
     match value {
         Value::Text(text) => Ok(text),
         other => Err(wrong_type(port, "a string", other)),
     }
 }
 
-pub(crate) fn list<'a>(port: &'static str, value: &'a Value) -> Result<&'a [Value], Fault> {
+/// A list.
+pub fn list<'a>(port: &'static str, value: &'a Value) -> Result<&'a [Value], Fault> {
     match value {
         Value::List(items) => Ok(items),
         other => Err(wrong_type(port, "a list", other)),
     }
 }
 
-pub(crate) fn truth(port: &'static str, value: &Value) -> Result<bool, Fault> {
+/// A map.
+pub fn map<'a>(port: &'static str, value: &'a Value) -> Result<&'a Map, Fault> {
+    match value {
+        Value::Map(map) => Ok(map),
+        other => Err(wrong_type(port, "a map", other)),
+    }
+}
+
+/// A bool.
+pub fn truth(port: &'static str, value: &Value) -> Result<bool, Fault> {
     match value {
         Value::Bool(holds) => Ok(*holds),
         other => Err(wrong_type(port, "a bool", other)),
@@ -40,7 +74,7 @@ pub(crate) fn selector(port: &'static str, value: &Value) -> Result<usize, Fault
 }
 
 /// An int, or a float without a fraction.
-pub(crate) fn whole(port: &'static str, value: &Value) -> Result<i64, Fault> {
+pub fn whole(port: &'static str, value: &Value) -> Result<i64, Fault> {
     match value {
         Value::Int(int) => Ok(*int),
         Value::Float(float) if float.fract() == 0.0 && float.abs() <= EXACT => Ok(*float as i64),

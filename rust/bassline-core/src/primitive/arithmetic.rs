@@ -1,10 +1,10 @@
 //! `math.*`: ints stay ints where the result is exact by definition and never wrap; everything else is float.
 
+use super::argument::wrong_type;
 use crate::blend::{Blend, Join};
 use crate::error::Fault;
 use crate::number;
 use crate::value::Value;
-use arcstr::ArcStr;
 
 /// A function of one number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,15 +45,6 @@ impl Number {
             Number::Int(int) => int as f64,
             Number::Float(float) => float,
         }
-    }
-}
-
-#[cold]
-pub(crate) fn wrong_type(port: &str, expected: &'static str, found: &Value) -> Fault {
-    Fault::WrongType {
-        port: ArcStr::from(port),
-        expected,
-        found: format!("{} {found}", found.type_name()),
     }
 }
 

@@ -11,20 +11,11 @@ use super::text::TextFunction;
 use super::{Body, Port, Primitive};
 
 const fn port(name: &'static str, takes: &'static str) -> Port {
-    Port {
-        name,
-        required: true,
-        takes,
-    }
+    Port::required(name, takes)
 }
 
-/// A port that may stay unbound, or empty.
 const fn optional(name: &'static str, takes: &'static str) -> Port {
-    Port {
-        name,
-        required: false,
-        takes,
-    }
+    Port::optional(name, takes)
 }
 
 const NUMBERS: &[Port] = &[port("a", "number"), port("b", "number")];
@@ -59,11 +50,12 @@ const fn primitive(
         outputs,
         config: &[],
         body,
+        function: None,
     }
 }
 
-/// All primitives, by name.
-pub static CATALOGUE: &[Primitive] = &[
+/// The primitives of the engine itself, by name.
+pub(super) static CATALOGUE: &[Primitive] = &[
     primitive(
         "array.append",
         "The list with `value` behind its last item.",
@@ -352,6 +344,7 @@ pub static CATALOGUE: &[Primitive] = &[
         outputs: &[port("value", "any")],
         config: &[("field", true, "the key to take")],
         body: Body::Field,
+        function: None,
     },
     Primitive {
         name: "stream.route",
@@ -373,6 +366,7 @@ pub static CATALOGUE: &[Primitive] = &[
             ),
         ],
         body: Body::Route,
+        function: None,
     },
     primitive(
         "string.concat",

@@ -1,6 +1,6 @@
 //! `logic.*` comparisons: numbers by value across int and float, everything else by typed structural equality.
 
-use super::arithmetic::wrong_type;
+use super::argument::wrong_type;
 use crate::error::Fault;
 use crate::number;
 use crate::value::Value;

@@ -4,14 +4,14 @@ use crate::error::Fault;
 use crate::value::Value;
 
 /// Bytes of a text, in UTF-8.
-pub(crate) const TEXT: usize = 16 << 20;
+pub const TEXT: usize = 16 << 20;
 /// Values in a list, those inside its items counted.
-pub(crate) const VALUES: usize = 1_000_000;
+pub const VALUES: usize = 1_000_000;
 /// Lists, maps and sets inside each other; what a store takes is somewhat more.
-pub(crate) const LEVELS: usize = 100;
+pub const LEVELS: usize = 100;
 
 /// Refuses a text of so many bytes if they are too many.
-pub(crate) fn check_text(port: &str, bytes: usize) -> Result<(), Fault> {
+pub fn check_text(port: &str, bytes: usize) -> Result<(), Fault> {
     if bytes <= TEXT {
         return Ok(());
     }
@@ -21,7 +21,7 @@ pub(crate) fn check_text(port: &str, bytes: usize) -> Result<(), Fault> {
 }
 
 /// Refuses a list of more values or levels than may be.
-pub(crate) fn check_list(port: &str, items: &[Value]) -> Result<(), Fault> {
+pub fn check_list(port: &str, items: &[Value]) -> Result<(), Fault> {
     let mut left = VALUES;
     if items.iter().all(|item| fits(item, 1, &mut left)) {
         return Ok(());
@@ -29,6 +29,17 @@ pub(crate) fn check_list(port: &str, items: &[Value]) -> Result<(), Fault> {
     Err(Fault::TooLarge(format!(
         "port '{port}' gives a list of at most {VALUES} values, those inside its items counted, in {LEVELS} levels; \
          this one would have more"
+    )))
+}
+
+/// Refuses a value of any kind that holds more values, or is deeper, than may be; a map at its top is its first level.
+pub fn check_value(port: &str, value: &Value) -> Result<(), Fault> {
+    let mut left = VALUES + 1;
+    if fits(value, 0, &mut left) {
+        return Ok(());
+    }
+    Err(Fault::TooLarge(format!(
+        "port '{port}' gives at most {VALUES} values inside each other, in {LEVELS} levels; this one would have more"
     )))
 }
 

@@ -1,6 +1,6 @@
 //! `stat.*`: running statistics, exact for ints, whose state is content of the gadget's own.
 
-use super::arithmetic::wrong_type;
+use super::argument::wrong_type;
 use crate::blend::{Blend, Join};
 use crate::error::Fault;
 use crate::number;

@@ -1,7 +1,7 @@
 //! `string.*`: texts are counted and cut in characters (code points), as Python's.
 
+use super::argument::wrong_type;
 use super::argument::{list, span, text, whole};
-use super::arithmetic::wrong_type;
 use super::limit::{VALUES, check_list, check_text};
 use crate::error::Fault;
 use crate::value::{Content, Value};
@@ -94,7 +94,8 @@ fn written<'a>(port: &'static str, value: &'a Value) -> Result<Cow<'a, str>, Fau
     }
 }
 
-fn written_float(float: f64) -> String {
+/// A float as Python's `str` writes it; both zeros are written alike.
+pub fn written_float(float: f64) -> String {
     if float.is_nan() {
         return "nan".to_owned();
     }
