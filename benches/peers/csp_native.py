@@ -1,4 +1,4 @@
-"""csp with its C++ math nodes, as a contender: told by a line what to do, it answers with a line.
+"""csp with C++ math nodes, or with nodes in Python, as a contender: told by a line what to do, it answers with one.
 
 A `run` is a run of csp's engine over so many cycles of simulated time. The clock is read on a cycle of its own before
 the first write and after the last, so that wiring the graph and starting the engine are not in it. Identical nodes are
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import csp
 import numpy as np
+from shape import Shape
 
 START = datetime(2020, 1, 1)  # noqa: DTZ001  (csp takes naive times as UTC)
 LEAD = timedelta(seconds=1)  # between the first values, the clock, and the first write
@@ -30,27 +31,47 @@ OPERATIONS = {
 }
 
 
-class Shape:
-    """What the Rust bench writes."""
+def curve_of(shape, first, other, turn, ticks):
+    """A source's first value, and its values in the ticks of its turn."""
+    at = np.arange(turn, ticks, len(shape.turns))
+    times = np.datetime64(START + 2 * LEAD, "ns") + at * CYCLE
+    values = np.where(at // len(shape.turns) % 2 == 0, other, first)
+    begin = np.array([np.datetime64(START, "ns")])
+    return csp.curve(float, (np.concatenate([begin, times]), np.concatenate([[first], values])))
 
-    def __init__(self, file):
-        self.cells, self.turns, self.moves = [], [], []
-        for line in Path(file).read_text().splitlines():
-            word, *rest = line.split(" ")
-            if word == "turn":
-                self.turns.append([int(source) for source in rest])
-            elif word == "move":
-                self.moves.append(int(rest[0]))
-            else:
-                self.cells.append((word, *map(float if word in {"constant", "source"} else int, rest)))
 
-    def curve(self, first, other, turn, ticks):
-        """A source's first value, and its values in the ticks of its turn."""
-        at = np.arange(turn, ticks, len(self.turns))
-        times = np.datetime64(START + 2 * LEAD, "ns") + at * CYCLE
-        values = np.where(at // len(self.turns) % 2 == 0, other, first)
-        begin = np.array([np.datetime64(START, "ns")])
-        return csp.curve(float, (np.concatenate([begin, times]), np.concatenate([[first], values])))
+@csp.node
+def add(a: csp.ts[float], b: csp.ts[float]) -> csp.ts[float]:
+    if csp.ticked(a, b) and csp.valid(a, b):
+        return a + b
+
+
+@csp.node
+def subtract(a: csp.ts[float], b: csp.ts[float]) -> csp.ts[float]:
+    if csp.ticked(a, b) and csp.valid(a, b):
+        return a - b
+
+
+@csp.node
+def multiply(a: csp.ts[float], b: csp.ts[float]) -> csp.ts[float]:
+    if csp.ticked(a, b) and csp.valid(a, b):
+        return a * b
+
+
+@csp.node
+def greater(a: csp.ts[float], b: csp.ts[float]) -> csp.ts[bool]:
+    if csp.ticked(a, b) and csp.valid(a, b):
+        return a > b
+
+
+@csp.node
+def gate(value: csp.ts[float], condition: csp.ts[bool]) -> csp.ts[float]:
+    if csp.ticked(value, condition) and csp.valid(value, condition) and condition:
+        return value
+
+
+if sys.argv[1:] == ["python"]:
+    OPERATIONS = {"add": add, "subtract": subtract, "multiply": multiply, "greater": greater, "gate": gate}
 
 
 @csp.node
@@ -88,7 +109,7 @@ def graph_of(shape, ticks, stamps, values):
                 if word == "constant":
                     cells.append(csp.const(rest[0]))
                 elif word == "source":
-                    cells.append(shape.curve(*rest, turn_of.get(at, ticks), ticks))
+                    cells.append(curve_of(shape, *rest, turn_of.get(at, ticks), ticks))
                 else:
                     read.update(rest)
                     cells.append(OPERATIONS[word](*(cells[operand] for operand in rest)))

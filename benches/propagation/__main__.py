@@ -14,11 +14,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from comparison import RUST, compare
-from peers import CACHE, PEERS, PeerError, command
+from comparison import FUNCTIONS, RUST, compare
+from peers import CACHE, PEERS, SOURCES, PeerError, command
 from program import Program
 from table import show
 
+UNSUITABLE = ("dynamic", "nothing")  # for who has a fixed plan, and where there is no function to call
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -36,6 +37,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench propagation", description=__doc__, allow_abbrev=False)
     parser.add_argument("shapes", nargs="*", help="only shapes with one of these in their name")
     parser.add_argument("--without", action="append", choices=PEERS, default=[], help="leave a peer out on purpose")
+    parser.add_argument("--functions", action="store_true", help="Python functions instead of native gadgets")
     parser.add_argument("--rounds", type=int, default=25, help="how often each is measured in a shape")
     parser.add_argument("--sample", type=float, default=10, metavar="MS", help="length of a sample")
     parser.add_argument("--json", type=Path, default=ROOT / "target" / "bench-propagation.json", metavar="FILE")
@@ -44,14 +46,19 @@ def arguments():
 
 def main():
     args = arguments()
-    wanted = [peer for peer in PEERS if peer not in args.without]
+    wanted = [peer for peer in (PEERS[:1] if args.functions else PEERS) if peer not in args.without]
     try:
         commands = {peer: command(peer) for peer in wanted}
     except PeerError as error:
         left_out = " ".join(f"--without {peer}" for peer in PEERS)
         sys.exit(f"bench: A PEER IS MISSING. {error}\nbench: to leave peers out on purpose: {left_out}")
-    programs = [Program("rust", [built(), "--serve"]), *(Program(peer, argv) for peer, argv in commands.items())]
-    known = programs[0].ask("shapes").split()
+    ours = FUNCTIONS if args.functions else RUST
+    programs = [Program("rust", [built(), "--serve"], () if args.functions else RUST)]
+    if args.functions:
+        programs.append(Program("python", [sys.executable, SOURCES / "python_functions.py"], FUNCTIONS))
+    nodes = ["python"] if args.functions else []
+    programs += [Program(peer, [*argv, *nodes]) for peer, argv in commands.items()]
+    known = [name for name in programs[0].ask("shapes").split() if not (args.functions and name in UNSUITABLE)]
     shapes = [name for name in known if not args.shapes or any(part in name for part in args.shapes)]
     if not shapes:
         sys.exit(f"bench: no shape has {' or '.join(args.shapes)} in its name; there are: {', '.join(known)}")
@@ -64,7 +71,7 @@ def main():
             args.json.write_text(json.dumps([result.to_json() for result in results], indent=1))
     for program in programs:
         program.close()
-    show(results, [*RUST, *wanted])
+    show(results, [*ours, *wanted])
     for peer in args.without:
         print(f"left out on purpose: {peer}")
     print(f"written: {args.json}; the peers are in {CACHE}")

@@ -14,6 +14,7 @@ BUDGET = (
     10  # seconds that a contender may take in a shape, starting its engine again for each sample, beyond those rounds
 )
 RUST = ("plan", "queue", OURS, "recorded")
+FUNCTIONS = ("pyplan", OURS)
 
 
 @dataclass
@@ -58,19 +59,19 @@ class Result:
 
 
 def compare(shape, programs, rounds, sample, folder):
-    """Measure a shape, and check that all come to the same numbers."""
-    rust, *peers = programs
+    """Measure a shape, and check that all come to the same numbers. The first program writes the shape's file."""
     file = folder / "shape.txt"
-    fired, turns = rust.ask("open", shape, file).split()
+    fired, turns = programs[0].ask("open", shape, file).split()
     contenders, absent = [], {}
-    for name, program in [*((name, rust) for name in RUST), *((peer.name, peer) for peer in peers)]:
-        if program is not rust:
+    for program in programs:
+        if program is not programs[0]:
             program.ask("open", shape, file)
-        can = program.ask("can", name)
-        if can == "true":
-            contenders.append(Contender(name, program))
-        else:
-            absent[name] = can.removeprefix("false: ")
+        for name in program.contenders:
+            can = program.ask("can", name)
+            if can == "true":
+                contenders.append(Contender(name, program))
+            else:
+                absent[name] = can.removeprefix("false: ")
     for contender in contenders:
         contender.prepare(sample)
     seconds = {contender.name: [] for contender in contenders}

@@ -11,10 +11,11 @@ from peers import STACK
 
 
 class Program:
-    """A running program."""
+    """A running program, and the contenders in it."""
 
-    def __init__(self, name, argv):
+    def __init__(self, name, argv, contenders=None):
         self.name = name
+        self.contenders = (name,) if contenders is None else contenders
         self.process = subprocess.Popen(
             [str(word) for word in argv],
             stdin=subprocess.PIPE,

@@ -18,7 +18,7 @@ class Notes(bl.BridgeDriver):
     def initialize(self, context: bl.Context) -> None:
         self.told.append(context)
 
-    def start_listening(self, input: bl.Input) -> None:  # noqa: A002 - the name of the contract
+    def start_listening(self, input: bl.Input) -> None:
         self.told.append(input)
 
     def handle_command(self, command: bl.Command) -> str:

@@ -186,8 +186,13 @@ impl Network {
     pub(crate) fn write_outputs(&mut self, slot: u32, outputs: Outputs, key: EventKey) -> Result<(), NetworkError> {
         let contacts = self.gadgets.outputs(slot);
         let stamp = Stamp::creation(self.gadgets.creation[slot as usize], self.tick.firing);
+        let is_of_state = self.gadgets.rows[slot as usize].flags & (flag::STREAM | flag::CYCLIC) == 0;
         for (&contact, value) in contacts.iter().zip(outputs) {
             if let (true, Some(value)) = (contact != NONE, value) {
+                if is_of_state && key == EventKey::of_state(self.gadgets.creation[slot as usize]) {
+                    self.write_from_gadget(contact, value, slot)?;
+                    continue;
+                }
                 self.write_content(contact, Some(value), Writer::gadget(slot), stamp, key)?;
             }
         }

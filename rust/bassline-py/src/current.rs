@@ -26,6 +26,8 @@ thread_local! {
     static FIRED_BY: Cell<usize> = const { Cell::new(0) };
     /// The engine whose driver this thread is; 0 for none.
     static DRIVING: Cell<usize> = const { Cell::new(0) };
+    /// How many functions were called for networks on this thread.
+    static CALLS: Cell<u64> = const { Cell::new(0) };
     static WAY_OUT: RefCell<Option<PyErr>> = const { RefCell::new(None) };
 }
 
@@ -37,10 +39,16 @@ pub(crate) fn while_firing<T>(network: &Network, run: impl FnOnce() -> T) -> T {
             .rfind(|(_, doing)| *doing == Doing::Settling)
             .map_or(0, |(engine, _)| *engine)
     });
+    CALLS.set(CALLS.get().wrapping_add(1));
     let outer = FIRED_BY.replace(settling);
     let result = FIRING.set(network, run);
     FIRED_BY.set(outer);
     result
+}
+
+/// How many functions were called on this thread while a network waited for them.
+pub(crate) fn calls() -> u64 {
+    CALLS.get()
 }
 
 /// Reads from the network whose gadget is running on this thread, if it is the one of `engine`.

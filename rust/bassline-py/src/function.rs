@@ -13,13 +13,14 @@ use smallvec::SmallVec;
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// A Python callable with its parameters in port order.
 pub(crate) struct PythonFunction {
     callable: Py<PyAny>,
     inputs: Vec<Py<PyString>>,
     optional: Vec<bool>,
+    is_any_optional: bool,
     outputs: Vec<Text>,
     /// Whether it is a coroutine function, and the loop that its calls run on, if that is not one of the network's own.
     later: bool,
@@ -27,20 +28,64 @@ pub(crate) struct PythonFunction {
     calls: Calls,
 }
 
-/// What is counted of the calls of a function. Its network is locked while it is called.
+/// What is counted of the calls of a function. Its network is locked while it is called, so that nobody else counts meanwhile.
+///
+/// Reading the clock twice can take longer than a short call. Of a function whose calls have been short, only every so many is timed.
 #[derive(Default)]
 struct Calls {
     count: AtomicU64,
+    timed: AtomicU64,
     nanos: AtomicU64,
     longest: AtomicU64,
+    /// The call that is timed next.
+    next: AtomicU64,
 }
 
+/// Calls that are timed before any is left out.
+const FIRST: u64 = 16;
+/// How many calls apart a function of short calls is timed.
+const APART: u64 = 16;
+/// What is short, in nanoseconds, on average.
+const SHORT: u64 = 20_000;
+
 impl Calls {
-    fn add(&self, time: Duration) {
-        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-        self.count.fetch_add(1, Ordering::Relaxed);
-        self.nanos.fetch_add(nanos, Ordering::Relaxed);
-        self.longest.fetch_max(nanos, Ordering::Relaxed);
+    /// Counts a call, and says when it begins if it is to be timed.
+    #[inline]
+    fn begin(&self) -> Option<Instant> {
+        let number = self.count.load(Ordering::Relaxed);
+        self.count.store(number + 1, Ordering::Relaxed);
+        (number >= self.next.load(Ordering::Relaxed)).then(Instant::now)
+    }
+
+    #[cold]
+    fn end(&self, begun: Instant) {
+        let took = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let (timed, nanos) = (
+            self.timed.load(Ordering::Relaxed) + 1,
+            self.nanos.load(Ordering::Relaxed),
+        );
+        let nanos = nanos.saturating_add(took);
+        self.timed.store(timed, Ordering::Relaxed);
+        self.nanos.store(nanos, Ordering::Relaxed);
+        self.longest.fetch_max(took, Ordering::Relaxed);
+        let apart = if timed < FIRST || nanos / timed >= SHORT || took >= SHORT {
+            1
+        } else {
+            APART
+        };
+        self.next
+            .store(self.count.load(Ordering::Relaxed) - 1 + apart, Ordering::Relaxed);
+    }
+
+    /// All calls, and the time they took if those that were not timed took as long as the others.
+    fn spent(&self) -> Spent {
+        let (calls, timed) = (self.count.load(Ordering::Relaxed), self.timed.load(Ordering::Relaxed));
+        let nanos = u128::from(self.nanos.load(Ordering::Relaxed)) * u128::from(calls) / u128::from(timed.max(1));
+        Spent {
+            calls,
+            nanos: u64::try_from(nanos).unwrap_or(u64::MAX),
+            longest: self.longest.load(Ordering::Relaxed),
+        }
     }
 }
 
@@ -59,7 +104,7 @@ impl PythonFunction {
 
     /// What it answers; of a coroutine function, a coroutine.
     pub(crate) fn called_with<'py>(&self, py: Python<'py>, inputs: &[Content]) -> PyResult<Bound<'py, PyAny>> {
-        if self.optional.iter().any(|&optional| optional) {
+        if self.is_any_optional {
             // A parameter with a default is left out while its contact is empty.
             let arguments = PyDict::new(py);
             for ((name, content), optional) in self.inputs.iter().zip(inputs).zip(&self.optional) {
@@ -69,8 +114,18 @@ impl PythonFunction {
             }
             self.callable.bind(py).call((), Some(&arguments))
         } else {
-            let arguments: PyResult<Vec<_>> = inputs.iter().map(|content| content_to_python(py, content)).collect();
-            self.callable.bind(py).call1(PyTuple::new(py, arguments?)?)
+            let callable = self.callable.bind(py);
+            let of = |content: &Content| content_to_python(py, content);
+            // A few arguments are passed without making a tuple of them.
+            match inputs {
+                [a] => callable.call1((of(a)?,)),
+                [a, b] => callable.call1((of(a)?, of(b)?)),
+                [a, b, c] => callable.call1((of(a)?, of(b)?, of(c)?)),
+                _ => {
+                    let arguments: PyResult<Vec<_>> = inputs.iter().map(of).collect();
+                    callable.call1(PyTuple::new(py, arguments?)?)
+                }
+            }
         }
     }
 
@@ -131,9 +186,11 @@ impl Function for PythonFunction {
                 if has_way_out() {
                     return Err(fault(PyKeyboardInterrupt::new_err("another gadget was interrupted")));
                 }
-                let begun = Instant::now();
+                let begun = self.calls.begin();
                 let called = self.call_in(py, inputs);
-                self.calls.add(begun.elapsed());
+                if let Some(begun) = begun {
+                    self.calls.end(begun);
+                }
                 called.map_err(|error| {
                     if is_way_out(py, &error) {
                         keep_way_out(error.clone_ref(py));
@@ -162,11 +219,7 @@ impl Function for PythonFunction {
     }
 
     fn spent(&self) -> Option<Spent> {
-        Some(Spent {
-            calls: self.calls.count.load(Ordering::Relaxed),
-            nanos: self.calls.nanos.load(Ordering::Relaxed),
-            longest: self.calls.longest.load(Ordering::Relaxed),
-        })
+        Some(self.calls.spent())
     }
 }
 
@@ -198,6 +251,7 @@ pub(crate) fn function_spec(
             .map(|(name, _)| PyString::intern(py, &name.0).unbind())
             .collect(),
         optional: inputs.iter().map(|(_, required)| !required).collect(),
+        is_any_optional: inputs.iter().any(|(_, required)| !required),
         outputs: outputs.clone(),
         later,
         event_loop,

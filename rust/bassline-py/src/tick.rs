@@ -177,12 +177,19 @@ pub(crate) fn admit(py: Python<'_>, shared: &Shared) -> PyResult<()> {
     detached(py, || kernel.admit(&is_interrupted)).map_err(|error| kernel_error(py, error))
 }
 
-/// Settles the open tick; a long one without the interpreter.
+/// Settles the open tick; a long one without the interpreter, but for what is between functions in Python, of which each would take it
+/// again. While these run, other threads get it as they do from any Python.
 #[inline]
 pub(crate) fn settle(py: Python<'_>, engine: &mut bassline_kernel::Engine) -> Result<(), Refusal> {
+    let mut calls = current::calls();
     let mut settled = engine.settle_some(BUDGET);
     while let Ok(Settled::MoreToDo) = settled {
-        settled = detached(py, || engine.settle_some(STRETCH));
+        let before = std::mem::replace(&mut calls, current::calls());
+        settled = if calls == before {
+            detached(py, || engine.settle_some(STRETCH))
+        } else {
+            engine.settle_some(BUDGET)
+        };
         py.check_signals().map_err(Refusal::Raised)?;
     }
     match current::take_way_out() {
