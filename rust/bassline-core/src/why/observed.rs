@@ -31,10 +31,10 @@ impl Walk<'_> {
             return None;
         }
         let came_over = self.came_over_a_link(node);
-        if let Some(gadget) = node.writer.as_gadget().filter(|_| !came_over) {
-            if let Body::Statistic(statistic) = network.gadgets.rows[gadget as usize].body {
-                return self.of_statistic(node, gadget, statistic);
-            }
+        if let Some(gadget) = node.writer.as_gadget().filter(|_| !came_over)
+            && let Body::Statistic(statistic) = network.gadgets.rows[gadget as usize].body
+        {
+            return self.of_statistic(node, gadget, statistic);
         }
         if is_root && network.contacts.is_stream(node.slot) {
             let as_of = self.looked_at(node);
