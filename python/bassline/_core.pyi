@@ -47,6 +47,7 @@ __all__ = [
     "read_tags",
     "same",
     "undelivered",
+    "write_answers",
 ]
 
 __version__: str

@@ -8,7 +8,7 @@ use arcstr::ArcStr;
 use bassline_core::{Content, Fault, Function, FunctionSpec, Lattice, Library, Spent, Text, Value};
 use pyo3::exceptions::{PyKeyboardInterrupt, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString, PyTuple};
+use pyo3::types::{PyDict, PyFloat, PyList, PyString, PyTuple};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::sync::Arc;
@@ -138,10 +138,15 @@ impl PythonFunction {
                 to_value(item).map(Some)
             }
         };
+        let is_one = self.outputs.len() == 1;
+        // The commonest of all, which is told apart by one look at its type.
+        if is_one && result.is_exact_instance_of::<PyFloat>() {
+            return Ok(SmallVec::from_iter([Some(to_value(result)?)]));
+        }
         if result.is_instance_of::<Nothing>() {
             return Ok(Outputs::new());
         }
-        if self.outputs.len() == 1 {
+        if is_one {
             return Ok(SmallVec::from_iter([content(result)?]));
         }
         if let Ok(dict) = result.cast::<PyDict>() {
