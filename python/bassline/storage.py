@@ -157,7 +157,7 @@ class Storage:
             )
         if not make and not self.exists(name):
             raise StorageError(f"there is no network {found(name)} in '{self.url}'; {self._known()}")
-        with Network(self.url, name=name) as network:
+        with Network(self._store._address(), name=name) as network:  # noqa: SLF001
             yield network
 
     def _known(self) -> str:
@@ -257,14 +257,23 @@ class Storage:
         if author is not None:
             wanted["author"] = author
         labels = set(tags)
-        with self._open(network) as net:
-            known = {path: dict(group.attributes) for path, group in net.groups.items()}
+        known = self._indexed(network, wanted, labels)
         return [
             path
             for path, has in known.items()
             if all(key in has and _core.same(has[key], value) for key, value in wanted.items())
             and labels <= set(has.get("tags") or ())
         ]
+
+    def _indexed(self, network: str, wanted: Mapping[str, Any], labels: set[str]) -> dict[str, dict[str, Any]]:
+        """The groups that may be meant; all of a network that is open here, or whose store has no index of them."""
+        own = self._network
+        if own is None or own.name != network or own._is_closed():  # noqa: SLF001
+            found_by_index = self._store._groups_with(network, dict(wanted), sorted(labels))  # noqa: SLF001
+            if found_by_index is not None:
+                return dict(found_by_index)
+        with self._open(network) as net:
+            return {path: dict(group.attributes) for path, group in net.groups.items()}
 
     def save_snapshot(self, network: str, label: str = "") -> int:
         """See `NetworkStorage`."""

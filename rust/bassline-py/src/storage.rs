@@ -5,6 +5,8 @@ use crate::driver::DeadLetter;
 use crate::enter::{check, detached};
 use crate::error::{letters_error, storage_error};
 use crate::network::Network;
+use crate::value::{to_attributes, to_python};
+use bassline_core::{Map, Text, Value};
 use bassline_storage::{StorageError, Store as Storage, Sync, store_of};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -37,6 +39,39 @@ impl Store {
     #[getter]
     fn url(&self) -> String {
         self.store.url()
+    }
+
+    /// The same with whatever must not be shown, as a password.
+    fn _address(&self) -> String {
+        self.store.address().to_string_lossy().into_owned()
+    }
+
+    /// The groups with these attributes and tags, and perhaps some more, by path, each with its own attributes; `None` if the store has no
+    /// index of them.
+    fn _groups_with<'py>(
+        &self,
+        py: Python<'py>,
+        network: Word<'_>,
+        attributes: &Bound<'py, PyDict>,
+        tags: Vec<OwnedWord>,
+    ) -> PyResult<Option<Vec<(String, Bound<'py, PyAny>)>>> {
+        let wanted = to_attributes(Some(attributes))?;
+        let wanted = match wanted {
+            Value::Null => Value::Map(Arc::new(Map::new(Vec::new()))),
+            wanted => wanted,
+        };
+        let tags: Vec<Text> = tags.into_iter().map(|tag| Text::from(tag.0)).collect();
+        let Some(groups) = asked(py, || self.store.groups_with(&network, &wanted, &tags))? else {
+            return Ok(None);
+        };
+        let group = |(path, attributes): (Text, Value)| {
+            let attributes = match attributes {
+                Value::Null => PyDict::new(py).into_any(),
+                attributes => to_python(py, &attributes)?,
+            };
+            Ok((path.to_string(), attributes))
+        };
+        groups.into_iter().map(group).collect::<PyResult<Vec<_>>>().map(Some)
     }
 
     /// What it can do, by name.

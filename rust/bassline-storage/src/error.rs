@@ -91,6 +91,9 @@ pub enum StorageError {
         /// What is wrong.
         source: crate::journal::JournalError,
     },
+    /// A server of PostgreSQL, or the way to it.
+    #[error(transparent)]
+    Postgres(#[from] crate::postgres::PostgresError),
     /// A store cannot do what is asked.
     #[error("'{url}' cannot {what}; {instead}")]
     Unable {
