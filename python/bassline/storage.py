@@ -12,6 +12,7 @@ from bassline._found import found
 from bassline._urls import file_of
 from bassline.dead_letters import DeadLetters, Stored
 from bassline.errors import BasslineError, StorageError, ValueTypeError
+from bassline.following import follow
 
 if TYPE_CHECKING:
     import os
@@ -294,11 +295,25 @@ class Storage:
         """See `NetworkStorage`."""
         return self._store.delete_snapshot(network, snapshot)
 
-    def subscribe(self, path: str, callback: Callable[[_core.Change], Any]) -> Callable[[], None]:
-        """See `NetworkStorage`."""
-        if self._network is None:
+    def subscribe(
+        self, path: str, callback: Callable[[_core.Change], Any], *, network: str = "main"
+    ) -> Callable[[], None]:
+        """Call a function with each change at a path, or of a pattern; answers an `unsubscribe`.
+
+        Of the network that is open here it is called on the thread that wrote, after the tick. A store of PostgreSQL
+        also tells of a `network` that is open elsewhere: the function is called on a thread of its own, when the tick
+        is stored.
+
+        Raises:
+            BasslineError: the network is not open here, and the store does not tell of others.
+        """
+        own = self._network
+        if own is not None:
+            return own.on_change(path, callback)
+        follower = self._store._follow(network, path)  # noqa: SLF001
+        if follower is None:
             raise BasslineError("only a network that is open here can be subscribed to; use net.storage.subscribe(...)")
-        return self._network.on_change(path, callback)
+        return follow(follower, callback)
 
     def condition(self) -> dict[str, Any]:
         """How the store found the network that is open here, and how it is, by name.

@@ -1,4 +1,4 @@
-//! The PostgreSQL store beside hand-written ways of writing the same rows into the same tables, on a server of its own with `fsync` and
+//! The `PostgreSQL` store beside hand-written ways of writing the same rows into the same tables, on a server of its own with `fsync` and
 //! `synchronous_commit` on: batches of 1,000 contacts of 100 bytes, with history and the number of the last tick in the transaction.
 //!
 //! `cargo bench -p bassline-storage --bench postgres [-- upserts history load single]`

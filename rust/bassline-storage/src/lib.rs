@@ -26,8 +26,8 @@ pub use memory::Memory;
 pub use postgres::{Postgres, PostgresDriver, PostgresError, PostgresReader};
 pub use sqlite::{Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
-    Capabilities, Checkup, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store,
-    TickInfo,
+    Capabilities, Checkup, Follow, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo,
+    Store, TickInfo,
 };
 pub use trail::{Found, redoable, undoable};
 pub use url::{anchored, store_of};

@@ -1,4 +1,4 @@
-//! The store of production: a database of PostgreSQL, with any number of networks in a schema that any SQL tool can read.
+//! The store of production: a database of `PostgreSQL`, with any number of networks in a schema that any SQL tool can read.
 
 mod address;
 mod base;
@@ -10,6 +10,7 @@ mod contents;
 mod driver;
 mod entry;
 mod error;
+mod follow;
 mod groups;
 mod history;
 mod lease;

@@ -3,7 +3,7 @@
 use crate::condition::Condition;
 use crate::error::StorageError;
 use bassline_core::{Cause, Content, Image, Population, Text, Value};
-use bassline_kernel::{Cursors, DeadLetters, Driver, Log};
+use bassline_kernel::{Cursors, DeadLetters, Driver, Log, Notice};
 use indexmap::IndexMap;
 use std::ffi::OsString;
 use std::fmt;
@@ -48,6 +48,12 @@ pub trait Store: fmt::Debug + Send + Sync {
         tags: &[Text],
     ) -> Result<Option<Vec<(Text, Value)>>, StorageError> {
         let _ = (network, wanted, tags);
+        Ok(None)
+    }
+
+    /// Follows what whoever has a network open commits to the contacts of a pattern; `None` if the store cannot tell.
+    fn follow(&self, network: &str, pattern: &str) -> Result<Option<Box<dyn Follow>>, StorageError> {
+        let _ = (network, pattern);
         Ok(None)
     }
 
@@ -130,6 +136,12 @@ pub trait Reader: fmt::Debug + Send {
 
     /// Removes a snapshot; whether it was there.
     fn delete_snapshot(&self, id: u64) -> Result<bool, StorageError>;
+}
+
+/// Tells of what is committed to a network, wherever it is open.
+pub trait Follow: fmt::Debug + Send {
+    /// What was committed since the last time, in order; waits so long for something, or about a second, and answers nothing then.
+    fn next(&mut self, wait: Duration) -> Result<Vec<Notice>, StorageError>;
 }
 
 /// One change of a contact.

@@ -16,7 +16,7 @@ use std::time::Duration;
 const MISSING: [&str; 1] = ["dir"];
 
 /// The store of a URL: `shop.db` and `sqlite:shop.db` for a file of SQLite, `journal:directory` for journals, `memory:` for one of its own in the memory of this process,
-/// `memory:name` for one that is shared in it, and `postgresql://user@host/database` for one of PostgreSQL. After a scheme and a path, `?keep_ticks=100000` and `?keep_days=30` say how much of the
+/// `memory:name` for one that is shared in it, and `postgresql://user@host/database` for one of `PostgreSQL`. After a scheme and a path, `?keep_ticks=100000` and `?keep_days=30` say how much of the
 /// past is kept, at least; all of it otherwise.
 ///
 /// ```

@@ -1,4 +1,4 @@
-//! The promises of the PostgreSQL store, on a real server; with the feature `planted`, whether they find each planted bug.
+//! The promises of the `PostgreSQL` store, on a real server; with the feature `planted`, whether they find each planted bug.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! Where the store is: a URL as libpq has them, with options of our own behind the `?`.
 
 use super::error::PostgresError;
+use super::link::Moment;
 use super::tls::Trust;
 use crate::store::KeepHistory;
 use std::fmt;
@@ -80,7 +81,12 @@ impl Address {
             config.application_name("bassline");
         }
         config.ssl_mode(own.sslmode);
-        config.keepalives_idle(Duration::from_secs(30));
+        if config.get_keepalives_interval().is_none() {
+            // A way that is gone without a word is noticed within a minute.
+            config.keepalives_idle(Duration::from_secs(30));
+            config.keepalives_interval(Duration::from_secs(10));
+            config.keepalives_retries(3);
+        }
         Ok(Self {
             config,
             trust: own.trust,
@@ -100,6 +106,14 @@ impl Address {
     /// The name of the schema as SQL has it.
     pub(crate) fn quoted_schema(&self) -> String {
         format!("\"{}\"", self.schema.replace('"', "\"\""))
+    }
+
+    /// How long a transaction may take: to read everything there is takes longer than to write a batch.
+    pub(crate) fn time_for(&self, moment: Moment) -> Duration {
+        match moment {
+            Moment::Write => self.timeout,
+            Moment::Read => self.timeout * 60,
+        }
     }
 
     pub(crate) fn user(&self) -> &str {

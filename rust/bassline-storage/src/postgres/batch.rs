@@ -42,12 +42,16 @@ pub(super) struct Written {
 
 impl Writer {
     /// Writes what is new of a batch, all of it or nothing; `None` if all of it was there.
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one transaction, from its first statement to its last"
+    )]
     pub(super) async fn write(&self, buffers: &mut Buffers, batch: &Batch) -> Result<Option<Written>, Trouble> {
         let client = self.connection.client();
         let begin = self.begin(Moment::Write);
         // Sent together: the answer to the second is that of both.
-        let (begun, stored) = futures_util::join!(client.batch_execute(&begin), Entry::hold(client, self.network));
-        begun?;
+        let (answer, stored) = futures_util::join!(client.batch_execute(&begin), Entry::hold(client, self.network));
+        answer?;
         let stored = stored?.ok_or_else(|| Trouble::NetworkGone(self.name.clone()))?;
         if stored.epoch != self.epoch && !planted::is(Bug::PostgresSupersededWrites) {
             return Err(Trouble::Superseded(self.name.clone()));

@@ -79,17 +79,17 @@ impl Checker<'_> {
         }
         self.ticks(name, number, last, entry.epoch as i64).await?;
         self.bases(name, number, last, image.as_ref()).await?;
-        let list = snapshots::list(self.client, number).await?;
-        self.note(format!("network '{name}': {} snapshots", list.len()));
-        for info in list {
+        let kept = snapshots::list(self.client, number).await?;
+        self.note(format!("network '{name}': {} snapshots", kept.len()));
+        for info in kept {
             self.heard(name, snapshots::load(self.client, number, info.id).await)?;
         }
         let mut tell = |problem: Trouble| {
             self.tell(format!("network '{name}': {problem}"));
             Ok(())
         };
-        let list = letters::list(self.client, number, Which::All, &mut tell).await?;
-        self.note(format!("network '{name}': {} dead letters", list.len()));
+        let aside = letters::list(self.client, number, Which::All, &mut tell).await?;
+        self.note(format!("network '{name}': {} dead letters", aside.len()));
         Ok(())
     }
 

@@ -4,8 +4,10 @@ use super::address::Address;
 use super::trouble::{OLDEST, Trouble};
 use crate::fork::Process;
 use std::fmt;
+use std::sync::Arc;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
-use tokio_postgres::Client;
+use tokio_postgres::{AsyncMessage, Client};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A connection with the task that looks after it. In a forked child it is the parent's, and left alone.
@@ -16,20 +18,29 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) async fn open(address: &Address, connector: MakeRustlsConnect) -> Result<Self, Trouble> {
+    /// A new connection, which rings when the server notifies of something, if that is to be heard.
+    pub(crate) async fn open(
+        address: &Address,
+        connector: MakeRustlsConnect,
+        news: Option<Arc<Notify>>,
+    ) -> Result<Self, Trouble> {
         let connecting = address.config.connect(connector);
         // The library counts the time of the connecting alone, and not that of the greeting.
         let time = address.config.get_connect_timeout().copied().unwrap_or(address.timeout);
         let connected = tokio::time::timeout(time, connecting);
         let connected = connected.await.map_err(|_| Trouble::NoAnswer(time))?;
-        let (client, connection) = connected.map_err(Trouble::Connecting)?;
+        let (client, mut connection) = connected.map_err(Trouble::Connecting)?;
         check(
             connection.parameter("server_version"),
             connection.parameter("server_encoding"),
         )?;
         let task = tokio::spawn(async move {
             // What went wrong is told to whoever uses the connection.
-            let _ = connection.await;
+            while let Some(Ok(message)) = std::future::poll_fn(|context| connection.poll_message(context)).await {
+                if let (AsyncMessage::Notification(_), Some(news)) = (message, &news) {
+                    news.notify_one();
+                }
+            }
         });
         Ok(Self {
             process: Process::this(),

@@ -164,7 +164,7 @@ impl PostgresDriver {
             None => {
                 self.figures.connections += 1;
                 let link = Arc::clone(&self.link);
-                link.wait(async { link.connect().await })?
+                link.wait_for(link.address.timeout, async { link.connect().await })?
             }
         };
         let lost = self.lease.as_ref().is_none_or(Lease::is_lost);
@@ -174,7 +174,9 @@ impl PostgresDriver {
             let link = Arc::clone(&self.link);
             let name = self.name.clone();
             self.lease = link
-                .wait(async { Lease::take(&link, &name, Duration::ZERO).await })
+                .wait_for(link.address.timeout, async {
+                    Lease::take(&link, &name, Duration::ZERO).await
+                })
                 .unwrap_or(None);
         }
         Ok(connection)

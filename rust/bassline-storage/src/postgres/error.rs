@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Why a store of PostgreSQL cannot be used.
+/// Why a store of `PostgreSQL` cannot be used.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum PostgresError {
@@ -47,9 +47,7 @@ pub enum PostgresError {
         database: String,
     },
     /// The user may not do what has to be done.
-    #[error(
-        "'{url}' cannot be {doing}: {reason}; have its owner run 'GRANT CREATE ON DATABASE \"{database}\" TO \"{user}\"', or, if the schema '{schema}' is another user's, open it as that one"
-    )]
+    #[error("'{url}' cannot be {doing}: {reason}; {advice}")]
     NotAllowed {
         /// The URL, without its password.
         url: String,
@@ -57,12 +55,8 @@ pub enum PostgresError {
         doing: &'static str,
         /// What the server says.
         reason: String,
-        /// The user.
-        user: String,
-        /// The database.
-        database: String,
-        /// The schema.
-        schema: String,
+        /// What its owner can do.
+        advice: String,
     },
     /// The server is too old.
     #[error("'{url}' is PostgreSQL {found}, and {needed} or newer is needed; upgrade the server, or use another")]

@@ -124,7 +124,12 @@ impl Link {
 
     /// A new connection.
     pub(crate) async fn connect(&self) -> Result<Connection, Trouble> {
-        Connection::open(&self.address, self.connector.clone()).await
+        Connection::open(&self.address, self.connector.clone(), None).await
+    }
+
+    /// A new connection that rings when the server notifies of something.
+    pub(crate) async fn connect_to_hear(&self, news: Arc<tokio::sync::Notify>) -> Result<Connection, Trouble> {
+        Connection::open(&self.address, self.connector.clone(), Some(news)).await
     }
 
     /// What begins a transaction.
@@ -140,12 +145,23 @@ impl Link {
         doing: &'static str,
         work: impl AsyncFn(&Client) -> Result<T, Trouble>,
     ) -> Result<T, StorageError> {
+        self.attempt(moment, work)
+            .map_err(|trouble| trouble.told(&self.address, doing))
+    }
+
+    /// The same, with what went wrong as it is.
+    #[expect(clippy::needless_pass_by_value, reason = "a closure is written where it is passed")]
+    pub(crate) fn attempt<T>(
+        &self,
+        moment: Moment,
+        work: impl AsyncFn(&Client) -> Result<T, Trouble>,
+    ) -> Result<T, Trouble> {
         let _use = Use::begin();
         let begin = self.begin(moment);
         let mut tries = 0;
         loop {
             tries += 1;
-            let done = self.wait_for(self.address.timeout, self.once(&begin, &work));
+            let done = self.wait_for(self.address.time_for(moment), self.once(&begin, &work));
             match done {
                 Ok(done) => return Ok(done),
                 Err(trouble) if trouble.is_conflict() && tries < CONFLICTS => {
@@ -153,13 +169,14 @@ impl Link {
                 }
                 // A server that was started again has left the connections that were waiting here dead, each of which is found out.
                 Err(trouble) if trouble.is_outage() && moment == Moment::Read && tries <= 2 => {}
-                Err(trouble) => return Err(trouble.told(&self.address, doing)),
+                Err(trouble) => return Err(trouble),
             }
         }
     }
 
     /// The same for a write that is to be done once, also when the server goes away before it has answered. `work` is told of nothing:
     /// from the second time on, it looks whether it was done already.
+    #[expect(clippy::needless_pass_by_value, reason = "a closure is written where it is passed")]
     pub(crate) fn insist<T>(
         &self,
         doing: &'static str,
@@ -167,14 +184,14 @@ impl Link {
     ) -> Result<T, StorageError> {
         let _use = Use::begin();
         let begin = self.begin(Moment::Write);
-        let began = Instant::now();
+        let since = Instant::now();
         let mut tries = 0;
         loop {
             tries += 1;
             match self.wait_for(self.address.timeout, self.once(&begin, &work)) {
                 Ok(done) => return Ok(done),
                 Err(trouble) if trouble.is_conflict() && tries < CONFLICTS => {}
-                Err(trouble) if trouble.is_outage() && began.elapsed() < self.address.patience.min(INSISTENCE) => {}
+                Err(trouble) if trouble.is_outage() && since.elapsed() < self.address.patience.min(INSISTENCE) => {}
                 Err(trouble) => return Err(trouble.told(&self.address, doing)),
             }
             std::thread::sleep(Duration::from_millis(u64::from(tries.min(100))));
@@ -225,7 +242,7 @@ impl Drop for Lent {
 /// another will have after, behind a pooler.
 pub(crate) fn begin(address: &Address, moment: Moment) -> String {
     let schema = address.quoted_schema();
-    let millis = address.timeout.as_millis();
+    let millis = address.time_for(moment).as_millis();
     let mode = match moment {
         Moment::Read => "ISOLATION LEVEL REPEATABLE READ READ ONLY",
         Moment::Write => "ISOLATION LEVEL READ COMMITTED READ WRITE",
@@ -234,7 +251,7 @@ pub(crate) fn begin(address: &Address, moment: Moment) -> String {
         "BEGIN {mode}; SET LOCAL search_path TO {schema}, pg_catalog, pg_temp; SET LOCAL jit TO off; \
          SET LOCAL statement_timeout TO {millis}; SET LOCAL lock_timeout TO {}; \
          SET LOCAL idle_in_transaction_session_timeout TO {millis}",
-        millis / 2
+        address.timeout.as_millis() / 2
     )
 }
 
@@ -249,7 +266,7 @@ impl Manager for Lender {
     type Error = Trouble;
 
     async fn create(&self) -> Result<Connection, Trouble> {
-        Connection::open(&self.address, self.connector.clone()).await
+        Connection::open(&self.address, self.connector.clone(), None).await
     }
 
     async fn recycle(&self, connection: &mut Connection, _: &Metrics) -> RecycleResult<Trouble> {

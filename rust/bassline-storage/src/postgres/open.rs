@@ -41,37 +41,41 @@ pub(super) fn open(link: &Arc<Link>, network: &str, sync: Sync) -> Result<Opened
     let _use = Use::begin();
     let told = |trouble: Trouble| trouble.told(&link.address, "opened");
     make_ready(link, None)?;
-    let lease = link.wait(Lease::take(link, network, lease::PATIENCE)).map_err(told)?;
+    let lease = link
+        .wait_for(link.address.timeout, Lease::take(link, network, lease::PATIENCE))
+        .map_err(told)?;
     let lease = lease.ok_or_else(|| StorageError::InUse {
         path: link.address.shown.clone().into(),
         network: network.to_owned(),
     })?;
-    let connection = link.wait(link.connect()).map_err(told)?;
+    let connection = link.wait_for(link.address.timeout, link.connect()).map_err(told)?;
     let client = connection.client();
     // A network may be so large that it takes longer than a transaction otherwise may.
     let begin = format!("{}; SET LOCAL statement_timeout TO 0", link.begin(Moment::Write));
     let opening = async {
         client.batch_execute(&begin).await?;
-        let begun = begin_epoch(link, client, network, sync).await?;
+        let found = begin_epoch(link, client, network, sync).await?;
         client.batch_execute("COMMIT").await?;
-        Ok(begun)
+        Ok(found)
     };
-    let begun = link.wait(opening).map_err(told)?;
+    let found = link
+        .wait_for(link.address.time_for(Moment::Read), opening)
+        .map_err(told)?;
     let driver = PostgresDriver::new(Start {
         link: Arc::clone(link),
         name: network.to_owned(),
-        network: begun.entry.id,
-        epoch: begun.entry.epoch,
-        durability: begun.durability,
-        pace: begun.pace,
+        network: found.entry.id,
+        epoch: found.entry.epoch,
+        durability: found.durability,
+        pace: found.pace,
         connection,
         lease,
     });
     Ok(Opened {
-        image: begun.image,
-        positions: begun.positions,
-        epoch: begun.entry.epoch,
-        is_new: begun.is_new,
+        image: found.image,
+        positions: found.positions,
+        epoch: found.entry.epoch,
+        is_new: found.is_new,
         condition: Condition::default(),
         driver: Box::new(driver),
         log: None,

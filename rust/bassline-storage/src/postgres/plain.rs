@@ -1,4 +1,4 @@
-//! Texts as PostgreSQL takes them. It takes no NUL, and we take any: a NUL stands as U+10FFFE and `0`, and that character, which is none
+//! Texts as `PostgreSQL` takes them. It takes no NUL, and we take any: a NUL stands as U+10FFFE and `0`, and that character, which is none
 //! that anybody writes, as itself and `1`. Every other text stands as it is.
 
 use std::borrow::Cow;

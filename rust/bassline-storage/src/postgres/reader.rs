@@ -62,6 +62,7 @@ impl PostgresReader {
     }
 
     /// A write beside the driver's; what may have been done already is told to `work`.
+    #[expect(clippy::needless_pass_by_value, reason = "a closure is written where it is passed")]
     fn write<T>(&self, work: impl AsyncFn(&Client, bool) -> Result<T, Trouble>) -> Result<T, StorageError> {
         let again = AtomicBool::new(false);
         self.link.insist("written", async |client| {

@@ -3,6 +3,7 @@
 use super::address::Address;
 use super::check;
 use super::entry::Entry;
+use super::follow::Follower;
 use super::groups;
 use super::lease::{self, Lease};
 use super::letters::PostgresLetters;
@@ -12,7 +13,7 @@ use super::open;
 use super::reader::PostgresReader;
 use crate::error::StorageError;
 use crate::sqlite::Sync;
-use crate::store::{Capabilities, Checkup, NetworkInfo, Opened, Reader, Store};
+use crate::store::{Capabilities, Checkup, Follow, NetworkInfo, Opened, Reader, Store};
 use bassline_core::{Text, Value};
 use bassline_kernel::DeadLetters;
 use std::ffi::OsString;
@@ -20,7 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 use tokio_postgres::types::Type;
 
-/// A store in a database of PostgreSQL, in a schema of its own.
+/// A store in a database of `PostgreSQL`, in a schema of its own.
 #[derive(Debug, Clone)]
 pub struct Postgres {
     link: Arc<Link>,
@@ -111,12 +112,18 @@ impl Store for Postgres {
         groups::with(&link, network, wanted, tags).map(Some)
     }
 
+    fn follow(&self, network: &str, pattern: &str) -> Result<Option<Box<dyn Follow>>, StorageError> {
+        // Whether it is there is found by whoever opens it to read.
+        self.reader(network)?;
+        Ok(Some(Box::new(Follower::begin(&self.link()?, network, pattern)?)))
+    }
+
     fn delete(&self, network: &str) -> Result<bool, StorageError> {
         let link = self.link()?;
         if !make_readable(&link)? {
             return Ok(false);
         }
-        let lease = link.wait(Lease::take(&link, network, lease::PATIENCE));
+        let lease = link.wait_for(link.address.timeout, Lease::take(&link, network, lease::PATIENCE));
         let lease = lease.map_err(|trouble| trouble.told(&link.address, "written"))?;
         let _lease = lease.ok_or_else(|| StorageError::InUse {
             path: link.address.shown.clone().into(),

@@ -167,9 +167,12 @@ impl Trouble {
                 url,
                 doing,
                 reason,
-                user: address.user().to_owned(),
-                database: address.database().to_owned(),
-                schema: address.schema.clone(),
+                advice: format!(
+                    "have its owner run 'GRANT CREATE ON DATABASE \"{}\" TO \"{}\"', or, if the schema '{}' is another user's, open it as that one",
+                    address.database(),
+                    address.user(),
+                    address.schema
+                ),
             },
             _ if is(&[SqlState::DISK_FULL]) => PostgresError::Full { url, doing, reason },
             Trouble::Connecting(error) if reason.contains("TLS") || is_tls(error) => PostgresError::Tls { url, reason },
@@ -209,7 +212,7 @@ fn sources(error: &tokio_postgres::Error) -> impl Iterator<Item = &(dyn Error + 
 fn has_io(error: &tokio_postgres::Error) -> bool {
     let told = error.to_string();
     // A stream that is cut in the middle of a message is one that says nonsense.
-    sources(error).any(|source| source.is::<std::io::Error>()) && !is_tls(error)
+    sources(error).any(<dyn Error>::is::<std::io::Error>) && !is_tls(error)
         || told.contains("unexpected message")
         || told.contains("timed out")
         || told.contains("error parsing response")

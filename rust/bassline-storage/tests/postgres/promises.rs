@@ -1,4 +1,4 @@
-//! What the PostgreSQL store promises, each as a story with an end that was worked out by hand or kept aside in memory.
+//! What the `PostgreSQL` store promises, each as a story with an end that was worked out by hand or kept aside in memory.
 
 use crate::proxy::Proxy;
 use crate::server::{new_url, shared};

@@ -1,4 +1,4 @@
-//! A real server of PostgreSQL for tests: started by them on a free port, and gone with them however they end.
+//! A real server of `PostgreSQL` for tests: started by them on a free port, and gone with them however they end.
 
 use std::fs;
 use std::io::Write;
