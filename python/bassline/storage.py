@@ -12,6 +12,7 @@ from bassline._found import found
 from bassline._urls import file_of
 from bassline.dead_letters import DeadLetters, Stored
 from bassline.errors import BasslineError, StorageError, ValueTypeError
+from bassline.following import follow
 
 if TYPE_CHECKING:
     import os
@@ -157,7 +158,7 @@ class Storage:
             )
         if not make and not self.exists(name):
             raise StorageError(f"there is no network {found(name)} in '{self.url}'; {self._known()}")
-        with Network(self.url, name=name) as network:
+        with Network(self._store._address(), name=name) as network:  # noqa: SLF001
             yield network
 
     def _known(self) -> str:
@@ -257,14 +258,23 @@ class Storage:
         if author is not None:
             wanted["author"] = author
         labels = set(tags)
-        with self._open(network) as net:
-            known = {path: dict(group.attributes) for path, group in net.groups.items()}
+        known = self._indexed(network, wanted, labels)
         return [
             path
             for path, has in known.items()
             if all(key in has and _core.same(has[key], value) for key, value in wanted.items())
             and labels <= set(has.get("tags") or ())
         ]
+
+    def _indexed(self, network: str, wanted: Mapping[str, Any], labels: set[str]) -> dict[str, dict[str, Any]]:
+        """The groups that may be meant; all of a network that is open here, or whose store has no index of them."""
+        own = self._network
+        if own is None or own.name != network or own._is_closed():  # noqa: SLF001
+            found_by_index = self._store._groups_with(network, dict(wanted), sorted(labels))  # noqa: SLF001
+            if found_by_index is not None:
+                return dict(found_by_index)
+        with self._open(network) as net:
+            return {path: dict(group.attributes) for path, group in net.groups.items()}
 
     def save_snapshot(self, network: str, label: str = "") -> int:
         """See `NetworkStorage`."""
@@ -285,11 +295,25 @@ class Storage:
         """See `NetworkStorage`."""
         return self._store.delete_snapshot(network, snapshot)
 
-    def subscribe(self, path: str, callback: Callable[[_core.Change], Any]) -> Callable[[], None]:
-        """See `NetworkStorage`."""
-        if self._network is None:
+    def subscribe(
+        self, path: str, callback: Callable[[_core.Change], Any], *, network: str = "main"
+    ) -> Callable[[], None]:
+        """Call a function with each change at a path, or of a pattern; answers an `unsubscribe`.
+
+        Of the network that is open here it is called on the thread that wrote, after the tick. A store of PostgreSQL
+        also tells of a `network` that is open elsewhere: the function is called on a thread of its own, when the tick
+        is stored.
+
+        Raises:
+            BasslineError: the network is not open here, and the store does not tell of others.
+        """
+        own = self._network
+        if own is not None:
+            return own.on_change(path, callback)
+        follower = self._store._follow(network, path)  # noqa: SLF001
+        if follower is None:
             raise BasslineError("only a network that is open here can be subscribed to; use net.storage.subscribe(...)")
-        return self._network.on_change(path, callback)
+        return follow(follower, callback)
 
     def condition(self) -> dict[str, Any]:
         """How the store found the network that is open here, and how it is, by name.

@@ -85,9 +85,8 @@ def test_a_store_that_ends_in_the_middle_is_refused(store):
 
 
 def test_a_kind_of_store_that_does_not_exist_yet_is_refused():
-    for url in ("postgresql://host/db", "dir:somewhere"):
-        with pytest.raises(bl.StorageError, match="no '.*:' store yet"):
-            bl.Network(url)
+    with pytest.raises(bl.StorageError, match="no '.*:' store yet"):
+        bl.Network("dir:somewhere")
 
 
 def test_a_refused_store_can_be_opened_once_it_is_right_again(store):

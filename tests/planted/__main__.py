@@ -29,7 +29,8 @@ SCHEDULES = [
 ]
 SCHEDULES += [",".join(f"{crate}/{feature}" for crate in CRATES for feature in ("planted", "schedules"))]
 SCHEDULES += ["--test", "schedules"]
-SQLITE = [*STORAGE, "--test", "sqlite", "--", "--nocapture"]  # plants each bug of its own in turn
+# Each plants the bugs of its own in turn.
+OWN = {store: [*STORAGE, "--test", store, "--", "--nocapture"] for store in ("sqlite", "postgres")}
 HANGS = 180  # seconds after which a suite has hung, at the least; what it takes without a bug counts five times
 
 
@@ -60,7 +61,7 @@ def suites(bug: str, cases: int) -> list[tuple[str, list[str]]]:
         return journal + schedules + kernel + engine
     if bug.startswith("kernel-"):
         return schedules + kernel
-    if bug.startswith("sqlite-"):
+    if bug.startswith(tuple(f"{store}-" for store in OWN)):
         return []  # its own suite did not tell of it
     return journal + schedules if bug.startswith("journal-") else engine
 
@@ -99,10 +100,10 @@ def verdict(bug: str, cases: int, took: dict[str, float]) -> Verdict:
     return Verdict(bug, "", "", time.monotonic() - started)
 
 
-def found_in_sqlite() -> dict[str, Verdict]:
-    """What finds each bug that is planted in the SQLite store."""
+def found_in(store: str) -> dict[str, Verdict]:
+    """What finds each bug that is planted in a store with a suite of its own."""
     started = time.monotonic()
-    lines = re.findall(r"^(sqlite-\S+): \[(.*)\]$", leash.run(SQLITE).output, re.MULTILINE)
+    lines = re.findall(rf"^({store}-\S+): \[(.*)\]$", leash.run(OWN[store]).output, re.MULTILINE)
     seconds = (time.monotonic() - started) / max(1, len(lines))
     return {bug: Verdict(bug, promises.replace('"', ""), "", seconds) for bug, promises in lines}
 
@@ -136,7 +137,10 @@ def main() -> int:
     print(f"without a planted bug: all passed ({each})", flush=True)
     survivors = []
     chosen = args.bugs or known
-    found = found_in_sqlite() if any(bug.startswith("sqlite-") for bug in chosen) else {}
+    found: dict[str, Verdict] = {}
+    for store in OWN:
+        if any(bug.startswith(f"{store}-") for bug in chosen):
+            found |= found_in(store)
     for bug in chosen:
         one = found.get(bug) or verdict(bug, args.cases, took)
         survivors += [] if one.caught_by else [bug]

@@ -147,6 +147,20 @@ pub enum Bug {
     PastStructureNotStored,
     /// A checksum is not compared.
     ChecksumIgnored,
+    /// The number of the last tick is committed before the data.
+    PostgresCursorOutside,
+    /// A batch whose commit was not answered is stored again.
+    PostgresNoDeduplication,
+    /// The number of the last tick is not stored.
+    PostgresTickNotStored,
+    /// A batch on whose way the server went away counts as stored.
+    PostgresBatchDropped,
+    /// Whoever opened a network before another goes on writing it.
+    PostgresSupersededWrites,
+    /// An opening has the number of the one before.
+    PostgresEpochKept,
+    /// A migration leaves a step out.
+    PostgresMigrationSkipped,
     /// Two ticks of a batch change places.
     BatchReordered,
     /// The last tick of a batch is not handed over.
@@ -274,6 +288,13 @@ pub const BUGS: &[(&str, Bug)] = &[
     ("sqlite-first-content-wins", Bug::FirstContentWins),
     ("sqlite-past-structure-not-stored", Bug::PastStructureNotStored),
     ("sqlite-checksum-ignored", Bug::ChecksumIgnored),
+    ("postgres-cursor-outside-transaction", Bug::PostgresCursorOutside),
+    ("postgres-no-deduplication", Bug::PostgresNoDeduplication),
+    ("postgres-tick-not-stored", Bug::PostgresTickNotStored),
+    ("postgres-batch-dropped-on-reconnect", Bug::PostgresBatchDropped),
+    ("postgres-superseded-writes", Bug::PostgresSupersededWrites),
+    ("postgres-epoch-kept", Bug::PostgresEpochKept),
+    ("postgres-migration-skipped", Bug::PostgresMigrationSkipped),
     ("kernel-batch-reordered", Bug::BatchReordered),
     ("kernel-last-tick-of-batch-dropped", Bug::LastOfBatchDropped),
     ("kernel-doubled-on-retry", Bug::DoubledOnRetry),

@@ -76,7 +76,7 @@ mod _core {
     #[pymodule_export]
     use crate::snapshot::Snapshot;
     #[pymodule_export]
-    use crate::storage::Store;
+    use crate::storage::{Follower, Store};
     #[pymodule_export]
     use crate::value::{Const, Interval, Nothing, Undecoded};
     #[pymodule_export]

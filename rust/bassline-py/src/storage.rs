@@ -1,15 +1,19 @@
 //! A store as Python sees it, whether or not a network of it is open.
 
-use crate::argument::{Count, OwnedWord, Word};
+use crate::argument::{Count, OwnedWord, Seconds, Word};
+use crate::change::Change;
 use crate::driver::DeadLetter;
-use crate::enter::{check, detached};
+use crate::enter::{at_most, check, detached};
 use crate::error::{letters_error, storage_error};
 use crate::network::Network;
-use bassline_storage::{StorageError, Store as Storage, Sync, store_of};
+use crate::shared::lock;
+use crate::value::{to_attributes, to_python};
+use bassline_core::{Map, Text, Value};
+use bassline_storage::{Follow, StorageError, Store as Storage, Sync, store_of};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The engine's side of `bassline.NetworkStorage`.
 #[pyclass(frozen, module = "bassline._core")]
@@ -37,6 +41,48 @@ impl Store {
     #[getter]
     fn url(&self) -> String {
         self.store.url()
+    }
+
+    /// The same with whatever must not be shown, as a password.
+    fn _address(&self) -> String {
+        self.store.address().to_string_lossy().into_owned()
+    }
+
+    /// The groups with these attributes and tags, and perhaps some more, by path, each with its own attributes; `None` if the store has no
+    /// index of them.
+    fn _groups_with<'py>(
+        &self,
+        py: Python<'py>,
+        network: Word<'_>,
+        attributes: &Bound<'py, PyDict>,
+        tags: Vec<OwnedWord>,
+    ) -> PyResult<Option<Vec<(String, Bound<'py, PyAny>)>>> {
+        let wanted = to_attributes(Some(attributes))?;
+        let wanted = match wanted {
+            Value::Null => Value::Map(Arc::new(Map::new(Vec::new()))),
+            wanted => wanted,
+        };
+        let tags: Vec<Text> = tags.into_iter().map(|tag| Text::from(tag.0)).collect();
+        let Some(groups) = asked(py, || self.store.groups_with(&network, &wanted, &tags))? else {
+            return Ok(None);
+        };
+        let group = |(path, attributes): (Text, Value)| {
+            let attributes = match attributes {
+                Value::Null => PyDict::new(py).into_any(),
+                attributes => to_python(py, &attributes)?,
+            };
+            Ok((path.to_string(), attributes))
+        };
+        groups.into_iter().map(group).collect::<PyResult<Vec<_>>>().map(Some)
+    }
+
+    /// Whoever tells of what is committed to a network, wherever it is open, of a pattern; `None` if the store cannot tell.
+    fn _follow(&self, py: Python<'_>, network: Word<'_>, pattern: Word<'_>) -> PyResult<Option<Follower>> {
+        let follow = asked(py, || self.store.follow(&network, &pattern))?;
+        Ok(follow.map(|follow| Follower {
+            follow: Mutex::new(follow),
+            network: network.to_string(),
+        }))
     }
 
     /// What it can do, by name.
@@ -136,6 +182,24 @@ impl Store {
     /// Removes a snapshot; whether it was there.
     fn delete_snapshot(&self, py: Python<'_>, network: Word<'_>, number: Count) -> PyResult<bool> {
         asked(py, || self.store.reader(&network)?.delete_snapshot(number.0 as u64))
+    }
+}
+
+/// Tells of what is committed to a network, wherever it is open.
+#[pyclass(frozen, module = "bassline._core")]
+pub(crate) struct Follower {
+    follow: Mutex<Box<dyn Follow>>,
+    network: String,
+}
+
+#[pymethods]
+impl Follower {
+    /// The changes since the last time; waits so many seconds for one, about a second at most, and answers none then.
+    fn next(&self, py: Python<'_>, seconds: Seconds) -> PyResult<Vec<Change>> {
+        let wait = at_most(seconds.0);
+        let told = asked(py, || lock(&self.follow).next(wait))?;
+        let change = |notice| Change::new_in(&self.network, notice);
+        Ok(told.into_iter().map(change).collect())
     }
 }
 

@@ -91,6 +91,9 @@ pub enum StorageError {
         /// What is wrong.
         source: crate::journal::JournalError,
     },
+    /// A server of `PostgreSQL`, or the way to it.
+    #[error(transparent)]
+    Postgres(Box<crate::postgres::PostgresError>),
     /// A store cannot do what is asked.
     #[error("'{url}' cannot {what}; {instead}")]
     Unable {
@@ -136,6 +139,12 @@ fn known(networks: &[String]) -> String {
         String::new()
     } else {
         format!("; it holds {}", networks.join(", "))
+    }
+}
+
+impl From<crate::postgres::PostgresError> for StorageError {
+    fn from(error: crate::postgres::PostgresError) -> Self {
+        StorageError::Postgres(Box::new(error))
     }
 }
 

@@ -10,10 +10,12 @@ pub mod json;
 mod ledger;
 mod memory;
 mod paths;
+mod postgres;
 pub mod record;
 pub mod replica;
 mod sqlite;
 mod store;
+mod tabular;
 mod trail;
 mod url;
 
@@ -21,10 +23,11 @@ pub use condition::{Condition, TornTail};
 pub use error::StorageError;
 pub use ledger::Ledger;
 pub use memory::Memory;
+pub use postgres::{Postgres, PostgresDriver, PostgresError, PostgresReader};
 pub use sqlite::{Sqlite, SqliteDriver, SqliteReader, Sync};
 pub use store::{
-    Capabilities, Checkup, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo, Store,
-    TickInfo,
+    Capabilities, Checkup, Follow, HistoryEntry, KeepHistory, NetworkInfo, NewSnapshot, Opened, Reader, SnapshotInfo,
+    Store, TickInfo,
 };
 pub use trail::{Found, redoable, undoable};
 pub use url::{anchored, store_of};

@@ -3,8 +3,9 @@
 use crate::condition::Condition;
 use crate::error::StorageError;
 use bassline_core::{Cause, Content, Image, Population, Return, Text, Value};
-use bassline_kernel::{Cursors, DeadLetters, Driver, Log, return_of};
+use bassline_kernel::{Cursors, DeadLetters, Driver, Log, Notice, return_of};
 use indexmap::IndexMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +15,11 @@ use std::time::Duration;
 pub trait Store: fmt::Debug + Send + Sync {
     /// The URL it is opened by.
     fn url(&self) -> String;
+
+    /// The same with whatever must not be shown, as a password.
+    fn address(&self) -> OsString {
+        self.url().into()
+    }
 
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
@@ -32,6 +38,24 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Removes a network with its history, snapshots and dead letters; whether it was there. One that is open is refused.
     fn delete(&self, network: &str) -> Result<bool, StorageError>;
+
+    /// The groups whose attributes contain others, and whose `tags` contain these, by path, each with all of its own attributes, found by an
+    /// index; `None` if the store has none. There may be some too many among them: a list is found by what is in it.
+    fn groups_with(
+        &self,
+        network: &str,
+        wanted: &Value,
+        tags: &[Text],
+    ) -> Result<Option<Vec<(Text, Value)>>, StorageError> {
+        let _ = (network, wanted, tags);
+        Ok(None)
+    }
+
+    /// Follows what whoever has a network open commits to the contacts of a pattern; `None` if the store cannot tell.
+    fn follow(&self, network: &str, pattern: &str) -> Result<Option<Box<dyn Follow>>, StorageError> {
+        let _ = (network, pattern);
+        Ok(None)
+    }
 
     /// Copies the store to a place where nothing is yet, while whoever writes goes on, and answers with the size of the copy.
     fn backup(&self, to: &Path) -> Result<u64, StorageError> {
@@ -124,6 +148,12 @@ pub trait Reader: fmt::Debug + Send {
 
     /// Removes a snapshot; whether it was there.
     fn delete_snapshot(&self, id: u64) -> Result<bool, StorageError>;
+}
+
+/// Tells of what is committed to a network, wherever it is open.
+pub trait Follow: fmt::Debug + Send {
+    /// What was committed since the last time, in order; waits so long for something, or about a second, and answers nothing then.
+    fn next(&mut self, wait: Duration) -> Result<Vec<Notice>, StorageError>;
 }
 
 /// One change of a contact.

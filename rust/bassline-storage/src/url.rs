@@ -4,6 +4,7 @@ use crate::error::StorageError;
 use crate::journal;
 use crate::ledger::Ledger;
 use crate::memory::Memory;
+use crate::postgres::Postgres;
 use crate::sqlite::{Sqlite, Sync};
 use crate::store::{KeepHistory, Store};
 use std::ffi::{OsStr, OsString};
@@ -12,10 +13,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Schemes that name stores there are none of.
-const MISSING: [&str; 3] = ["postgresql", "postgres", "dir"];
+const MISSING: [&str; 1] = ["dir"];
 
 /// The store of a URL: `shop.db` and `sqlite:shop.db` for a file of SQLite, `journal:directory` for journals, `memory:` for one of its own in the memory of this process,
-/// `memory:name` for one that is shared in it. After a scheme and a path, `?keep_ticks=100000` and `?keep_days=30` say how much of the
+/// `memory:name` for one that is shared in it, and `postgresql://user@host/database` for one of `PostgreSQL`. After a scheme and a path, `?keep_ticks=100000` and `?keep_days=30` say how much of the
 /// past is kept, at least; all of it otherwise.
 ///
 /// ```
@@ -23,7 +24,7 @@ const MISSING: [&str; 3] = ["postgresql", "postgres", "dir"];
 ///
 /// let store = store_of("memory:shop".as_ref(), Sync::Full)?;
 /// assert!(!store.capabilities().durable);
-/// assert!(store_of("postgresql://shop".as_ref(), Sync::Full).is_err());
+/// assert_eq!(store_of("postgresql://ann:secret@db/shop".as_ref(), Sync::Full)?.url(), "postgresql://ann@db/shop");
 /// # Ok::<(), bassline_storage::StorageError>(())
 /// ```
 pub fn store_of(url: &OsStr, sync: Sync) -> Result<Arc<dyn Store>, StorageError> {
@@ -47,6 +48,10 @@ pub fn store_of(url: &OsStr, sync: Sync) -> Result<Arc<dyn Store>, StorageError>
             let (path, options) = parts(rest);
             let ledger = Ledger::at(if path.is_empty() { "." } else { path });
             Ok(Arc::new(ledger.sync(sync).keep_history(keep(url, options)?)))
+        }
+        "postgresql" | "postgres" => {
+            let url = url.to_str().unwrap_or_default();
+            Ok(Arc::new(Postgres::at(url)?.sync(sync)))
         }
         scheme if MISSING.contains(&scheme) => Err(StorageError::NoSuchStore {
             scheme: scheme.to_owned(),
@@ -84,6 +89,11 @@ fn keep(url: &OsStr, options: Option<&str>) -> Result<KeepHistory, StorageError>
 /// The same URL, that names the same store wherever the process goes.
 pub fn anchored(url: &OsStr) -> OsString {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if let Some(text) = url.to_str()
+        && (text.starts_with("postgresql:") || text.starts_with("postgres:"))
+    {
+        return url.to_owned();
+    }
     let Some((scheme @ ("sqlite" | "journal" | "memory"), rest)) = url.to_str().and_then(|text| text.split_once(':'))
     else {
         return absolute(Path::new(url)).into();

@@ -1,18 +1,28 @@
 //! What every store must do, where Python does not reach.
-#![expect(clippy::unwrap_used, reason = "what fails here is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what fails here is a failed test"
+)]
+
+#[allow(dead_code, reason = "the tests of the store alone need all of it")]
+#[path = "postgres/server.rs"]
+mod server;
 
 use bassline_core::{Image, Network, OnContradiction, Value};
-use bassline_storage::{Ledger, Memory, NewSnapshot, Reader, Sqlite, Store};
+use bassline_storage::{Ledger, Memory, NewSnapshot, Postgres, Reader, Sqlite, Store};
 use std::collections::BTreeSet;
 use std::thread;
 
 /// Each store with a network in it that is open.
 fn each(test: impl Fn(&dyn Store)) {
     let directory = tempfile::tempdir().unwrap();
-    let stores: [Box<dyn Store>; 3] = [
+    let server = server::shared();
+    let stores: [Box<dyn Store>; 4] = [
         Box::new(Memory::private()),
         Box::new(Sqlite::at(directory.path().join("store.db"))),
         Box::new(Ledger::at(directory.path().join("ledger"))),
+        Box::new(Postgres::at(&server::new_url(server)).unwrap()),
     ];
     for store in stores {
         let opened = store.open("main").unwrap();

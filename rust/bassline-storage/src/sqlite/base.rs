@@ -3,10 +3,11 @@
 //! A base is taken when what came since the last one is several times as much as it holds, so that bases are a fraction of the history
 //! they shorten, and what is told again is bounded.
 
-use super::checksum::{Checksum, compare};
-use super::key;
+use super::checksum::{self, Checksum};
 use crate::error::StorageError;
 use crate::record::{read_image, write_image};
+use crate::tabular::checksum::compare;
+use crate::tabular::key;
 use bassline_core::Image;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,9 +16,9 @@ use std::path::Path;
 /// The checksum of a network in bytes, kept under this number and tick.
 pub(crate) fn checksum_of(number: i64, tick: u64, bytes: &[u8]) -> i64 {
     let mut checksum = Checksum::new();
-    checksum.cell(ValueRef::Integer(number));
-    checksum.cell(ValueRef::Integer(tick as i64));
-    checksum.cell(ValueRef::Blob(bytes));
+    checksum::take(&mut checksum, ValueRef::Integer(number));
+    checksum::take(&mut checksum, ValueRef::Integer(tick as i64));
+    checksum::take(&mut checksum, ValueRef::Blob(bytes));
     checksum.value()
 }
 

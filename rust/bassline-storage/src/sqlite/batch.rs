@@ -1,17 +1,18 @@
 //! A batch of ticks in one transaction.
 
-use super::changes::ChangesWriter;
-use super::contents::Newest;
+use super::contents;
 use super::driver::SqliteDriver;
 use super::entry::Entry;
 use super::failure::WriteError;
 use super::history::{self, Unwritten};
-use super::key;
 use super::positions;
 use super::retention;
 use super::structure::StructureWriter;
 use crate::json::JsonError;
 use crate::record::write_structure;
+use crate::tabular::changes::ChangesWriter;
+use crate::tabular::key;
+use crate::tabular::newest::Newest;
 use bassline_core::planted::{self, Bug};
 use bassline_core::{ContactId, StructureChange};
 use bassline_kernel::Batch;
@@ -93,7 +94,7 @@ impl SqliteDriver {
             });
         }
         history::write(&transaction, self.network, &ticks, texts, bytes)?;
-        newest.write(&transaction, self.network, texts)?;
+        contents::write(newest, &transaction, self.network, texts)?;
         positions::write(&transaction, self.network, fresh())?;
         let after = Entry {
             tick: if planted::is(Bug::TickNumberNotStored) {

@@ -1,12 +1,10 @@
 //! Looking a store through: everything there is, read and compared.
 
 use super::base;
-use super::changes;
 use super::connection::open_to_read;
 use super::entry::Entry;
 use super::failure::storage_error;
 use super::history::{self, Stored};
-use super::key;
 use super::letters::{self, Which};
 use super::load::{BadRows, Loader};
 use super::past;
@@ -15,6 +13,8 @@ use super::schema::{BY_NETWORK, BY_SLOT, BY_TICK};
 use super::snapshots::Place;
 use crate::error::StorageError;
 use crate::store::Checkup;
+use crate::tabular::changes;
+use crate::tabular::key;
 use bassline_core::{Image, Network, OnContradiction};
 use rusqlite::{Connection, OptionalExtension};
 use std::cell::RefCell;

@@ -1,16 +1,14 @@
-//! The newest content of each contact in a batch: what is overwritten within it is never written to its row.
+//! The newest content of each contact in a batch, in its row.
 
 use super::cause;
-use super::changes::ChangesWriter;
 use super::checksum::int;
 use super::failure::WriteError;
-use super::key;
 use super::rows;
-use bassline_core::planted::{self, Bug};
-use bassline_core::{Cause, Change, ContactId, Handle};
+use crate::tabular::changes::ChangesWriter;
+use crate::tabular::key;
+use crate::tabular::newest::Newest;
 use rusqlite::Transaction;
 use rusqlite::types::ValueRef;
-use std::ops::Range;
 
 /// Rows of contacts that there are.
 fn update(rows: &str) -> String {
@@ -20,108 +18,33 @@ fn update(rows: &str) -> String {
     )
 }
 
-/// Finds the newest change of each contact, in order of first appearance.
-#[derive(Debug)]
-pub(crate) struct Newest<'index> {
-    entries: Vec<Option<Latest>>,
-    index: &'index mut Vec<u32>,
-}
-
-#[derive(Debug)]
-struct Latest {
-    contact: ContactId,
-    /// Where the JSON of what it holds stands; `None` for Nothing.
-    text: Option<Range<usize>>,
-    cause: Cause,
-    tick: u64,
-}
-
-impl<'index> Newest<'index> {
-    /// `index` keeps, by slot, the entry of the contact plus one; it is all zero before and after.
-    pub(crate) fn new(index: &'index mut Vec<u32>) -> Self {
-        Self {
-            entries: Vec::with_capacity(1024),
-            index,
+/// Writes the newest contents to their rows, by slot.
+pub(crate) fn write(
+    newest: Newest<'_>,
+    transaction: &Transaction<'_>,
+    network: i64,
+    texts: &ChangesWriter,
+) -> Result<(), WriteError> {
+    let newest = newest.into_latest();
+    let written = rows::write(transaction, update, &newest, |latest| {
+        let content = latest.text.clone();
+        [
+            int(key::row(network, latest.contact)),
+            int(latest.tick as i64),
+            cause::to_cell(&latest.cause),
+            content.map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place))),
+        ]
+    });
+    if written? == newest.len() {
+        return Ok(());
+    }
+    let mut known = transaction.prepare("SELECT 1 FROM contact WHERE id = ?1")?;
+    for latest in &newest {
+        if !known.exists([key::row(network, latest.contact)])? {
+            return Err(WriteError::Unknown {
+                what: format!("contact {:?}", latest.contact),
+            });
         }
     }
-
-    #[inline]
-    pub(crate) fn note(&mut self, change: Change, text: Range<usize>, tick: u64) {
-        let slot = change.contact.slot() as usize;
-        let latest = Latest {
-            contact: change.contact,
-            text: change.new.is_some().then_some(text),
-            cause: change.cause,
-            tick,
-        };
-        if slot >= self.index.len() {
-            self.index.resize((slot + 1).next_power_of_two(), 0);
-        }
-        match self.index[slot] {
-            0 => {
-                self.entries.push(Some(latest));
-                self.index[slot] = self.entries.len() as u32;
-            }
-            _ if planted::is(Bug::FirstContentWins) => {}
-            entry => self.entries[entry as usize - 1] = Some(latest),
-        }
-    }
-
-    /// A contact is gone; another may take its slot.
-    pub(crate) fn forget(&mut self, contact: ContactId) {
-        if let Some(entry) = self.index.get(contact.slot() as usize)
-            && *entry > 0
-        {
-            self.entries[*entry as usize - 1] = None;
-            self.index[contact.slot() as usize] = 0;
-        }
-    }
-
-    /// Writes the newest contents to their rows, by slot.
-    pub(crate) fn write(
-        mut self,
-        transaction: &Transaction<'_>,
-        network: i64,
-        texts: &ChangesWriter,
-    ) -> Result<(), WriteError> {
-        let newest = self.take();
-        let written = rows::write(transaction, update, &newest, |latest| {
-            let content = latest.text.clone();
-            [
-                int(key::row(network, latest.contact)),
-                int(latest.tick as i64),
-                cause::to_cell(&latest.cause),
-                content.map_or(ValueRef::Null, |place| ValueRef::Text(texts.at(place))),
-            ]
-        });
-        if written? == newest.len() {
-            return Ok(());
-        }
-        let mut known = transaction.prepare("SELECT 1 FROM contact WHERE id = ?1")?;
-        for latest in &newest {
-            if !known.exists([key::row(network, latest.contact)])? {
-                return Err(WriteError::Unknown {
-                    what: format!("contact {:?}", latest.contact),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    fn take(&mut self) -> Vec<Latest> {
-        let mut newest: Vec<Latest> = self.entries.drain(..).flatten().collect();
-        for latest in &newest {
-            self.index[latest.contact.slot() as usize] = 0;
-        }
-        newest.sort_unstable_by_key(|latest| latest.contact.slot());
-        newest
-    }
-}
-
-impl Drop for Newest<'_> {
-    fn drop(&mut self) {
-        for latest in self.entries.iter().flatten() {
-            self.index[latest.contact.slot() as usize] = 0;
-        }
-    }
+    Ok(())
 }

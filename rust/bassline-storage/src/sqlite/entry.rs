@@ -1,6 +1,7 @@
 //! The row of a network: its name, its last tick, its opening.
 
 use super::checksum::{self, int};
+use crate::tabular::checksum::compare;
 use bassline_core::Died;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
@@ -42,7 +43,7 @@ impl Entry {
             tick_epoch: number(6)?,
             creation: number(7)?,
             died: read_died(row.get_ref(8)?.as_str()?),
-            is_whole: checksum::compare(row.get(SUMMED)?, checksum::of_row(row, SUMMED)?).is_ok(),
+            is_whole: compare(row.get(SUMMED)?, checksum::of_row(row, SUMMED)?).is_ok(),
         })
     }
 

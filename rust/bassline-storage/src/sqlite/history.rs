@@ -1,10 +1,11 @@
 //! The rows of ticks, written and read.
 
-use super::changes::ChangesWriter;
 use super::checksum::{self, int};
-use super::key;
 use super::rows;
 use crate::record::read_structure;
+use crate::tabular::changes::ChangesWriter;
+use crate::tabular::checksum::compare;
+use crate::tabular::key;
 use bassline_core::StructureChange;
 use bassline_kernel::Record;
 use rusqlite::types::ValueRef;
@@ -82,7 +83,7 @@ impl<'row> Stored<'row> {
 
     /// Whether the row is what was written.
     pub(crate) fn verify(&self) -> Result<(), String> {
-        checksum::compare(self.checksum, self.found).map_err(|error| error.to_string())
+        compare(self.checksum, self.found).map_err(|error| error.to_string())
     }
 
     /// Whether it has a checksum: one of an older version has none.

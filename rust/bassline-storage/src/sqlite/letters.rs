@@ -174,7 +174,7 @@ pub(crate) fn list(
 fn letter(row: &Row<'_>) -> rusqlite::Result<Result<DeadLetter, String>> {
     let mut checksum = Checksum::new();
     for at in 0..SUMMED {
-        checksum.cell(row.get_ref(at)?);
+        checksum::take(&mut checksum, row.get_ref(at)?);
     }
     if row.get::<_, i64>(9)? != checksum.value() {
         return Ok(Err("its checksum differs".to_owned()));

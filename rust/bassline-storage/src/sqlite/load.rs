@@ -1,13 +1,14 @@
 //! Loading a network out of its rows.
 
-use super::cause;
-use super::checksum::{Differs, verify};
+use super::checksum::verify;
 use super::entry::Entry;
 use super::failure::storage_error;
-use super::key;
 use super::marks;
 use crate::error::StorageError;
 use crate::json;
+use crate::tabular::cause;
+use crate::tabular::checksum::Differs;
+use crate::tabular::key;
 use bassline_core::{
     Blend, Boundary, Cause, ContactId, ContactRecord, ContactState, Died, GadgetId, GadgetRecord, GroupRecord, Handle,
     Image, LinkId, LinkRecord, Text, Unnamed, Value, WireId, WireKind, WireRecord,

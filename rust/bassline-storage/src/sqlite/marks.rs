@@ -2,12 +2,12 @@
 
 use super::checksum::{self, int, text_or_null, verify};
 use super::failure::WriteError;
-use super::key;
-use crate::json::{self, JsonError};
-use bassline_core::{ContactId, Contradiction, GadgetId, Handle, Map, Text, Value};
+use crate::json;
+use crate::tabular::contradiction::{decoded, encoded};
+use crate::tabular::key;
+use bassline_core::{ContactId, Contradiction, GadgetId, Handle, Text};
 use rusqlite::types::ValueRef;
 use rusqlite::{Row, Transaction};
-use std::sync::Arc;
 
 /// What a store of version 2 may lack, as it came without a version of its own.
 pub(crate) const CREATE: &str = r"
@@ -91,46 +91,5 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Marks, Box<dyn std::error::Error + S
         fault: fault
             .zip(gadget)
             .map(|(text, gadget)| (GadgetId::from_bits(gadget as u64), text.into())),
-    })
-}
-
-fn encoded(found: &Contradiction) -> Value {
-    // What was refused need not be storable; then what it looks like is kept.
-    let storable = |value: &Value| match json::to_string(value) {
-        Ok(_) => value.clone(),
-        Err(_) => Value::text(&value.to_string()),
-    };
-    let pairs = vec![
-        ("current".into(), storable(&found.current)),
-        ("current_source".into(), Value::Text(found.current_source.clone())),
-        ("current_tick".into(), Value::Int(found.current_tick as i64)),
-        ("incoming".into(), storable(&found.incoming)),
-        ("incoming_source".into(), Value::Text(found.incoming_source.clone())),
-        ("incoming_tick".into(), Value::Int(found.incoming_tick as i64)),
-    ];
-    Value::Map(Arc::new(Map::new(pairs)))
-}
-
-fn decoded(value: &Value) -> Result<Contradiction, JsonError> {
-    let Value::Map(map) = value else {
-        return Err(JsonError::new("a contradiction is no map"));
-    };
-    let malformed = |key: &str| JsonError::new(format!("a contradiction has no '{key}'"));
-    let of = |key: &str| map.get(key).cloned().ok_or_else(|| malformed(key));
-    let text = |key: &str| match map.get(key) {
-        Some(Value::Text(text)) => Ok(text.clone()),
-        _ => Err(malformed(key)),
-    };
-    let tick = |key: &str| match map.get(key) {
-        Some(Value::Int(tick)) => Ok(*tick as u64),
-        _ => Err(malformed(key)),
-    };
-    Ok(Contradiction {
-        current: of("current")?,
-        incoming: of("incoming")?,
-        current_source: text("current_source")?,
-        incoming_source: text("incoming_source")?,
-        current_tick: tick("current_tick")?,
-        incoming_tick: tick("incoming_tick")?,
     })
 }

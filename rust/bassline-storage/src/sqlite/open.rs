@@ -5,13 +5,13 @@ use super::connection::{IfMissing, open_to_write};
 use super::driver::{SqliteDriver, Start};
 use super::entry::Entry;
 use super::failure::storage_error;
-use super::key::LAST_NETWORK;
 use super::load::load;
 use super::opener::Opener;
-use super::pace::Pace;
+use super::pace;
 use super::positions;
 use super::store::Sqlite;
 use crate::error::StorageError;
+use crate::tabular::key::LAST_NETWORK;
 use bassline_core::{Died, Image, Text, Value};
 use bassline_kernel::{Clock, SystemClock};
 use indexmap::IndexMap;
@@ -66,7 +66,7 @@ impl Sqlite {
         }
         let image = load(&transaction, path, number)?;
         let positions = positions::load(&transaction, path, number)?;
-        let pace = Pace::of(&transaction, number, &image).map_err(failed)?;
+        let pace = pace::of(&transaction, number, &image).map_err(failed)?;
         transaction.commit().map_err(failed)?;
         let driver = SqliteDriver::new(Start {
             connection,

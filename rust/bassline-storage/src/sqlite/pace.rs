@@ -1,78 +1,27 @@
-//! When a base is due.
+//! How far a network has come since its last base.
 
 use super::base;
-use super::key::tick_row;
-use crate::store::KeepHistory;
+use crate::tabular::key::tick_row;
+use crate::tabular::pace::Pace;
 use bassline_core::Image;
 use rusqlite::{Connection, OptionalExtension};
 
-/// A base is taken after so many changes at the least, and after as many as the network has contacts, times this.
-const CHANGES: u64 = 100_000;
-const PER_CONTACT: u64 = 4;
-/// The same where the past is not kept for ever: it goes up to a base only.
-const CHANGES_TO_FORGET: u64 = 1_000;
-/// A writer that is never idle is made to take one after so many times as much.
-const OVERDUE: u64 = 2;
-
-/// What has come since the last base.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Pace {
-    pub(crate) contacts: u64,
-    pub(crate) changes: u64,
-    pub(crate) base_tick: u64,
-    pub(crate) base_time: i64,
-    pub(crate) last_tick: u64,
-    pub(crate) last_time: i64,
-}
-
-impl Pace {
-    /// How far the network has come since its last base, by ticks, as its changes are not counted.
-    pub(crate) fn of(connection: &Connection, network: i64, image: &Image) -> rusqlite::Result<Self> {
-        let base_tick = base::newest(connection, network, image.tick)?.unwrap_or_default();
-        let time = |tick: u64| -> rusqlite::Result<Option<i64>> {
-            let sql = "SELECT time FROM tick WHERE id = ?1";
-            connection
-                .query_row(sql, [tick_row(network, tick)], |row| row.get(0))
-                .optional()
-        };
-        let last_time = time(image.tick)?.unwrap_or_default();
-        Ok(Self {
-            contacts: image.contacts.len() as u64,
-            changes: image.tick - base_tick,
-            base_tick,
-            base_time: time(base_tick)?.unwrap_or(last_time),
-            last_tick: image.tick,
-            last_time,
-        })
-    }
-
-    pub(crate) fn is_due(&self, keep: KeepHistory) -> bool {
-        self.is_due_after(keep, 1)
-    }
-
-    pub(crate) fn is_overdue(&self, keep: KeepHistory) -> bool {
-        self.is_due_after(keep, OVERDUE)
-    }
-
-    fn is_due_after(&self, keep: KeepHistory, times: u64) -> bool {
-        if self.changes >= times * CHANGES.max(PER_CONTACT * self.contacts) {
-            return true;
-        }
-        let ticks = self.last_tick.saturating_sub(self.base_tick);
-        let age = self.last_time.saturating_sub(self.base_time);
-        let is_past = keep.ticks.is_some_and(|keep| ticks >= keep)
-            || keep.age.is_some_and(|keep| i128::from(age) >= keep.as_micros() as i128);
-        is_past && self.changes >= times * CHANGES_TO_FORGET.max(self.contacts)
-    }
-
-    /// A base has been taken.
-    pub(crate) fn restart(&mut self, contacts: u64) {
-        *self = Self {
-            contacts,
-            changes: 0,
-            base_tick: self.last_tick,
-            base_time: self.last_time,
-            ..*self
-        };
-    }
+/// How far the network has come since its last base, by ticks, as its changes are not counted.
+pub(crate) fn of(connection: &Connection, network: i64, image: &Image) -> rusqlite::Result<Pace> {
+    let base_tick = base::newest(connection, network, image.tick)?.unwrap_or_default();
+    let time = |tick: u64| -> rusqlite::Result<Option<i64>> {
+        let sql = "SELECT time FROM tick WHERE id = ?1";
+        connection
+            .query_row(sql, [tick_row(network, tick)], |row| row.get(0))
+            .optional()
+    };
+    let last_time = time(image.tick)?.unwrap_or_default();
+    Ok(Pace {
+        contacts: image.contacts.len() as u64,
+        changes: image.tick - base_tick,
+        base_tick,
+        base_time: time(base_tick)?.unwrap_or(last_time),
+        last_tick: image.tick,
+        last_time,
+    })
 }

@@ -1,12 +1,12 @@
 //! The network as it was after an earlier tick: the newest base before it, and the ticks since.
 
 use super::base;
-use super::changes;
 use super::failure::storage_error;
 use super::history::{self, Stored};
-use super::key;
 use crate::error::StorageError;
 use crate::replica::Replica;
+use crate::tabular::changes;
+use crate::tabular::key;
 use bassline_core::Image;
 use bassline_kernel::TickRecord;
 use rusqlite::Connection;

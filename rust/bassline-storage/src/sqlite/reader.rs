@@ -1,10 +1,8 @@
 //! Reading a store that someone else may be writing.
 
-use super::changes;
 use super::connection::open_to_read;
 use super::failure::storage_error;
 use super::history::{self, Stored};
-use super::key;
 use super::load::load;
 use super::past;
 use super::snapshots::Place;
@@ -12,6 +10,8 @@ use super::store::networks;
 use crate::error::StorageError;
 use crate::fork::Use;
 use crate::store::{HistoryEntry, NewSnapshot, Reader, SnapshotInfo, TickInfo};
+use crate::tabular::changes;
+use crate::tabular::key;
 use bassline_core::{ContactId, Handle, Image, Population, Return};
 use bassline_kernel::return_of;
 use rusqlite::{Connection, OptionalExtension};

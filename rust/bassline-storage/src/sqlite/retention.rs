@@ -1,7 +1,7 @@
 //! What goes of the past, and when: up to a base, as later ticks are told from it, and a piece at a time.
 
-use super::key;
 use crate::store::KeepHistory;
+use crate::tabular::key;
 use bassline_core::planted::{self, Bug};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 

@@ -1,6 +1,6 @@
 //! Rows, many in one statement: what SQLite does once for each statement it then does once for many rows.
 
-use super::checksum::Checksum;
+use super::checksum::{self, Checksum};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection};
 
@@ -47,7 +47,7 @@ fn execute<'a, Item, const CELLS: usize>(
         let mut checksum = Checksum::new();
         for cell in cells(item) {
             at += 1;
-            checksum.cell(cell);
+            checksum::take(&mut checksum, cell);
             statement.raw_bind_parameter(at, ToSqlOutput::Borrowed(cell))?;
         }
         at += 1;

@@ -2,9 +2,9 @@
 
 use super::checksum::{self, int, text_or_null};
 use super::failure::WriteError;
-use super::key;
 use super::marks;
 use crate::json;
+use crate::tabular::key;
 use bassline_core::{
     Boundary, ContactId, ContactRecord, Died, GadgetRecord, GroupRecord, Handle, LinkRecord, StructureChange, Text,
     Unnamed, Value, WireRecord,

@@ -3,8 +3,8 @@
 use super::base;
 use super::driver::SqliteDriver;
 use super::load::load;
-use super::pace::Pace;
 use super::retention;
+use crate::tabular::pace::Pace;
 
 /// Of the past, a piece that goes at once when the writer is idle, and how many pieces go before it looks up.
 const PIECE: u64 = 5_000;

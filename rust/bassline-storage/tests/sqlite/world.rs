@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 pub(crate) const SECOND: i64 = 1_000_000;
 
-pub(crate) struct World {
-    pub(crate) store: Sqlite,
+pub(crate) struct World<S = Sqlite> {
+    pub(crate) store: S,
     pub(crate) network: Network,
     pub(crate) epoch: u64,
     pub(crate) positions: IndexMap<Text, Value>,
@@ -22,8 +22,8 @@ pub(crate) fn store(path: &Path) -> Sqlite {
     Sqlite::at(path).sync(Sync::Normal)
 }
 
-impl World {
-    pub(crate) fn open(store: &Sqlite) -> Self {
+impl<S: Store + Clone> World<S> {
+    pub(crate) fn open(store: &S) -> Self {
         let Opened {
             image,
             positions,

@@ -1,0 +1,41 @@
+//! The store of production: a database of `PostgreSQL`, with any number of networks in a schema that any SQL tool can read.
+
+mod address;
+mod base;
+mod batch;
+mod cells;
+mod check;
+mod connection;
+mod contents;
+mod driver;
+mod entry;
+mod error;
+mod follow;
+mod groups;
+mod history;
+mod lease;
+mod letters;
+mod link;
+mod load;
+mod marks;
+mod migrate;
+mod open;
+mod pace;
+mod past;
+mod plain;
+mod positions;
+mod reader;
+mod retention;
+mod runtime;
+mod schema;
+mod snapshots;
+mod store;
+mod structure;
+mod tidy;
+mod tls;
+mod trouble;
+
+pub use driver::PostgresDriver;
+pub use error::PostgresError;
+pub use reader::PostgresReader;
+pub use store::Postgres;
