@@ -145,6 +145,7 @@ impl Network {
             count: befores.len(),
             bytes: weight(befores.len(), heaps, edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
+            is_return: false,
         }
     }
 
@@ -249,7 +250,10 @@ impl Network {
         });
         befores.extend(more.collect::<Vec<_>>());
         if self.history.keeps_others {
-            let told = self.entry(what.tick(), Structure::default(), &befores);
+            let told = Entry {
+                is_return: true,
+                ..self.entry(what.tick(), Structure::default(), &befores)
+            };
             self.history.push_other(told, befores.clone());
         }
         let structure = self.structure_before(edits, &places, scrubbed, &mut befores);
@@ -275,6 +279,7 @@ impl Network {
         };
         let told = Entry {
             at: entry.at,
+            is_return: true,
             ..self.entry(entry.tick, structure, befores)
         };
         self.history.insert_other(told, befores.to_vec());

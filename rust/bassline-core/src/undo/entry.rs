@@ -134,4 +134,6 @@ pub(super) struct Entry {
     /// About how much it keeps.
     pub(super) bytes: usize,
     pub(super) structure: Option<Box<Structure>>,
+    /// Whether it tells of an undo or a redo, or of a tick that was undone.
+    pub(super) is_return: bool,
 }

@@ -130,6 +130,10 @@ impl Logs {
         self.len
     }
 
+    pub(super) fn oldest_tick(&self) -> Option<u64> {
+        self.iter().next().map(|seen| seen.log.tick)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -361,6 +365,7 @@ impl Entry {
             count,
             bytes: log.bytes,
             structure: None,
+            is_return: false,
         }
     }
 }

@@ -21,6 +21,7 @@ impl History {
         self.befores.extend(befores);
         self.undo.push_back(entry);
         self.give_up_oldest();
+        self.give_up_returns();
     }
 
     pub(super) fn push_redo(&mut self, entry: Entry, befores: Vec<Before>) {
@@ -67,6 +68,25 @@ impl History {
             self.bytes += push(&mut self.logs);
             if self.is_full() {
                 self.give_up_oldest_log();
+            }
+            self.give_up_returns();
+        }
+    }
+
+    /// What is told of undos goes with the last of the ticks that can be undone and came before them.
+    #[inline]
+    fn give_up_returns(&mut self) {
+        while self.others.front().is_some_and(|(entry, _)| entry.is_return) {
+            let oldest = self
+                .undo
+                .front()
+                .map(|entry| entry.at)
+                .or_else(|| self.logs.oldest_tick());
+            let is_full = self.undo.len() + self.logs.len() + self.redo.len() >= self.ticks;
+            let goes = |at: u64| is_full && oldest.is_none_or(|oldest| at < oldest);
+            match self.others.pop_front_if(|(entry, _)| goes(entry.at)) {
+                Some((entry, _)) => self.other_bytes -= entry.bytes,
+                None => break,
             }
         }
     }

@@ -120,6 +120,7 @@ impl Network {
             count: befores.len(),
             bytes: weight(befores.len(), heaps, edits),
             structure: (!structure.is_empty()).then(|| Box::new(structure)),
+            is_return: false,
         };
         (entry, befores)
     }
