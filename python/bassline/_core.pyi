@@ -21,6 +21,7 @@ __all__ = [
     "Contradiction",
     "DeadLetter",
     "Edit",
+    "Follower",
     "Gadget",
     "Gap",
     "GroupHandle",

@@ -118,10 +118,11 @@ def regex(text: Value, pattern: Value, flags: Value = "") -> Any:
     return found is not None, list(found.groups()) if found else []
 
 
+BY_NAME = ("$defs", "dependentSchemas", "patternProperties", "properties")
 NESTING = {  # keywords that hold schemas: one, many, or by name
     **dict.fromkeys(("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then"), lambda rule: [rule]),
     **dict.fromkeys(("allOf", "anyOf", "oneOf", "prefixItems"), list),
-    **dict.fromkeys(("$defs", "dependentSchemas", "patternProperties", "properties"), lambda rule: list(rule.values())),
+    **dict.fromkeys(BY_NAME, lambda rule: list(rule.values())),
 }  # fmt: skip
 OTHERS = {
     "$comment", "$id", "$ref", "$schema", "const", "contentEncoding", "contentMediaType", "default",
@@ -140,6 +141,32 @@ def check_keywords(schema: Value) -> None:
             check_keywords(inner)
 
 
+# What `false` is by the specification (4.3.2), written so that jsonschema says where it stands: it leaves the way to a `false` out.
+NEVER = {"not": {"$comment": "nothing is allowed here"}}
+
+
+def spelled_out(schema: Value, keyword: str = "") -> Value:
+    if schema is False and keyword != "additionalProperties":
+        return NEVER
+    if not isinstance(schema, dict):
+        return schema
+    return {word: spelled_rule(word, rule) for word, rule in schema.items()}
+
+
+def spelled_rule(keyword: str, rule: Value) -> Value:
+    if keyword not in NESTING:
+        return rule
+    if isinstance(rule, list):
+        return [spelled_out(inner) for inner in rule]
+    if keyword in BY_NAME:
+        return {name: spelled_out(inner) for name, inner in rule.items()}
+    return spelled_out(rule, keyword)
+
+
+def keyword_of(error: jsonschema.ValidationError) -> str:
+    return "false" if error.validator_value == NEVER["not"] else str(error.validator)
+
+
 def schema(data: Value, schema: Value) -> Any:
     if not isinstance(schema, (dict, bool)):
         raise expected("a map or a bool", schema)
@@ -152,10 +179,10 @@ def schema(data: Value, schema: Value) -> Any:
     errors = [
         {
             "path": "".join(f"/{step}" for step in error.absolute_path),
-            "keyword": error.validator or "false",
+            "keyword": keyword_of(error),
             "message": error.message,
         }
-        for error in kind(schema).iter_errors(data)
+        for error in kind(spelled_out(schema)).iter_errors(data)
     ]
     return not errors, errors
 
