@@ -76,18 +76,21 @@ impl History {
     /// What is told of undos goes with the last of the ticks that can be undone and came before them.
     #[inline]
     fn give_up_returns(&mut self) {
-        while self.others.front().is_some_and(|(entry, _)| entry.is_return) {
+        while let Some((entry, _)) = self.others.front()
+            && entry.is_return
+        {
+            let (at, bytes) = (entry.at, entry.bytes);
             let oldest = self
                 .undo
                 .front()
                 .map(|entry| entry.at)
                 .or_else(|| self.logs.oldest_tick());
             let is_full = self.undo.len() + self.logs.len() + self.redo.len() >= self.ticks;
-            let goes = |at: u64| is_full && oldest.is_none_or(|oldest| at < oldest);
-            match self.others.pop_front_if(|(entry, _)| goes(entry.at)) {
-                Some((entry, _)) => self.other_bytes -= entry.bytes,
-                None => break,
+            if !is_full || oldest.is_some_and(|oldest| at >= oldest) {
+                break;
             }
+            self.others.pop_front();
+            self.other_bytes -= bytes;
         }
     }
 
