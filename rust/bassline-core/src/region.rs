@@ -135,8 +135,15 @@ impl Network {
     }
 
     /// Takes stale regions apart and puts together what still is one.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn refresh_regions(&mut self) {
+        if self.regions.may_be_stale() {
+            self.refresh_stale_regions();
+        }
+    }
+
+    #[inline(never)]
+    fn refresh_stale_regions(&mut self) {
         while let Some((index, level, mut region)) = self.regions.take_stale() {
             region.contacts.retain(|&slot| self.holds_contact(index, slot));
             region.gadgets.retain(|&slot| self.holds_gadget(index, slot));

@@ -30,9 +30,7 @@ impl Network {
     /// Settles until done or until `budget` gadgets and contacts have had their turn, each firing in a cycle counted. On an error the caller rolls back.
     pub fn settle_some(&mut self, budget: usize) -> Result<Settled, NetworkError> {
         if !self.tick.settling {
-            if self.regions.may_be_stale() {
-                self.refresh_regions();
-            }
+            self.refresh_regions();
             self.tick.settling = true;
             if self.tick.unmarked || !self.tick.edits.is_empty() || !self.tick.fresh.is_empty() {
                 self.start();

@@ -41,7 +41,7 @@ impl Network {
 
     #[inline(never)]
     fn commit_any_untold(&mut self, keep_empty: bool) -> Option<Untold> {
-        let TickDone { tick, returns, .. } = self.commit_to(None, keep_empty)?;
+        let TickDone { tick, returns, .. } = self.commit_any(None, keep_empty)?;
         Some(Untold { tick, returns })
     }
 

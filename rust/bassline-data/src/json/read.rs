@@ -1,6 +1,6 @@
 //! Reading JSON (RFC 8259) into values: an int stays an int, of a key given twice the last value stays.
 
-use bassline_core::{Map, Text, Value, limit};
+use bassline_core::{Map, Text, Value, large_int, limit};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
@@ -15,8 +15,10 @@ pub(crate) fn read(text: &str) -> Result<Value, String> {
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| error.to_string())?;
     // The reader gives an int beyond 64 bits as a float.
-    if seen.is_large.get() {
-        no_large_int(text)?;
+    if seen.is_large.get()
+        && let Some((_, int)) = large_int(text)
+    {
+        return Err(too_large(int));
     }
     Ok(value)
 }
@@ -113,34 +115,6 @@ impl<'de> Visitor<'de> for Nested<'_> {
 fn too_large(int: &str) -> String {
     let shown: String = int.chars().take(40).collect();
     format!("{shown} does not fit a 64-bit integer; write it with a decimal point, or as a string")
-}
-
-/// Of a text that is JSON: no int in it is beyond 64 bits.
-fn no_large_int(text: &str) -> Result<(), String> {
-    // Between quotes stand strings, and in these no quote but behind a backslash.
-    let mut is_string = false;
-    let mut is_escaped = false;
-    let mut start = None;
-    for (at, byte) in text.bytes().enumerate() {
-        if is_string {
-            is_string = is_escaped || byte != b'"';
-            is_escaped = !is_escaped && byte == b'\\';
-        } else if matches!(byte, b'-' | b'+' | b'.' | b'0'..=b'9' | b'e' | b'E') {
-            start = start.or(Some(at));
-        } else {
-            is_string = byte == b'"';
-            fits(start.take().map_or("", |start| &text[start..at]))?;
-        }
-    }
-    fits(start.map_or("", |start| &text[start..]))
-}
-
-fn fits(word: &str) -> Result<(), String> {
-    let is_int = word.bytes().any(|byte| byte.is_ascii_digit()) && !word.contains(['.', 'e', 'E']);
-    if is_int && word.parse::<i64>().is_err() {
-        return Err(too_large(word));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

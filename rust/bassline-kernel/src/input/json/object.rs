@@ -1,7 +1,7 @@
 //! Parsing one JSON object into keys and values, exactly: an integer that does not fit is an error and no float.
 
 use super::super::cell::too_large;
-use bassline_core::{Map, Text, Value, untagged};
+use bassline_core::{Map, Text, Value, large_int, untagged};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
@@ -183,32 +183,4 @@ impl<'de> Visitor<'de> for Any<'_> {
         }
         Ok(Value::Map(Arc::new(Map::new(pairs))))
     }
-}
-
-/// The first integer of a valid line that does not fit 64 bits, and where it stands.
-fn large_int(line: &str) -> Option<(usize, &str)> {
-    let bytes = line.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => {
-                at += 1;
-                while bytes.get(at).is_some_and(|&byte| byte != b'"') {
-                    at += if bytes[at] == b'\\' { 2 } else { 1 };
-                }
-                at += 1;
-            }
-            b'-' | b'0'..=b'9' => {
-                let part_of_number = |byte: &&u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
-                let length = bytes[at..].iter().take_while(part_of_number).count();
-                let number = &line[at..at + length];
-                if !number.contains(['.', 'e', 'E']) && number.parse::<i64>().is_err() {
-                    return Some((at, number));
-                }
-                at += length;
-            }
-            _ => at += 1,
-        }
-    }
-    None
 }
