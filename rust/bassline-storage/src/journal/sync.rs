@@ -43,6 +43,8 @@ impl Journal {
                 asked: up_to,
             });
         }
+        // What is acknowledged need not be on the disk.
+        let wanted = (!force).then_some(up_to);
         loop {
             if reached(&state) > up_to {
                 return Ok(());
@@ -50,14 +52,12 @@ impl Journal {
             self.usable(&state)?;
             if !state.leading {
                 state = self.lead(state, force);
-            } else if force {
-                self.wait(state, None);
-                state = held(&self.state);
-            } else if self.wait(state, Some(up_to)) {
-                return Ok(());
-            } else {
-                state = held(&self.state);
+                continue;
             }
+            if self.wait(state, wanted) {
+                return Ok(());
+            }
+            state = held(&self.state);
         }
     }
 
