@@ -26,6 +26,7 @@ mod plain;
 mod positions;
 mod reader;
 mod retention;
+mod rows;
 mod runtime;
 mod schema;
 mod snapshots;

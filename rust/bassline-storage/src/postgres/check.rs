@@ -12,15 +12,14 @@ use super::snapshots;
 use super::trouble::Trouble;
 use crate::error::StorageError;
 use crate::store::Checkup;
+use crate::tabular::findings::{Findings, Following};
 use crate::tabular::{changes, key};
-use bassline_core::{Image, Network, OnContradiction};
+use bassline_core::Image;
 use futures_util::{StreamExt, pin_mut};
-use std::cell::RefCell;
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-/// More than that is not listed.
-const AT_MOST: usize = 100;
+const ADVICE: &str = "restore a backup of the database, or copy what can be read into a new store";
 
 /// What is wrong with a store.
 pub(crate) fn check(link: &Link) -> Result<Checkup, StorageError> {
@@ -29,67 +28,45 @@ pub(crate) fn check(link: &Link) -> Result<Checkup, StorageError> {
         client.batch_execute("SET LOCAL statement_timeout TO 0").await?;
         let checker = Checker {
             client,
-            url: &link.address.shown,
-            found: RefCell::default(),
-            read: RefCell::default(),
+            findings: Findings::new(link.address.shown.clone(), ADVICE),
         };
         for network in Entry::all(client).await? {
             checker.network(&network).await?;
         }
         checker.strays().await?;
-        let mut found = checker.found.into_inner();
-        if found.len() > AT_MOST {
-            let more = found.len() - AT_MOST;
-            found.truncate(AT_MOST);
-            found.push(format!("and {more} more"));
-        }
-        Ok(Checkup {
-            read: checker.read.into_inner(),
-            found,
-        })
+        Ok(checker.findings.into_checkup())
     })
 }
 
 struct Checker<'a> {
     client: &'a Client,
-    url: &'a str,
-    found: RefCell<Vec<String>>,
-    read: RefCell<Vec<String>>,
+    findings: Findings,
 }
 
 impl Checker<'_> {
-    fn tell(&self, what: impl std::fmt::Display) {
-        let advice = "restore a backup of the database, or copy what can be read into a new store";
-        self.found
-            .borrow_mut()
-            .push(format!("'{}', {what}; {advice}", self.url));
-    }
-
-    fn note(&self, what: String) {
-        self.read.borrow_mut().push(what);
-    }
-
     async fn network(&self, entry: &Entry) -> Result<(), Trouble> {
         let (name, number, last) = (entry.name.as_str(), entry.id, entry.tick);
         let image = self.rows(name, number).await?;
         match positions::load(self.client, number).await {
             Ok(_) => {}
-            Err(error @ Trouble::Damaged { .. }) => self.tell(format!("network '{name}': {error}")),
+            Err(error @ Trouble::Damaged { .. }) => self.findings.tell(format!("network '{name}': {error}")),
             Err(error) => return Err(error),
         }
         self.ticks(name, number, last, entry.epoch as i64).await?;
         self.bases(name, number, last, image.as_ref()).await?;
         let kept = snapshots::list(self.client, number).await?;
-        self.note(format!("network '{name}': {} snapshots", kept.len()));
+        self.findings
+            .note(format!("network '{name}': {} snapshots", kept.len()));
         for info in kept {
             self.heard(name, snapshots::load(self.client, number, info.id).await)?;
         }
         let mut tell = |problem: Trouble| {
-            self.tell(format!("network '{name}': {problem}"));
+            self.findings.tell(format!("network '{name}': {problem}"));
             Ok(())
         };
         let aside = letters::list(self.client, number, Which::All, &mut tell).await?;
-        self.note(format!("network '{name}': {} dead letters", aside.len()));
+        self.findings
+            .note(format!("network '{name}': {} dead letters", aside.len()));
         Ok(())
     }
 
@@ -98,7 +75,7 @@ impl Checker<'_> {
         match read {
             Ok(read) => Ok(Some(read)),
             Err(error @ Trouble::Damaged { .. }) => {
-                self.tell(format!("network '{name}': {error}"));
+                self.findings.tell(format!("network '{name}': {error}"));
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -107,8 +84,8 @@ impl Checker<'_> {
 
     /// The rows of what is there, and whether they make a network.
     async fn rows(&self, name: &str, number: i64) -> Result<Option<Image>, Trouble> {
-        let before = self.found.borrow().len();
-        let tell = |what: String| self.tell(format!("network '{name}', {what}"));
+        let before = self.findings.count();
+        let tell = |what: String| self.findings.tell(format!("network '{name}', {what}"));
         let loader = Loader {
             client: self.client,
             network: number,
@@ -117,25 +94,7 @@ impl Checker<'_> {
         let Some(image) = self.heard(name, loader.load().await)? else {
             return Ok(None);
         };
-        self.note(format!(
-            "network '{name}': {} groups, {} contacts, {} wires, {} gadgets, {} links at tick {}",
-            image.groups.len(),
-            image.contacts.len(),
-            image.wires.len(),
-            image.gadgets.len(),
-            image.links.len(),
-            image.tick
-        ));
-        if self.found.borrow().len() > before {
-            return Ok(None);
-        }
-        match Network::load(image.clone(), OnContradiction::Record, None) {
-            Ok(_) => Ok(Some(image)),
-            Err(error) => {
-                tell(format!("it makes no network: {error}"));
-                Ok(None)
-            }
-        }
+        Ok(self.findings.is_network(name, &image, before).then_some(image))
     }
 
     /// Every tick of history: whether it is what was written, and none is missing.
@@ -144,12 +103,15 @@ impl Checker<'_> {
         let rows = self.client.query_typed_raw(history::SELECT, ends).await?;
         pin_mut!(rows);
         let mut count = 0;
-        let mut before: Option<(u64, i64)> = None;
+        let mut following = Following::default();
         while let Some(row) = rows.next().await {
             let row = row?;
             let stored = Stored::read(&row)?;
             count += 1;
-            let tell = |what: String| self.tell(format!("network '{name}', tick {}: {what}", stored.tick));
+            let tell = |what: String| {
+                self.findings
+                    .tell(format!("network '{name}', tick {}: {what}", stored.tick));
+            };
             let whole = stored.verify().and_then(|()| {
                 changes::all(stored.changes()?, &stored.source).map_err(|error| error.to_string())?;
                 stored.structure()
@@ -157,27 +119,13 @@ impl Checker<'_> {
             if let Err(reason) = whole {
                 tell(reason);
             }
-            match before {
-                Some((tick, _)) if stored.tick != tick + 1 => tell(past::follows(tick)),
-                Some((_, earlier)) if stored.epoch < earlier => {
-                    tell(format!(
-                        "it is of opening {}, and the one before of {earlier}",
-                        stored.epoch
-                    ));
-                }
-                _ => {}
-            }
-            if stored.epoch > epoch {
-                tell(format!("it is of opening {}, and there were {epoch}", stored.epoch));
-            }
-            before = Some((stored.tick, stored.epoch));
+            following.next(stored.tick, stored.epoch, epoch, tell);
         }
-        if let Some((tick, _)) = before.filter(|(tick, _)| *tick != last) {
-            self.tell(format!(
-                "network '{name}': its last tick is {last}, and history ends at {tick}"
-            ));
+        if let Some(missing) = following.misses(last) {
+            self.findings.tell(format!("network '{name}': {missing}"));
         }
-        self.note(format!("network '{name}': {count} ticks of history"));
+        self.findings
+            .note(format!("network '{name}': {count} ticks of history"));
         Ok(())
     }
 
@@ -187,33 +135,19 @@ impl Checker<'_> {
         for &tick in &bases {
             self.heard(name, base::read(self.client, number, tick).await)?;
             if tick > last {
-                self.tell(format!(
+                self.findings.tell(format!(
                     "network '{name}', the base of tick {tick}: the last tick is {last}"
                 ));
             }
         }
-        self.note(format!("network '{name}': {} bases", bases.len()));
+        self.findings.note(format!("network '{name}': {} bases", bases.len()));
         let (Some(image), Some(_)) = (image, bases.first()) else {
             return Ok(());
         };
         let Some(Some(told)) = self.heard(name, past::image_at(self.client, number, last).await)? else {
             return Ok(());
         };
-        for (stored, told) in image.contacts.iter().zip(&told.contacts) {
-            if (&stored.record, &stored.content, stored.version) != (&told.record, &told.content, told.version) {
-                self.tell(format!(
-                    "network '{name}', contact {:?}: its row and its history do not agree",
-                    stored.record.id
-                ));
-            }
-        }
-        if image.contacts.len() != told.contacts.len() {
-            self.tell(format!(
-                "network '{name}': there are {} contacts, and by its history {}",
-                image.contacts.len(),
-                told.contacts.len()
-            ));
-        }
+        self.findings.compare(name, image, &told);
         Ok(())
     }
 
@@ -224,7 +158,7 @@ impl Checker<'_> {
             key::TICK_BITS
         );
         if let Some(row) = self.client.query_typed(&sql, &[]).await?.first() {
-            self.tell(format!(
+            self.findings.tell(format!(
                 "row {} of table tick is of no network",
                 row.try_get::<_, i64>(0)?
             ));

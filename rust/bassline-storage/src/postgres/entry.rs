@@ -3,6 +3,7 @@
 use super::cells::{Cell, checksum};
 use super::plain::{from_plain, to_plain};
 use super::trouble::Trouble;
+use crate::tabular::died;
 use bassline_core::Died;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
@@ -38,7 +39,7 @@ impl Entry {
             tick: number(5)?,
             tick_epoch: number(6)?,
             creation: number(7)?,
-            died: read_died(died),
+            died: died::read(died),
             is_whole: true,
         };
         entry.is_whole =
@@ -81,15 +82,6 @@ impl Entry {
         Ok(entries)
     }
 
-    fn died_text(&self) -> String {
-        let Died {
-            contacts,
-            wires,
-            gadgets,
-        } = self.died;
-        format!("{contacts} {wires} {gadgets}")
-    }
-
     pub(crate) fn checksum(&self) -> i32 {
         checksum(&[
             Cell::Int(self.id),
@@ -100,7 +92,7 @@ impl Entry {
             Cell::Int(self.tick as i64),
             Cell::Int(self.tick_epoch as i64),
             Cell::Int(self.creation as i64),
-            Cell::Text(&self.died_text()),
+            Cell::Text(&died::write(&self.died)),
         ])
     }
 
@@ -116,7 +108,7 @@ impl Entry {
             (&(self.tick as i64), Type::INT8),
             (&(self.tick_epoch as i64), Type::INT8),
             (&(self.creation as i64), Type::INT8),
-            (&self.died_text(), Type::TEXT),
+            (&died::write(&self.died), Type::TEXT),
             (&self.checksum(), Type::INT4),
         ];
         client.execute_typed(&sql, parameters).await?;
@@ -134,22 +126,12 @@ impl Entry {
             (&(self.tick as i64), Type::INT8),
             (&(self.tick_epoch as i64), Type::INT8),
             (&(self.creation as i64), Type::INT8),
-            (&self.died_text(), Type::TEXT),
+            (&died::write(&self.died), Type::TEXT),
             (&self.checksum(), Type::INT4),
         ];
         match client.execute_typed(sql, parameters).await? {
             1 => Ok(()),
             _ => Err(Trouble::NetworkGone(self.name.clone())),
         }
-    }
-}
-
-fn read_died(text: &str) -> Died {
-    let mut numbers = text.split(' ').map(|number| number.parse().unwrap_or(0));
-    let mut next = || numbers.next().unwrap_or(0);
-    Died {
-        contacts: next(),
-        wires: next(),
-        gadgets: next(),
     }
 }

@@ -5,6 +5,7 @@ use super::history::{self, Stored};
 use super::trouble::Trouble;
 use crate::replica::Replica;
 use crate::tabular::changes;
+use crate::tabular::findings::follows;
 use crate::tabular::key;
 use bassline_core::Image;
 use bassline_kernel::TickRecord;
@@ -35,10 +36,6 @@ pub(crate) async fn image_at(client: &Client, network: i64, tick: u64) -> Result
         return Err(damaged(replica.tick() + 1, "it is missing"));
     }
     Ok(Some(replica.into_image()))
-}
-
-pub(crate) fn follows(tick: u64) -> String {
-    format!("it follows tick {tick}; those between are missing")
 }
 
 fn damaged(tick: u64, reason: &str) -> Trouble {

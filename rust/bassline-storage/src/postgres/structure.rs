@@ -3,9 +3,9 @@
 //! What is added waits until something is removed, and what is removed until something is added, as a slot may be taken again; within
 //! each, the kinds go in the order in which they need one another.
 
-use super::cells::{Cell, checksum};
 use super::marks::{self, Mark};
 use super::plain::to_plain;
+use super::rows::{Field, Kind, Rows, Summed, Table, maybe_text, text};
 use super::trouble::Trouble;
 use crate::json;
 use crate::tabular::key;
@@ -20,6 +20,81 @@ use tokio_postgres::types::Type;
 
 /// So many rows go in one statement.
 pub(crate) const ROWS: usize = 1_000;
+
+static GROUP: Table<7> = Table {
+    name: "group_",
+    columns: [
+        ("id", Kind::Int, Summed::Yes),
+        ("handle", Kind::Int, Summed::Yes),
+        ("parent", Kind::Int, Summed::Yes),
+        ("name", Kind::Text, Summed::Yes),
+        ("path", Kind::Text, Summed::No),
+        ("attributes", Kind::Text, Summed::Yes),
+        ("sealed", Kind::Bool, Summed::Yes),
+    ],
+};
+
+static CONTACT: Table<9> = Table {
+    name: "contact",
+    columns: [
+        ("id", Kind::Int, Summed::Yes),
+        ("handle", Kind::Int, Summed::Yes),
+        ("kind", Kind::Text, Summed::Yes),
+        ("group_id", Kind::Int, Summed::Yes),
+        ("name", Kind::Text, Summed::Yes),
+        ("blend", Kind::Text, Summed::Yes),
+        ("attributes", Kind::Text, Summed::Yes),
+        ("boundary", Kind::Text, Summed::Yes),
+        ("content", Kind::Content, Summed::Yes),
+    ],
+};
+
+static WIRE: Table<8> = Table {
+    name: "wire",
+    columns: [
+        ("id", Kind::Int, Summed::Yes),
+        ("handle", Kind::Int, Summed::Yes),
+        ("creation", Kind::Int, Summed::Yes),
+        ("from_handle", Kind::Int, Summed::Yes),
+        ("to_handle", Kind::Int, Summed::Yes),
+        ("from_id", Kind::Int, Summed::No),
+        ("to_id", Kind::Int, Summed::No),
+        ("kind", Kind::Text, Summed::Yes),
+    ],
+};
+
+static LINK: Table<8> = Table {
+    name: "link",
+    columns: [
+        ("id", Kind::Int, Summed::Yes),
+        ("handle", Kind::Int, Summed::Yes),
+        ("from_handle", Kind::Int, Summed::Yes),
+        ("to_handle", Kind::Int, Summed::Yes),
+        ("from_id", Kind::Int, Summed::No),
+        ("to_id", Kind::Int, Summed::No),
+        ("relation", Kind::Text, Summed::Yes),
+        ("attributes", Kind::Text, Summed::Yes),
+    ],
+};
+
+static GADGET: Table<13> = Table {
+    name: "gadget",
+    columns: [
+        ("id", Kind::Int, Summed::Yes),
+        ("handle", Kind::Int, Summed::Yes),
+        ("creation", Kind::Int, Summed::Yes),
+        ("group_id", Kind::Int, Summed::Yes),
+        ("name", Kind::Text, Summed::Yes),
+        ("computation", Kind::Text, Summed::Yes),
+        ("is_function", Kind::Bool, Summed::Yes),
+        ("contain", Kind::Bool, Summed::Yes),
+        ("inputs", Kind::Text, Summed::Yes),
+        ("outputs", Kind::Text, Summed::Yes),
+        ("optional", Kind::Text, Summed::Yes),
+        ("state", Kind::Text, Summed::Yes),
+        ("config", Kind::Text, Summed::Yes),
+    ],
+};
 
 /// Gathers structure, and writes it within a transaction.
 pub(crate) struct StructureWriter<'a> {
@@ -166,290 +241,117 @@ impl<'a> StructureWriter<'a> {
             }
         }
         for chunk in groups.chunks(ROWS) {
-            let (mut ids, mut handles, mut parents, mut names) = (vec![], vec![], vec![], vec![]);
-            let (mut own, mut attributes, mut sealed, mut sums) = (vec![], vec![], vec![], vec![]);
+            let mut rows = Rows::of(&GROUP);
             for group in chunk {
-                let (id, parent) = (key::row(self.network, group.id), key::row(self.network, group.parent));
+                let (id, parent) = (self.row(group.id), self.row(group.parent));
                 let above = paths.get(&parent).ok_or_else(|| Trouble::Unknown {
                     what: format!("group {:?}", group.parent),
                 })?;
-                let name = to_plain(&group.name).into_owned();
+                let name = to_plain(&group.name);
                 let path = if above.is_empty() {
-                    name.clone()
+                    name.clone().into_owned()
                 } else {
                     format!("{above}/{name}")
                 };
-                let told = optional(&group.attributes)?;
-                sums.push(checksum(&[
-                    Cell::Int(id),
-                    Cell::Int(group.id.to_bits() as i64),
-                    Cell::Int(parent),
-                    Cell::Text(&name),
-                    Cell::MaybeText(told.as_deref()),
-                    Cell::Int(group.sealed.into()),
-                ]));
                 paths.insert(id, path.clone());
-                ids.push(id);
-                handles.push(group.id.to_bits() as i64);
-                parents.push(parent);
-                names.push(name);
-                own.push(path);
-                attributes.push(told);
-                sealed.push(group.sealed);
+                rows.push([
+                    id.into(),
+                    bits(group.id),
+                    parent.into(),
+                    text(name),
+                    text(path),
+                    maybe_text(optional(&group.attributes)?),
+                    group.sealed.into(),
+                ]);
             }
-            let sql = "INSERT INTO group_ (id, network, handle, parent, name, path, attributes, sealed, checksum)
-                SELECT id, $1, handle, parent, name, path, attributes, sealed, sum
-                FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::boolean[], $9::integer[])
-                    AS new (id, handle, parent, name, path, attributes, sealed, sum)";
-            self.client
-                .execute_typed(
-                    sql,
-                    &[
-                        (&self.network, Type::INT8),
-                        (&ids, Type::INT8_ARRAY),
-                        (&handles, Type::INT8_ARRAY),
-                        (&parents, Type::INT8_ARRAY),
-                        (&names, Type::TEXT_ARRAY),
-                        (&own, Type::TEXT_ARRAY),
-                        (&attributes, Type::TEXT_ARRAY),
-                        (&sealed, Type::BOOL_ARRAY),
-                        (&sums, Type::INT4_ARRAY),
-                    ],
-                )
-                .await?;
+            rows.insert(self.client, self.network).await?;
         }
         Ok(())
     }
 
     async fn add_contacts(&self, contacts: &[&ContactRecord]) -> Result<(), Trouble> {
-        let (mut ids, mut handles, mut kinds, mut groups, mut names) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut blends, mut attributes, mut boundaries, mut contents, mut sums) =
-            (vec![], vec![], vec![], vec![], vec![]);
+        let mut rows = Rows::of(&CONTACT);
         for contact in contacts {
-            let id = key::row(self.network, contact.id);
             let (kind, group, name, content) = match &contact.place {
-                Ok((group, name)) => (
-                    "named",
-                    Some(key::row(self.network, *group)),
-                    Some(to_plain(name)),
-                    None,
-                ),
+                Ok((group, name)) => ("named", Some(self.row(*group)), Some(to_plain(name)), None),
                 Err(Unnamed::Constant(value)) => ("constant", None, None, Some(json::to_string(value)?)),
                 Err(Unnamed::State) => ("state", None, None, None),
             };
-            let told = optional(&contact.attributes)?;
-            let (blend, boundary) = (contact.blend_name(), contact.boundary.map(Boundary::name));
-            sums.push(checksum(&[
-                Cell::Int(id),
-                Cell::Int(contact.id.to_bits() as i64),
-                Cell::Text(kind),
-                Cell::MaybeInt(group),
-                Cell::MaybeText(name.as_deref()),
-                Cell::Text(blend),
-                Cell::MaybeText(told.as_deref()),
-                Cell::MaybeText(boundary),
-                Cell::MaybeText(content.as_deref()),
-            ]));
-            ids.push(id);
-            handles.push(contact.id.to_bits() as i64);
-            kinds.push(kind);
-            groups.push(group);
-            names.push(name);
-            blends.push(blend);
-            attributes.push(told);
-            boundaries.push(boundary);
-            contents.push(content.map(String::into_bytes));
+            rows.push([
+                self.row(contact.id).into(),
+                bits(contact.id),
+                text(kind),
+                group.into(),
+                maybe_text(name),
+                text(contact.blend_name()),
+                maybe_text(optional(&contact.attributes)?),
+                maybe_text(contact.boundary.map(Boundary::name)),
+                maybe_text(content),
+            ]);
         }
-        let sql = "INSERT INTO contact (id, network, handle, kind, group_id, name, blend, attributes, boundary, content, checksum)
-            SELECT id, $1, handle, kind, group_id, name, blend, attributes, boundary, content, sum
-            FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bytea[], $11::integer[])
-                AS new (id, handle, kind, group_id, name, blend, attributes, boundary, content, sum)";
-        self.client
-            .execute_typed(
-                sql,
-                &[
-                    (&self.network, Type::INT8),
-                    (&ids, Type::INT8_ARRAY),
-                    (&handles, Type::INT8_ARRAY),
-                    (&kinds, Type::TEXT_ARRAY),
-                    (&groups, Type::INT8_ARRAY),
-                    (&names, Type::TEXT_ARRAY),
-                    (&blends, Type::TEXT_ARRAY),
-                    (&attributes, Type::TEXT_ARRAY),
-                    (&boundaries, Type::TEXT_ARRAY),
-                    (&contents, Type::BYTEA_ARRAY),
-                    (&sums, Type::INT4_ARRAY),
-                ],
-            )
-            .await?;
-        Ok(())
+        rows.insert(self.client, self.network).await
     }
 
     async fn add_wires(&self, wires: &[&WireRecord]) -> Result<(), Trouble> {
-        let (mut ids, mut handles, mut creations, mut kinds, mut sums) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut from, mut to, mut from_ids, mut to_ids) = (vec![], vec![], vec![], vec![]);
+        let mut rows = Rows::of(&WIRE);
         for wire in wires {
-            let id = key::row(self.network, wire.id);
-            sums.push(checksum(&[
-                Cell::Int(id),
-                Cell::Int(wire.id.to_bits() as i64),
-                Cell::Int(wire.creation as i64),
-                Cell::Int(wire.from.to_bits() as i64),
-                Cell::Int(wire.to.to_bits() as i64),
-                Cell::Text(wire.kind.name()),
-            ]));
-            ids.push(id);
-            handles.push(wire.id.to_bits() as i64);
-            creations.push(wire.creation as i64);
-            from.push(wire.from.to_bits() as i64);
-            to.push(wire.to.to_bits() as i64);
-            from_ids.push(key::row(self.network, wire.from));
-            to_ids.push(key::row(self.network, wire.to));
-            kinds.push(wire.kind.name());
+            rows.push([
+                self.row(wire.id).into(),
+                bits(wire.id),
+                (wire.creation as i64).into(),
+                bits(wire.from),
+                bits(wire.to),
+                self.row(wire.from).into(),
+                self.row(wire.to).into(),
+                text(wire.kind.name()),
+            ]);
         }
-        let sql = "INSERT INTO wire (id, network, handle, creation, from_handle, to_handle, from_id, to_id, kind, checksum)
-            SELECT id, $1, handle, creation, from_handle, to_handle, from_id, to_id, kind, sum
-            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::text[], $10::integer[])
-                AS new (id, handle, creation, from_handle, to_handle, from_id, to_id, kind, sum)";
-        self.client
-            .execute_typed(
-                sql,
-                &[
-                    (&self.network, Type::INT8),
-                    (&ids, Type::INT8_ARRAY),
-                    (&handles, Type::INT8_ARRAY),
-                    (&creations, Type::INT8_ARRAY),
-                    (&from, Type::INT8_ARRAY),
-                    (&to, Type::INT8_ARRAY),
-                    (&from_ids, Type::INT8_ARRAY),
-                    (&to_ids, Type::INT8_ARRAY),
-                    (&kinds, Type::TEXT_ARRAY),
-                    (&sums, Type::INT4_ARRAY),
-                ],
-            )
-            .await?;
-        Ok(())
+        rows.insert(self.client, self.network).await
     }
 
     async fn add_links(&self, links: &[&LinkRecord]) -> Result<(), Trouble> {
-        let (mut ids, mut handles, mut relations, mut attributes, mut sums) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut from, mut to, mut from_ids, mut to_ids) = (vec![], vec![], vec![], vec![]);
+        let mut rows = Rows::of(&LINK);
         for link in links {
-            let id = key::row(self.network, link.id);
-            let (relation, told) = (to_plain(&link.relation), optional(&link.attributes)?);
-            sums.push(checksum(&[
-                Cell::Int(id),
-                Cell::Int(link.id.to_bits() as i64),
-                Cell::Int(link.from.to_bits() as i64),
-                Cell::Int(link.to.to_bits() as i64),
-                Cell::Text(&relation),
-                Cell::MaybeText(told.as_deref()),
-            ]));
-            ids.push(id);
-            handles.push(link.id.to_bits() as i64);
-            from.push(link.from.to_bits() as i64);
-            to.push(link.to.to_bits() as i64);
-            from_ids.push(key::row(self.network, link.from));
-            to_ids.push(key::row(self.network, link.to));
-            relations.push(relation);
-            attributes.push(told);
+            rows.push([
+                self.row(link.id).into(),
+                bits(link.id),
+                bits(link.from),
+                bits(link.to),
+                self.row(link.from).into(),
+                self.row(link.to).into(),
+                text(to_plain(&link.relation)),
+                maybe_text(optional(&link.attributes)?),
+            ]);
         }
-        let sql = "INSERT INTO link (id, network, handle, from_handle, to_handle, from_id, to_id, relation, attributes, checksum)
-            SELECT id, $1, handle, from_handle, to_handle, from_id, to_id, relation, attributes, sum
-            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::text[], $9::text[], $10::integer[])
-                AS new (id, handle, from_handle, to_handle, from_id, to_id, relation, attributes, sum)";
-        self.client
-            .execute_typed(
-                sql,
-                &[
-                    (&self.network, Type::INT8),
-                    (&ids, Type::INT8_ARRAY),
-                    (&handles, Type::INT8_ARRAY),
-                    (&from, Type::INT8_ARRAY),
-                    (&to, Type::INT8_ARRAY),
-                    (&from_ids, Type::INT8_ARRAY),
-                    (&to_ids, Type::INT8_ARRAY),
-                    (&relations, Type::TEXT_ARRAY),
-                    (&attributes, Type::TEXT_ARRAY),
-                    (&sums, Type::INT4_ARRAY),
-                ],
-            )
-            .await?;
-        Ok(())
+        rows.insert(self.client, self.network).await
     }
 
     async fn add_gadgets(&self, gadgets: &[&GadgetRecord]) -> Result<(), Trouble> {
-        let (mut ids, mut handles, mut creations, mut groups, mut called) = (vec![], vec![], vec![], vec![], vec![]);
-        let (mut computations, mut functions, mut contains, mut sums) = (vec![], vec![], vec![], vec![]);
-        let (mut inputs, mut outputs, mut optionals, mut states, mut configs) =
-            (vec![], vec![], vec![], vec![], vec![]);
+        let mut rows = Rows::of(&GADGET);
         for gadget in gadgets {
-            let (id, group) = (key::row(self.network, gadget.id), key::row(self.network, gadget.group));
-            let name = gadget.name.as_ref().map(|name| to_plain(name));
-            let computation = to_plain(&gadget.computation);
             let names: Vec<&str> = gadget.optional.iter().map(Text::as_str).collect();
             let state: Vec<u64> = gadget.state.iter().map(|cell| cell.to_bits()).collect();
-            let (ins, outs) = (ports(&gadget.inputs)?, ports(&gadget.outputs)?);
-            let (optional_ports, state) = (serde_json::to_string(&names)?, serde_json::to_string(&state)?);
-            let config = optional(&gadget.config)?;
-            sums.push(checksum(&[
-                Cell::Int(id),
-                Cell::Int(gadget.id.to_bits() as i64),
-                Cell::Int(gadget.creation as i64),
-                Cell::Int(group),
-                Cell::MaybeText(name.as_deref()),
-                Cell::Text(&computation),
-                Cell::Int(gadget.is_function.into()),
-                Cell::Int(gadget.contain.into()),
-                Cell::Text(&ins),
-                Cell::Text(&outs),
-                Cell::Text(&optional_ports),
-                Cell::Text(&state),
-                Cell::MaybeText(config.as_deref()),
-            ]));
-            ids.push(id);
-            handles.push(gadget.id.to_bits() as i64);
-            creations.push(gadget.creation as i64);
-            groups.push(group);
-            called.push(name);
-            computations.push(computation);
-            functions.push(gadget.is_function);
-            contains.push(gadget.contain);
-            inputs.push(ins);
-            outputs.push(outs);
-            optionals.push(optional_ports);
-            states.push(state);
-            configs.push(config);
+            rows.push([
+                self.row(gadget.id).into(),
+                bits(gadget.id),
+                (gadget.creation as i64).into(),
+                self.row(gadget.group).into(),
+                maybe_text(gadget.name.as_ref().map(|name| to_plain(name))),
+                text(to_plain(&gadget.computation)),
+                gadget.is_function.into(),
+                gadget.contain.into(),
+                text(ports(&gadget.inputs)?),
+                text(ports(&gadget.outputs)?),
+                text(serde_json::to_string(&names)?),
+                text(serde_json::to_string(&state)?),
+                maybe_text(optional(&gadget.config)?),
+            ]);
         }
-        let sql = "INSERT INTO gadget (id, network, handle, creation, group_id, name, computation, is_function, contain,
-                inputs, outputs, optional, state, config, checksum)
-            SELECT id, $1, handle, creation, group_id, name, computation, is_function, contain, inputs, outputs, optional, state, config, sum
-            FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::boolean[], $9::boolean[],
-                $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::integer[])
-                AS new (id, handle, creation, group_id, name, computation, is_function, contain, inputs, outputs, optional, state, config, sum)";
-        self.client
-            .execute_typed(
-                sql,
-                &[
-                    (&self.network, Type::INT8),
-                    (&ids, Type::INT8_ARRAY),
-                    (&handles, Type::INT8_ARRAY),
-                    (&creations, Type::INT8_ARRAY),
-                    (&groups, Type::INT8_ARRAY),
-                    (&called, Type::TEXT_ARRAY),
-                    (&computations, Type::TEXT_ARRAY),
-                    (&functions, Type::BOOL_ARRAY),
-                    (&contains, Type::BOOL_ARRAY),
-                    (&inputs, Type::TEXT_ARRAY),
-                    (&outputs, Type::TEXT_ARRAY),
-                    (&optionals, Type::TEXT_ARRAY),
-                    (&states, Type::TEXT_ARRAY),
-                    (&configs, Type::TEXT_ARRAY),
-                    (&sums, Type::INT4_ARRAY),
-                ],
-            )
-            .await?;
-        Ok(())
+        rows.insert(self.client, self.network).await
+    }
+
+    fn row<T: Handle>(&self, id: T) -> i64 {
+        key::row(self.network, id)
     }
 
     async fn remove(&mut self) -> Result<(), Trouble> {
@@ -512,6 +414,10 @@ fn is_addition(change: &StructureChange) -> bool {
 
 fn is_removal(change: &StructureChange) -> bool {
     !is_addition(change) && !matches!(change, StructureChange::Marked { .. })
+}
+
+fn bits(handle: impl Handle) -> Field<'static> {
+    Field::Int(Some(handle.to_bits() as i64))
 }
 
 /// The JSON of a value; NULL for null.

@@ -14,14 +14,13 @@ use super::snapshots::Place;
 use crate::error::StorageError;
 use crate::store::Checkup;
 use crate::tabular::changes;
+use crate::tabular::findings::{Findings, Following};
 use crate::tabular::key;
-use bassline_core::{Image, Network, OnContradiction};
+use bassline_core::Image;
 use rusqlite::{Connection, OptionalExtension};
-use std::cell::RefCell;
 use std::path::Path;
 
-/// More than that is not listed.
-const AT_MOST: usize = 100;
+const ADVICE: &str = "restore a backup, or copy what can be read into a new store";
 
 /// What is wrong with the store in a file.
 pub(crate) fn check(path: &Path) -> Result<Checkup, StorageError> {
@@ -32,8 +31,7 @@ pub(crate) fn check(path: &Path) -> Result<Checkup, StorageError> {
     let checker = Checker {
         connection: &transaction,
         path,
-        found: RefCell::new(Vec::new()),
-        read: RefCell::new(Vec::new()),
+        findings: Findings::new(path.display().to_string(), ADVICE),
     };
     checker.pages();
     match Entry::all(&transaction) {
@@ -43,39 +41,20 @@ pub(crate) fn check(path: &Path) -> Result<Checkup, StorageError> {
             }
             checker.strays();
         }
-        Err(error) => checker.tell(format!("the table of networks cannot be read: {error}")),
+        Err(error) => checker
+            .findings
+            .tell(format!("the table of networks cannot be read: {error}")),
     }
-    let mut found = checker.found.into_inner();
-    if found.len() > AT_MOST {
-        let more = found.len() - AT_MOST;
-        found.truncate(AT_MOST);
-        found.push(format!("and {more} more"));
-    }
-    Ok(Checkup {
-        read: checker.read.into_inner(),
-        found,
-    })
+    Ok(checker.findings.into_checkup())
 }
 
 struct Checker<'a> {
     connection: &'a Connection,
     path: &'a Path,
-    found: RefCell<Vec<String>>,
-    read: RefCell<Vec<String>>,
+    findings: Findings,
 }
 
 impl Checker<'_> {
-    fn tell(&self, what: impl std::fmt::Display) {
-        let advice = "restore a backup, or copy what can be read into a new store";
-        self.found
-            .borrow_mut()
-            .push(format!("'{}', {what}; {advice}", self.path.display()));
-    }
-
-    fn note(&self, what: String) {
-        self.read.borrow_mut().push(what);
-    }
-
     /// SQLite's own check: pages, the order in them, indexes.
     fn pages(&self) {
         let run = || -> rusqlite::Result<Vec<String>> {
@@ -84,12 +63,14 @@ impl Checker<'_> {
         };
         match run() {
             Ok(lines) if lines == ["ok"] => {}
-            Ok(lines) => lines.iter().for_each(|line| self.tell(format!("its pages: {line}"))),
-            Err(error) => self.tell(format!("its pages: {error}")),
+            Ok(lines) => lines
+                .iter()
+                .for_each(|line| self.findings.tell(format!("its pages: {line}"))),
+            Err(error) => self.findings.tell(format!("its pages: {error}")),
         }
         let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
         if let (Ok(pages), Ok(size)) = (number("PRAGMA page_count"), number("PRAGMA page_size")) {
-            self.note(format!("{pages} pages, {} bytes", pages * size));
+            self.findings.note(format!("{pages} pages, {} bytes", pages * size));
         }
     }
 
@@ -97,7 +78,7 @@ impl Checker<'_> {
         let (name, number, last, epoch) = (entry.name.as_str(), entry.id, entry.tick, entry.epoch as i64);
         let image = self.rows(name, number);
         if let Err(error) = positions::load(self.connection, self.path, number) {
-            self.tell(format!("network '{name}': {error}"));
+            self.findings.tell(format!("network '{name}': {error}"));
         }
         self.ticks(name, number, last, epoch);
         self.bases(name, number, last, image.as_ref());
@@ -107,8 +88,8 @@ impl Checker<'_> {
 
     /// The rows of what is there, and whether they make a network.
     fn rows(&self, name: &str, number: i64) -> Option<Image> {
-        let before = self.found.borrow().len();
-        let tell = |what: String| self.tell(format!("network '{name}', {what}"));
+        let before = self.findings.count();
+        let tell = |what: String| self.findings.tell(format!("network '{name}', {what}"));
         let loader = Loader {
             connection: self.connection,
             path: self.path,
@@ -122,25 +103,7 @@ impl Checker<'_> {
                 return None;
             }
         };
-        self.note(format!(
-            "network '{name}': {} groups, {} contacts, {} wires, {} gadgets, {} links at tick {}",
-            image.groups.len(),
-            image.contacts.len(),
-            image.wires.len(),
-            image.gadgets.len(),
-            image.links.len(),
-            image.tick
-        ));
-        if self.found.borrow().len() > before {
-            return None;
-        }
-        match Network::load(image.clone(), OnContradiction::Record, None) {
-            Ok(_) => Some(image),
-            Err(error) => {
-                tell(format!("it makes no network: {error}"));
-                None
-            }
-        }
+        self.findings.is_network(name, &image, before).then_some(image)
     }
 
     /// Every tick of history: whether it is what was written, and none is missing.
@@ -149,19 +112,22 @@ impl Checker<'_> {
             let mut statement = self.connection.prepare(history::SELECT)?;
             let mut rows = statement.query(key::tick_rows(number, key::LAST_TICK))?;
             let (mut count, mut unsummed) = (0, 0);
-            let mut before: Option<(u64, i64)> = None;
+            let mut following = Following::default();
             while let Some(row) = rows.next()? {
                 let stored = match Stored::read(row) {
                     Ok(stored) => stored,
                     Err(error) => {
                         let tick = key::tick_of(row.get(0)?);
-                        self.tell(format!("network '{name}', tick {tick}: {error}"));
+                        self.findings.tell(format!("network '{name}', tick {tick}: {error}"));
                         continue;
                     }
                 };
                 count += 1;
                 unsummed += u64::from(!stored.is_summed());
-                let tell = |what: String| self.tell(format!("network '{name}', tick {}: {what}", stored.tick));
+                let tell = |what: String| {
+                    self.findings
+                        .tell(format!("network '{name}', tick {}: {what}", stored.tick));
+                };
                 let whole = stored.verify().and_then(|()| {
                     changes::all(stored.changes, &stored.source.into()).map_err(|error| error.to_string())?;
                     stored.structure()
@@ -169,36 +135,19 @@ impl Checker<'_> {
                 if let Err(reason) = whole {
                     tell(reason);
                 }
-                match before {
-                    Some((tick, _)) if stored.tick != tick + 1 => {
-                        tell(format!("it follows tick {tick}; those between are missing"));
-                    }
-                    Some((_, earlier)) if stored.epoch < earlier => {
-                        tell(format!(
-                            "it is of opening {}, and the one before of {earlier}",
-                            stored.epoch
-                        ));
-                    }
-                    _ => {}
-                }
-                if stored.epoch > epoch {
-                    tell(format!("it is of opening {}, and there were {epoch}", stored.epoch));
-                }
-                before = Some((stored.tick, stored.epoch));
+                following.next(stored.tick, stored.epoch, epoch, tell);
             }
-            if let Some((tick, _)) = before.filter(|(tick, _)| *tick != last) {
-                self.tell(format!(
-                    "network '{name}': its last tick is {last}, and history ends at {tick}"
-                ));
+            if let Some(missing) = following.misses(last) {
+                self.findings.tell(format!("network '{name}': {missing}"));
             }
             Ok((count, unsummed))
         };
         match scan() {
-            Ok((count, 0)) => self.note(format!("network '{name}': {count} ticks of history")),
-            Ok((count, unsummed)) => self.note(format!(
+            Ok((count, 0)) => self.findings.note(format!("network '{name}': {count} ticks of history")),
+            Ok((count, unsummed)) => self.findings.note(format!(
                 "network '{name}': {count} ticks of history, {unsummed} of them without a checksum, as an older version has written them"
             )),
-            Err(error) => self.tell(format!("network '{name}': its history cannot be read: {error}")),
+            Err(error) => self.findings.tell(format!("network '{name}': its history cannot be read: {error}")),
         }
     }
 
@@ -213,42 +162,29 @@ impl Checker<'_> {
         };
         let bases = match ticks() {
             Ok(bases) => bases,
-            Err(error) => return self.tell(format!("network '{name}': its bases cannot be read: {error}")),
+            Err(error) => {
+                return self
+                    .findings
+                    .tell(format!("network '{name}': its bases cannot be read: {error}"));
+            }
         };
         for &tick in &bases {
             match base::read(self.connection, self.path, number, tick) {
                 Ok(_) if tick <= last => {}
-                Ok(_) => self.tell(format!(
+                Ok(_) => self.findings.tell(format!(
                     "network '{name}', the base of tick {tick}: the last tick is {last}"
                 )),
-                Err(error) => self.tell(format!("network '{name}': {error}")),
+                Err(error) => self.findings.tell(format!("network '{name}': {error}")),
             }
         }
-        self.note(format!("network '{name}': {} bases", bases.len()));
+        self.findings.note(format!("network '{name}': {} bases", bases.len()));
         let (Some(image), Some(_)) = (image, bases.first()) else {
             return;
         };
         match past::image_at(self.connection, self.path, number, last) {
-            Ok(Some(told)) => {
-                for (stored, told) in image.contacts.iter().zip(&told.contacts) {
-                    if (&stored.record, &stored.content, stored.version) != (&told.record, &told.content, told.version)
-                    {
-                        self.tell(format!(
-                            "network '{name}', contact {:?}: its row and its history do not agree",
-                            stored.record.id
-                        ));
-                    }
-                }
-                if image.contacts.len() != told.contacts.len() {
-                    self.tell(format!(
-                        "network '{name}': there are {} contacts, and by its history {}",
-                        image.contacts.len(),
-                        told.contacts.len()
-                    ));
-                }
-            }
+            Ok(Some(told)) => self.findings.compare(name, image, &told),
             Ok(None) => {}
-            Err(error) => self.tell(format!("network '{name}': {error}")),
+            Err(error) => self.findings.tell(format!("network '{name}': {error}")),
         }
     }
 
@@ -260,24 +196,27 @@ impl Checker<'_> {
         };
         match place.list(self.connection) {
             Ok(list) => {
-                self.note(format!("network '{name}': {} snapshots", list.len()));
+                self.findings
+                    .note(format!("network '{name}': {} snapshots", list.len()));
                 for info in list {
                     if let Err(error) = place.load(self.connection, info.id) {
-                        self.tell(format!("network '{name}': {error}"));
+                        self.findings.tell(format!("network '{name}': {error}"));
                     }
                 }
             }
-            Err(error) => self.tell(format!("network '{name}': {error}")),
+            Err(error) => self.findings.tell(format!("network '{name}': {error}")),
         }
     }
 
     fn letters(&self, name: &str) {
         match letters::list(self.connection, self.path, name, Which::All, &mut |problem| {
-            self.tell(format!("network '{name}': {problem}"));
+            self.findings.tell(format!("network '{name}': {problem}"));
             Ok(())
         }) {
-            Ok(list) => self.note(format!("network '{name}': {} dead letters", list.len())),
-            Err(error) => self.tell(format!("network '{name}': {error}")),
+            Ok(list) => self
+                .findings
+                .note(format!("network '{name}': {} dead letters", list.len())),
+            Err(error) => self.findings.tell(format!("network '{name}': {error}")),
         }
     }
 
@@ -293,16 +232,20 @@ impl Checker<'_> {
                 .optional()
             {
                 Ok(None) => {}
-                Ok(Some(id)) => self.tell(format!("row {id} of table {table} is of no network")),
-                Err(error) => self.tell(format!("table {table} cannot be read: {error}")),
+                Ok(Some(id)) => self
+                    .findings
+                    .tell(format!("row {id} of table {table} is of no network")),
+                Err(error) => self.findings.tell(format!("table {table} cannot be read: {error}")),
             }
         }
         for table in BY_NETWORK {
             let sql = format!("SELECT count(*) FROM {table} WHERE network NOT IN (SELECT id FROM network)");
             match self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0)) {
                 Ok(0) => {}
-                Ok(count) => self.tell(format!("{count} rows of table {table} are of no network")),
-                Err(error) => self.tell(format!("table {table} cannot be read: {error}")),
+                Ok(count) => self
+                    .findings
+                    .tell(format!("{count} rows of table {table} are of no network")),
+                Err(error) => self.findings.tell(format!("table {table} cannot be read: {error}")),
             }
         }
     }

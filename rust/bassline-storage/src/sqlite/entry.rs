@@ -2,6 +2,7 @@
 
 use super::checksum::{self, int};
 use crate::tabular::checksum::compare;
+use crate::tabular::died;
 use bassline_core::Died;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, ToSql};
@@ -42,7 +43,7 @@ impl Entry {
             tick: number(5)?,
             tick_epoch: number(6)?,
             creation: number(7)?,
-            died: read_died(row.get_ref(8)?.as_str()?),
+            died: died::read(row.get_ref(8)?.as_str()?),
             is_whole: compare(row.get(SUMMED)?, checksum::of_row(row, SUMMED)?).is_ok(),
         })
     }
@@ -68,12 +69,7 @@ impl Entry {
 
     /// Writes it in place of what was there.
     pub(crate) fn write(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let Died {
-            contacts,
-            wires,
-            gadgets,
-        } = self.died;
-        let died = format!("{contacts} {wires} {gadgets}");
+        let died = died::write(&self.died);
         let cells = [
             int(self.id),
             ValueRef::Text(self.name.as_bytes()),
@@ -87,16 +83,5 @@ impl Entry {
         ];
         checksum::execute(&mut connection.prepare_cached(REPLACE)?, &cells)?;
         Ok(())
-    }
-}
-
-/// What [`Entry::write`] wrote; nothing of an older version.
-fn read_died(text: &str) -> Died {
-    let mut numbers = text.split(' ').map(|number| number.parse().unwrap_or(0));
-    let mut next = || numbers.next().unwrap_or(0);
-    Died {
-        contacts: next(),
-        wires: next(),
-        gadgets: next(),
     }
 }

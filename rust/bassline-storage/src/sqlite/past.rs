@@ -6,6 +6,7 @@ use super::history::{self, Stored};
 use crate::error::StorageError;
 use crate::replica::Replica;
 use crate::tabular::changes;
+use crate::tabular::findings::follows;
 use crate::tabular::key;
 use bassline_core::Image;
 use bassline_kernel::TickRecord;
@@ -40,10 +41,7 @@ pub(crate) fn image_at(
         };
         stored.verify().map_err(corrupt)?;
         if stored.tick != replica.tick() + 1 {
-            return Err(corrupt(format!(
-                "it follows tick {}; those between are missing",
-                replica.tick()
-            )));
+            return Err(corrupt(follows(replica.tick())));
         }
         let record = TickRecord {
             epoch: stored.epoch as u64,
