@@ -1,5 +1,6 @@
 //! What the `PostgreSQL` store promises, each as a story with an end that was worked out by hand or kept aside in memory.
 
+use super::keeping::Promise;
 use crate::proxy::Proxy;
 use crate::server::{new_url, shared};
 use crate::world::{Numbers, World, content, declare, map, write};
@@ -7,9 +8,6 @@ use bassline_core::{Image, Network, OnContradiction, Set, Value};
 use bassline_kernel::{Batch, FailureClass};
 use bassline_storage::{NewSnapshot, Postgres, Store};
 use std::sync::Arc;
-
-/// A promise, by its name.
-pub(crate) type Promise = (&'static str, fn());
 
 pub(crate) const PROMISES: &[Promise] = &[
     ("reopened", what_is_reopened_is_what_was_closed),

@@ -1,5 +1,6 @@
 //! What the SQLite store promises, each as a story with an end that was worked out by hand or kept aside in memory.
 
+use super::keeping::Promise;
 use crate::world::{Numbers, SECOND, World, content, declare, map, store, write};
 use bassline_core::{Cause, Change, ContactId, Handle, Image, Network, OnContradiction, Value, WireKind};
 use bassline_kernel::{Batch, DeadLetter, TickRecord};
@@ -9,9 +10,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
-
-/// A promise, by its name.
-pub(crate) type Promise = (&'static str, fn());
 
 pub(crate) const PROMISES: &[Promise] = &[
     ("version 1", version_1_is_migrated_and_nothing_is_lost),
