@@ -86,10 +86,11 @@ impl State {
             let is_commit = to_server && data.windows(COMMIT.len()).any(|window| window == COMMIT);
             if is_commit && self.losing.swap(false, Ordering::SeqCst) {
                 // Nothing of the answer reaches the client, and the server has the time to give it.
+                // It is counted before the client can be back.
+                self.lost.fetch_add(1, Ordering::SeqCst);
                 let _ = from.shutdown(Shutdown::Both);
                 let _ = to.write_all(data);
                 std::thread::sleep(Duration::from_millis(50));
-                self.lost.fetch_add(1, Ordering::SeqCst);
                 break;
             }
             let left = self.left.load(Ordering::SeqCst);
