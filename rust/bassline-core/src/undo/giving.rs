@@ -26,7 +26,10 @@ impl Network {
             let (undo, logs) = (&history.undo, &history.logs);
             let fits = history.bytes + bytes <= history.most && logs.takes(contents);
             let drops_none = gives_up_numbers(history.ticks, fits, undo.len(), undo.front(), logs);
-            history.redo.is_empty() && !is_too_large && drops_none
+            // What is told of undos may go with the oldest tick.
+            let mut returns = history.others.iter().take_while(|(entry, _)| entry.is_return);
+            let are_of_numbers = returns.all(|(entry, _)| entry.is_of_numbers());
+            history.redo.is_empty() && !is_too_large && drops_none && are_of_numbers
         } else {
             let (others, logs) = (&history.others, &history.other_logs);
             let fits = history.other_bytes + bytes <= history.most && logs.takes(contents);
